@@ -1,0 +1,35 @@
+package main
+
+import (
+	_ "al.essio.dev/pkg/shellescape"
+	_ "github.com/docker/cli/cli/config"
+	_ "github.com/docker/cli/cli/connhelper"
+	_ "github.com/docker/cli/cli/context/docker"
+	_ "github.com/docker/cli/cli/context/store"
+	_ "github.com/docker/docker/client"
+	_ "github.com/docker/docker/pkg/jsonmessage"
+	_ "github.com/docker/docker/pkg/stdcopy"
+	_ "github.com/docker/go-connections/nat"
+	_ "github.com/spf13/cobra"
+	_ "github.com/spf13/pflag"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/sync/errgroup"
+	_ "k8s.io/api/core/v1"
+	_ "k8s.io/cli-runtime/pkg/printers"
+	_ "k8s.io/client-go/util/flowcontrol"
+	_ "k8s.io/component-helpers/resource"
+	_ "k8s.io/cri-streaming/pkg/streaming/portforward"
+	_ "k8s.io/cri-streaming/pkg/streaming/remotecommand"
+	_ "k8s.io/kubectl/pkg/util/fieldpath"
+	_ "k8s.io/kubectl/pkg/util/podutils"
+	_ "k8s.io/kubectl/pkg/util/qos"
+	_ "k8s.io/kubectl/pkg/util/term"
+	_ "k8s.io/kubernetes/pkg/api/pod"
+	_ "k8s.io/kubernetes/pkg/apis/core/v1"
+	_ "k8s.io/kubernetes/pkg/apis/core/validation"
+	_ "k8s.io/kubernetes/pkg/capabilities"
+	_ "k8s.io/kubernetes/third_party/forked/golang/expansion"
+	_ "sigs.k8s.io/yaml"
+)
+
+func main() {}

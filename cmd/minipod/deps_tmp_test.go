@@ -1,0 +1,8 @@
+package main
+
+import (
+	_ "github.com/creack/pty"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/moby/go-archive"
+)
