@@ -31,5 +31,3 @@ import (
 	_ "k8s.io/kubernetes/third_party/forked/golang/expansion"
 	_ "sigs.k8s.io/yaml"
 )
-
-func main() {}

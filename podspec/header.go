@@ -1,0 +1,171 @@
+package podspec
+
+import (
+	"strconv"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// kindName reads an object's kind. One that is missing or misspelt is reported, and gone on with where it can be
+// guessed, for the sake of what else is wrong.
+func (p *parser) kindName(root *yaml.Node) (string, bool) {
+	key, value := entryOf(root, "kind", 0)
+	if value == nil || isNull(resolved(value)) {
+		return p.guessKind(root, key)
+	}
+	name := resolved(value).Value
+	if near := nearKind(name); near != "" && near != name && !strings.HasSuffix(name, "List") {
+		p.report(value.Line, value.Column, "kind", "unknown kind %q (did you mean %q?)", name, near)
+		return near, true
+	}
+	if resolved(value).Kind != yaml.ScalarNode {
+		p.report(value.Line, value.Column, "kind", "want a string, got %s", describe(value))
+		return "", false
+	}
+	return name, true
+}
+
+// guessKind reports that there is no kind, and says what it looks like.
+func (p *parser) guessKind(root, key *yaml.Node) (string, bool) {
+	at := root
+	if key != nil {
+		at = key
+	}
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		word := root.Content[i]
+		if word.Value != "kind" && edits(strings.ToLower(word.Value), "kind", 2) < 2 {
+			p.report(word.Line, word.Column, word.Value, `unknown field %q (did you mean "kind"?)`, word.Value)
+			return "", false
+		}
+	}
+	if _, services := entryOf(root, "services", 0); services != nil {
+		p.report(at.Line, at.Column, "", "no kind: this looks like a Docker Compose file, not a Kubernetes manifest")
+		return "", false
+	}
+	for _, word := range []string{"containers", "spec.containers"} {
+		if len(locate(root, splitPath(word)).rest) == 0 {
+			p.report(at.Line, at.Column, "kind", `missing: this looks like a Pod: write "kind: Pod"`)
+			return "Pod", true
+		}
+	}
+	p.report(at.Line, at.Column, "kind", `missing: write what the object is, such as "kind: Pod"`)
+	return "", false
+}
+
+// version checks the apiVersion, which the kind decides.
+func (p *parser) version(root *yaml.Node, kind, want string) {
+	key, value := entryOf(root, "apiVersion", 0)
+	switch {
+	case value == nil && misspelt(root, "apiVersion") != nil: // the decoder will say so
+	case value == nil:
+		p.report(root.Line, root.Column, "apiVersion", `missing: write "apiVersion: %s"`, want)
+	case isNull(resolved(value)):
+		p.report(key.Line, key.Column, "apiVersion", `missing: write "apiVersion: %s"`, want)
+	case resolved(value).Kind == yaml.ScalarNode && resolved(value).Value != want:
+		p.report(value.Line, value.Column, "apiVersion", "a %s has apiVersion %q, not %q", kind, want, resolved(value).Value)
+	}
+}
+
+// misspelt finds a key that is near a word.
+func misspelt(root *yaml.Node, word string) *yaml.Node {
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		if edits(strings.ToLower(root.Content[i].Value), strings.ToLower(word), 3) < 3 {
+			return root.Content[i]
+		}
+	}
+	return nil
+}
+
+// notTaken reports a kind that minipod does not run, and where the pod in it is.
+func (p *parser) notTaken(root *yaml.Node, name string) {
+	line, col := locate(root, []string{"kind"}).position()
+	t, makesPods := templateOf(name)
+	if !makesPods {
+		p.report(line, col, "kind", "minipod does not take the kind %s: it takes %s", shorten(name), takenKinds())
+		return
+	}
+	p.version(root, name, t.version)
+	where := ""
+	if at := locate(root, splitPath(t.path)); len(at.rest) == 0 {
+		podLine, _ := at.position()
+		where = " (line " + strconv.Itoa(podLine) + ")"
+	}
+	p.report(line, col, "kind", "minipod runs Pods; the pod template of this %s is at %s%s: make a Pod of it", name, t.path, where)
+}
+
+// listOf is what a list kind lists: any object for List ("").
+func listOf(name string) (item string, ok bool) {
+	if name == "List" {
+		return "", true
+	}
+	item, ok = strings.CutSuffix(name, "List")
+	for _, k := range kinds() {
+		if ok && k.name == item {
+			return item, true
+		}
+	}
+	return "", false
+}
+
+// list takes the objects of a list. Those of a PodList need not say that they are Pods.
+func (p *parser) list(root *yaml.Node, item string, depth int) {
+	known := true
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		switch key := root.Content[i]; key.Value {
+		case "apiVersion", "kind", "metadata", "items":
+		default:
+			p.report(key.Line, key.Column, key.Value, `unknown field %q (a list has "items")`, key.Value)
+			known = false
+		}
+	}
+	key, items := entryOf(root, "items", 0)
+	switch {
+	case items == nil || isNull(resolved(items)):
+		if known {
+			p.report(root.Line, root.Column, "items", "missing: a list without items")
+		}
+		return
+	case resolved(items).Kind != yaml.SequenceNode:
+		p.report(key.Line, key.Column, "items", "want a list, got %s", describe(items))
+		return
+	case depth >= maxListDepth:
+		p.report(key.Line, key.Column, "items", "lists in lists more than %d deep", maxListDepth)
+		return
+	}
+	for _, n := range resolved(items).Content {
+		p.document(withKind(resolved(n), item), depth+1)
+	}
+}
+
+// maxListDepth is how deep Lists may hold Lists.
+const maxListDepth = 3
+
+// withKind writes into an item of a typed list what the list says for it.
+func withKind(n *yaml.Node, kind string) *yaml.Node {
+	if kind == "" || n.Kind != yaml.MappingNode {
+		return n
+	}
+	for _, pair := range [][2]string{{"apiVersion", "v1"}, {"kind", kind}} {
+		if _, value := entryOf(n, pair[0], 0); value == nil {
+			n.Content = append(n.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: pair[0], Line: n.Line, Column: n.Column},
+				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: pair[1], Line: n.Line, Column: n.Column})
+		}
+	}
+	return n
+}
+
+// clearServerFields removes what only an API server may set; a manifest got from one has it.
+func clearServerFields(meta metav1.Object) {
+	meta.SetUID("")
+	meta.SetResourceVersion("")
+	meta.SetGeneration(0)
+	meta.SetSelfLink("")
+	meta.SetCreationTimestamp(metav1.Time{})
+	meta.SetDeletionTimestamp(nil)
+	meta.SetDeletionGracePeriodSeconds(nil)
+	meta.SetManagedFields(nil)
+}

@@ -1,0 +1,101 @@
+package podspec
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// ofWhat says what a list is of, where that is one word.
+func ofWhat(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return " of strings"
+	case reflect.Struct:
+		return ""
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return " of integers"
+	}
+	return ""
+}
+
+// listHint says how to write as a list what was not written as one.
+func listHint(n *yaml.Node, elem reflect.Type) string {
+	switch {
+	case n.Kind == yaml.ScalarNode && elem.Kind() == reflect.String && !strings.ContainsAny(n.Value, "'\"\n\\"):
+		return ": write it as [" + quoteWords(n.Value) + "]"
+	case n.Kind != yaml.MappingNode || elem.Kind() != reflect.Struct || len(n.Content) == 0:
+		return ""
+	case elem == reflect.TypeFor[v1.EnvVar]() && n.Content[0].Value != "name":
+		return fmt.Sprintf(": write each as \"- name: %s\" with its value below", shorten(n.Content[0].Value))
+	}
+	return `: begin each item with "- "`
+}
+
+func quoteWords(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = `"` + w + `"`
+	}
+	return strings.Join(words, ", ")
+}
+
+// itemHint says how to write an item for which a bare word or number was written.
+func itemHint(n *yaml.Node, t reflect.Type) string {
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	var name string
+	switch t {
+	case reflect.TypeFor[v1.ContainerPort]():
+		return portHint(n.Value)
+	case reflect.TypeFor[v1.ServicePort]():
+		name = "port"
+	case reflect.TypeFor[v1.EnvVar]():
+		if key, value, ok := strings.Cut(n.Value, "="); ok {
+			return fmt.Sprintf(": write it as {name: %s, value: %q}", shorten(key), shorten(value))
+		}
+		name = "name"
+	case reflect.TypeFor[v1.LocalObjectReference]():
+		name = "name"
+	default:
+		return ""
+	}
+	return fmt.Sprintf(": write it as {%s: %s}", name, shorten(n.Value))
+}
+
+var dockerPort = regexp.MustCompile(`^(?:(\d+):)?(\d+)(?:/(\w+))?$`)
+
+// portHint writes as Kubernetes does what Docker writes as 80, 8080:80 or 53/udp.
+func portHint(s string) string {
+	m := dockerPort.FindStringSubmatch(s)
+	if m == nil {
+		return ""
+	}
+	fields := "containerPort: " + m[2]
+	if m[1] != "" {
+		fields += ", hostPort: " + m[1]
+	}
+	if m[3] != "" {
+		fields += ", protocol: " + strings.ToUpper(m[3])
+	}
+	return ": write it as {" + fields + "}"
+}
+
+// looksLike says that a mapping has a field of this struct: it is one item of a list whose "- " was forgotten.
+func (d *decoder) looksLike(n *yaml.Node, t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if find(d.fieldsOf(t), n.Content[i].Value) != nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,129 @@
+package podspec
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// maxHomeDepth is how many levels down a field's home is looked for.
+const maxHomeDepth = 5
+
+// home finds where a field that is not known here is known: below here first, then in the mappings around, then
+// anywhere in the object. Lists have [] for their index. Nil when no place has that field.
+func (d *decoder) home(e entry) *field.Path {
+	here := d.frames[len(d.frames)-1]
+	if path := d.below(here, e, 2); path != nil {
+		return path
+	}
+	for i := len(d.frames) - 2; i >= 0; i-- {
+		if f := find(d.fieldsOf(d.frames[i].typ), e.name); f != nil && d.fits(e.value, f.typ) {
+			return child(d.frames[i].path, e.name)
+		}
+	}
+	return d.below(d.frames[0], e, maxHomeDepth)
+}
+
+// below looks for a field in the structs below a frame, breadth first; metadata, spec and containers before others.
+func (d *decoder) below(from frame, e entry, depth int) *field.Path {
+	level := []frame{from}
+	for range depth {
+		var next []frame
+		for _, at := range level {
+			for _, f := range d.sortedFields(at.typ) {
+				next = append(next, structBelow(at, f)...)
+			}
+		}
+		for _, at := range next {
+			if f := find(d.fieldsOf(at.typ), e.name); f != nil && d.fits(e.value, f.typ) {
+				return child(at.path, e.name)
+			}
+		}
+		level = next
+	}
+	return nil
+}
+
+// structBelow is the struct that a field holds, itself or in a list.
+func structBelow(at frame, f fieldInfo) []frame {
+	path, t := child(at.path, f.name), f.typ
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() == reflect.Slice {
+		path, t = field.NewPath(path.String()+"[]"), t.Elem()
+	}
+	if t.Kind() != reflect.Struct || f.name == "status" || f.name == "managedFields" || isCustom(t) {
+		return nil
+	}
+	return []frame{{t, path}}
+}
+
+// sortedFields has the fields that people mean most often first.
+func (d *decoder) sortedFields(t reflect.Type) []fieldInfo {
+	var first, rest []fieldInfo
+	for _, f := range d.fieldsOf(t) {
+		switch f.name {
+		case "spec", "containers":
+			first = append(first, f)
+		default:
+			rest = append(rest, f)
+		}
+	}
+	return append(first, rest...)
+}
+
+// isCustom says that a type reads its own JSON, so that its Go fields are not in the file.
+func isCustom(t reflect.Type) bool {
+	_, ok := reflect.New(t).Interface().(interface{ UnmarshalJSON([]byte) error })
+	return ok
+}
+
+// covered says that validation's complaint about a path follows from something already reported: that very field, one
+// around it, one that should have been there, or (for a value that is required) one inside it.
+func (d *decoder) covered(e *field.Error) bool {
+	pattern := withoutIndexes(e.Field)
+	for _, b := range d.bad {
+		switch {
+		case b.path != "" && (within(e.Field, b.path) || sameKey(e.Field, b.path)), b.pattern != "" && within(pattern, b.pattern):
+			return true
+		case e.Type == field.ErrorTypeRequired && (within(b.path, e.Field) || within(b.pattern, pattern)):
+			return true
+		case e.Type == field.ErrorTypeNotFound && strings.HasPrefix(b.path+b.pattern, "spec.volumes"):
+			return true
+		}
+	}
+	return false
+}
+
+// within says that a path is at or below another.
+func within(path, parent string) bool {
+	rest, ok := strings.CutPrefix(path, parent)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// sameKey says that two paths end in the same key and one leaves out levels on the way to it, as validation does with
+// spec.resources[storage].
+func sameKey(path, longer string) bool {
+	bracket := strings.LastIndexByte(path, '[')
+	if bracket < 0 || !strings.HasSuffix(longer, path[bracket:]) {
+		return false
+	}
+	_, err := strconv.Atoi(strings.Trim(path[bracket:], "[]"))
+	return err != nil && within(longer, path[:bracket])
+}
+
+func withoutIndexes(path string) string {
+	var b strings.Builder
+	for i := 0; i < len(path); i++ {
+		b.WriteByte(path[i])
+		if path[i] == '[' {
+			for i+1 < len(path) && path[i+1] != ']' {
+				i++
+			}
+		}
+	}
+	return b.String()
+}

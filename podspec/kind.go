@@ -1,0 +1,115 @@
+package podspec
+
+import (
+	"fmt"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// kind is a kind of object that minipod takes from a manifest.
+type kind struct {
+	name   string
+	create func() runtime.Object
+	// finish applies Kubernetes' defaults.
+	finish func(runtime.Object)
+	// check asks Kubernetes' validation.
+	check func(runtime.Object) field.ErrorList
+}
+
+// kindOf makes a kind of typed functions.
+func kindOf[T any, P interface {
+	*T
+	runtime.Object
+}](name string, finish func(P), check func(P) field.ErrorList) kind {
+	return kind{
+		name:   name,
+		create: func() runtime.Object { return P(new(T)) },
+		finish: func(o runtime.Object) {
+			if typed, ok := o.(P); ok {
+				finish(typed)
+			}
+		},
+		check: func(o runtime.Object) field.ErrorList {
+			typed, ok := o.(P)
+			if !ok {
+				return field.ErrorList{field.InternalError(nil, fmt.Errorf("a %T is no %s", o, name))}
+			}
+			return check(typed)
+		},
+	}
+}
+
+// kinds are all of apiVersion v1.
+func kinds() []kind {
+	return []kind{
+		kindOf[v1.Pod]("Pod", finishPod, ValidatePod),
+		kindOf[v1.ConfigMap]("ConfigMap", DefaultConfigMap, ValidateConfigMap),
+		kindOf[v1.Secret]("Secret", DefaultSecret, ValidateSecret),
+		kindOf[v1.PersistentVolumeClaim]("PersistentVolumeClaim", DefaultPersistentVolumeClaim, ValidatePersistentVolumeClaim),
+		kindOf[v1.Service]("Service", DefaultService, ValidateService),
+		kindOf[v1.Namespace]("Namespace", DefaultNamespace, ValidateNamespace),
+		kindOf[v1.ServiceAccount]("ServiceAccount", DefaultServiceAccount, ValidateServiceAccount),
+	}
+}
+
+// finishPod leaves out what only an API server may say about a pod, which a manifest that came out of one has.
+func finishPod(pod *v1.Pod) {
+	pod.Status = v1.PodStatus{}
+	DefaultPod(pod)
+}
+
+// template is a kind that makes pods: its apiVersion and where its pod is.
+type template struct{ version, path string }
+
+func templateOf(kind string) (template, bool) {
+	switch kind {
+	case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet":
+		return template{"apps/v1", "spec.template"}, true
+	case "Job":
+		return template{"batch/v1", "spec.template"}, true
+	case "CronJob":
+		return template{"batch/v1", "spec.jobTemplate.spec.template"}, true
+	case "ReplicationController":
+		return template{"v1", "spec.template"}, true
+	case "PodTemplate":
+		return template{"v1", "template"}, true
+	}
+	return template{}, false
+}
+
+// kindWords are what a kind may be meant to be.
+func kindWords() []string {
+	words := []string{
+		"List", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController",
+		"PodTemplate", "Ingress", "PersistentVolume", "NetworkPolicy", "StorageClass", "Role", "RoleBinding",
+		"ClusterRole", "ClusterRoleBinding", "HorizontalPodAutoscaler", "PodDisruptionBudget", "LimitRange",
+		"ResourceQuota", "Endpoints", "Node", "Event", "CustomResourceDefinition", "PriorityClass", "RuntimeClass",
+	}
+	for _, k := range kinds() {
+		words = append(words, k.name)
+	}
+	return words
+}
+
+// nearKind is the kind that differs from a name by case, a plural or two letters; "" when none does.
+func nearKind(name string) string {
+	best, least := "", 3
+	for _, word := range kindWords() {
+		if n := edits(strings.ToLower(name), strings.ToLower(word), least); n < least && n < len(name)-1 {
+			best, least = word, n
+		}
+	}
+	return best
+}
+
+// takenKinds says what a manifest may hold.
+func takenKinds() string {
+	var names []string
+	for _, k := range kinds() {
+		names = append(names, k.name)
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}

@@ -1,0 +1,57 @@
+package podspec
+
+import (
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Object is one Kubernetes object of a manifest, defaulted and valid, that knows where its fields were written.
+// An Object made without Parse (from an API object) works too; it just has no positions.
+type Object struct {
+	// Kind is the object's kind, such as Pod.
+	Kind string
+	// Object is the typed object: *v1.Pod, *v1.ConfigMap, *v1.Secret, *v1.PersistentVolumeClaim, *v1.Service,
+	// *v1.Namespace or *v1.ServiceAccount.
+	Object runtime.Object
+
+	file string
+	root *yaml.Node
+}
+
+// Pod is the object as a Pod; nil when it is of another kind.
+func (o *Object) Pod() *v1.Pod {
+	pod, _ := o.Object.(*v1.Pod)
+	return pod
+}
+
+// Meta is the object's metadata: name, namespace, labels. Nil only for an Object without an object.
+func (o *Object) Meta() metav1.Object {
+	meta, _ := o.Object.(metav1.Object)
+	return meta
+}
+
+// Position is where the field with this path (such as spec.containers[0].image) was written: a scalar's value, the
+// key of anything else. A field that was not written is where its nearest written parent is. For an Object without
+// a manifest the file is empty and the numbers are 0.
+func (o *Object) Position(field string) (file string, line, col int) {
+	if o.root == nil {
+		return "", 0, 0
+	}
+	at := locate(o.root, splitPath(field))
+	line, col = at.position()
+	return o.file, line, col
+}
+
+// Written says that the manifest itself has the field, if only as null; a default is not written.
+func (o *Object) Written(field string) bool {
+	return o.root != nil && len(locate(o.root, splitPath(field)).rest) == 0
+}
+
+// Problem is a problem of this field, at its position.
+func (o *Object) Problem(field, message string) Problem {
+	file, line, col := o.Position(field)
+	return Problem{File: file, Line: line, Column: col, Field: field, Message: message}
+}

@@ -1,0 +1,95 @@
+package podspec
+
+import (
+	"reflect"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Parse reads a manifest: YAML or JSON, any number of documents, Lists unpacked. The objects come back in the order of
+// the file, defaulted and valid. Name is what the file is called in messages.
+//
+// The error is a [Problems] with everything that is wrong in the whole file; then there are no objects. An object may
+// lack a name if it has a generateName: the caller makes the name.
+func Parse(name string, data []byte) ([]*Object, error) {
+	p := &parser{reporter: &reporter{file: name}, kinds: kinds()}
+	roots := p.documents(data)
+	for _, root := range roots {
+		p.document(root, 0)
+	}
+	if len(roots) == 0 && len(p.problems) == 0 {
+		p.report(0, 0, "", "no objects: the file is empty")
+	}
+	if problems := p.result(); len(problems) > 0 {
+		return nil, problems
+	}
+	return p.objects, nil
+}
+
+// parser goes through the objects of one file.
+type parser struct {
+	*reporter
+	kinds   []kind
+	objects []*Object
+}
+
+// document takes one object, or the objects of a list.
+func (p *parser) document(root *yaml.Node, depth int) {
+	root = resolved(root)
+	switch {
+	case p.full() || isNull(root):
+	case root.Kind != yaml.MappingNode:
+		p.report(root.Line, root.Column, "", "want a Kubernetes object (apiVersion, kind, metadata ...), got %s", describe(root))
+	default:
+		p.object(root, depth)
+	}
+}
+
+// object takes a document that is a mapping.
+func (p *parser) object(root *yaml.Node, depth int) {
+	name, ok := p.kindName(root)
+	if !ok {
+		return
+	}
+	if item, isList := listOf(name); isList {
+		p.version(root, name, "v1")
+		p.list(root, item, depth)
+		return
+	}
+	for _, k := range p.kinds {
+		if k.name == name {
+			p.version(root, name, "v1")
+			p.typed(root, k)
+			return
+		}
+	}
+	p.notTaken(root, name)
+}
+
+// typed decodes an object, completes it and has it judged.
+func (p *parser) typed(root *yaml.Node, k kind) {
+	object := k.create()
+	d := newDecoder(p.reporter)
+	d.decode(root, reflect.ValueOf(object).Elem(), nil, 0)
+	if p.full() || d.expansion > maxExpansion {
+		return
+	}
+	o := &Object{Kind: k.name, Object: object, file: p.file, root: root}
+	clearServerFields(o.Meta())
+	k.finish(object)
+	for _, e := range k.check(object) {
+		if !d.covered(e) && !isMadeUp(e, o.Meta()) {
+			line, col := locate(root, splitPath(e.Field)).hint(e.BadValue).position()
+			p.report(line, col, e.Field, "%s", e.ErrorBody())
+		}
+	}
+	p.objects = append(p.objects, o)
+}
+
+// isMadeUp says that a complaint is about the name that validation was given in place of the one to be generated.
+func isMadeUp(e *field.Error, meta metav1.Object) bool {
+	return e.Field == "metadata.name" && meta.GetName() == "" && meta.GetGenerateName() != ""
+}
