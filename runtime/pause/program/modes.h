@@ -1,0 +1,11 @@
+/* What the program does when it is not holding a pod. Each answers the exit code. */
+#ifndef MODES_H
+#define MODES_H
+
+enum { OK = 0, FAILED = 1, USAGE = 2 };
+
+int mode_connect(char **args); /* connect.c; args end in a null pointer */
+int mode_ns(void);             /* inspect.c */
+int mode_sockets(void);        /* inspect.c */
+
+#endif

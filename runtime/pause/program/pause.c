@@ -1,0 +1,77 @@
+/* Process 1 of a pod: keeps its namespaces, reaps its orphans, ends when it is told to. */
+#include "modes.h"
+#include "text.h"
+
+static sigset bit(int signal)
+{
+	return 1UL << (signal - 1);
+}
+
+static void reap(void)
+{
+	while (sys5(SYS_wait4, -1, 0, WNOHANG, 0, 0) > 0)
+		;
+}
+
+/* The signals stay blocked and are waited for: no handlers, nothing that runs in between. A blocked
+ * signal is kept for process 1 too, which otherwise never gets one that it has no handler for. */
+static int hold(void)
+{
+	sigset wanted = bit(SIGINT) | bit(SIGTERM) | bit(SIGCHLD);
+	struct sigaction ended = { .flags = SA_NOCLDSTOP }; /* children that stop are of no interest */
+
+	if (sys5(SYS_rt_sigaction, SIGCHLD, (long)&ended, 0, sizeof ended.mask, 0) < 0 || block(&wanted) < 0) {
+		put_text(2, "pause: cannot block signals\n");
+		return FAILED;
+	}
+	if (getpid() != 1)
+		put_text(2, "pause: warning: not process 1, so no orphans come here to be reaped\n");
+	for (;;) {
+		reap();
+		switch (sys5(SYS_rt_sigtimedwait, (long)&wanted, 0, 0, sizeof wanted, 0)) {
+		case SIGINT:
+			put_text(2, "pause: SIGINT, the pod ends\n");
+			return OK;
+		case SIGTERM:
+			put_text(2, "pause: SIGTERM, the pod ends\n");
+			return OK;
+		}
+	}
+}
+
+static int version(void)
+{
+	return put_text(1, "minipod pause " VERSION "\n") < 0 ? FAILED : OK;
+}
+
+static int usage(void)
+{
+	put_text(2, "usage: pause [-v | ns | sockets | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	return USAGE;
+}
+
+static int run(char **args)
+{
+	if (!args[0])
+		return hold();
+	if (equal(args[0], "connect")) {
+		int code = mode_connect(args + 1);
+		return code == USAGE ? usage() : code;
+	}
+	if (args[1])
+		return usage();
+	if (equal(args[0], "-v") || equal(args[0], "-V"))
+		return version();
+	if (equal(args[0], "ns"))
+		return mode_ns();
+	if (equal(args[0], "sockets"))
+		return mode_sockets();
+	return usage();
+}
+
+_Noreturn void start(long *stack)
+{
+	long count = stack[0];
+	char **args = (char **)(stack + 1);
+	exit(run(count > 0 ? args + 1 : args));
+}
