@@ -1,0 +1,142 @@
+// Package translate turns a Pod into the Docker requests that make it: every
+// request body of the pod, complete before anything runs, and for each Docker
+// field the pod field it came from.
+//
+// It holds values and functions only: no context, clock, goroutine or I/O.
+package translate
+
+import (
+	"strconv"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/network"
+	v1 "k8s.io/api/core/v1"
+)
+
+// Options are what the options of `run` (or `serve`) decide about a pod. They
+// are written down in a label beside the manifest, so that whoever goes on
+// with the pod decides the same.
+type Options struct {
+	// Network is the Docker network of the pause; empty is the engine's default bridge.
+	Network string `json:"network,omitempty"`
+	// SharePID says what a manifest that is silent about
+	// shareProcessNamespace gets; nil is true.
+	SharePID *bool `json:"sharePID,omitempty"`
+	// Publish are more ports to publish: [ip:][host:]container[/proto].
+	Publish []string `json:"publish,omitempty"`
+	// PublishAll publishes every containerPort on the same number.
+	PublishAll bool `json:"publishAll,omitempty"`
+	// Pull overrides every pull policy: always, missing or never; empty is
+	// what the manifest says.
+	Pull string `json:"pull,omitempty"`
+	// PauseImage is the image of the pause container.
+	PauseImage string `json:"pauseImage,omitempty"`
+	// AssumedAlways are the containers whose pull policy Always came from
+	// the default: they fall back to the local image when the registry
+	// cannot be reached.
+	AssumedAlways []string `json:"assumedAlways,omitempty"`
+}
+
+// Blueprint is a pod as Docker requests: what, not when.
+type Blueprint struct {
+	Pod     *v1.Pod
+	Options Options
+	Pause   Request
+	Volumes []Volume
+	Units   []Unit
+	// Notes are the fields of the pod that are not honoured, or not yet.
+	Notes []Note
+	// SharesPID and PIDWhy say whether the containers join the pause's PID
+	// namespace, and which field, option or default decided it.
+	SharesPID bool
+	PIDWhy    string
+}
+
+// Request is the body of one POST /containers/create, and its name.
+type Request struct {
+	Name    string
+	Config  *container.Config
+	Host    *container.HostConfig
+	Network *network.NetworkingConfig
+	// Origins tells where each Docker field came from.
+	Origins []Origin
+}
+
+// Origin says that a Docker field came from a field of the pod (a path such
+// as spec.hostname), or, where no field did, why it is there.
+type Origin struct {
+	Docker string // as in the API: Config.Hostname, HostConfig.PidMode
+	From   string // as in the manifest, or a reason in words
+}
+
+// Volume is one volume of the manifest that is a Docker volume. It is mounted
+// by the pause for the pod's whole life.
+type Volume struct {
+	Name   string // in the manifest
+	Docker string // its Docker name
+	Target string // where the pause mounts it: /volumes/NAME
+	Memory bool   // a tmpfs: filled after the pause has started
+	Mode   int64  // of its root, with setgid and sticky bits
+	GID    int    // of its root
+}
+
+// Kind tells the containers of a pod apart.
+type Kind int
+
+// The kinds of units, in the order they start.
+const (
+	Init Kind = iota
+	Sidecar
+	App
+	Ephemeral
+)
+
+// Unit is one container of the manifest.
+type Unit struct {
+	Name      string
+	Kind      Kind
+	Path      string // in the manifest: spec.containers[0]
+	Container *v1.Container
+	// Request makes attempt 0; see Attempt.
+	Request Request
+	// Pull is the policy in force. Lenient falls back to the local image
+	// when the registry cannot be reached.
+	Pull    v1.PullPolicy
+	Lenient bool
+	// Hash stands for the container's spec.
+	Hash string
+	// Restart is the policy in force.
+	Restart v1.RestartPolicy
+}
+
+// Attempt is the request of attempt n, made at a back-off step.
+func (u Unit) Attempt(pod *v1.Pod, n, backoff int) *Request {
+	r := u.Request
+	config := *r.Config
+	config.Labels = make(map[string]string, len(r.Config.Labels))
+	for k, v := range r.Config.Labels {
+		config.Labels[k] = v
+	}
+	config.Labels[LabelAttempt] = strconv.Itoa(n)
+	config.Labels[LabelBackoff] = strconv.Itoa(backoff)
+	r.Config = &config
+	r.Name = ContainerName(pod, u.Name, n)
+	return &r
+}
+
+// Note says that a field of the pod is not honoured.
+type Note struct {
+	Field   string // spec.containers[0].livenessProbe
+	Message string // what happens instead
+	Fatal   bool   // leaving it out would make a wrong pod
+}
+
+// Unit finds a unit by its name.
+func (b *Blueprint) Unit(name string) (Unit, bool) {
+	for _, u := range b.Units {
+		if u.Name == name {
+			return u, true
+		}
+	}
+	return Unit{}, false
+}

@@ -1,0 +1,147 @@
+package translate
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// The kubelet's labels, so that tools which know them keep working.
+const (
+	LabelPod       = "io.kubernetes.pod.name"
+	LabelNamespace = "io.kubernetes.pod.namespace"
+	LabelUID       = "io.kubernetes.pod.uid"
+	LabelContainer = "io.kubernetes.container.name"
+	LabelType      = "io.kubernetes.docker.type"
+)
+
+// Values of LabelType and the container name that the pause carries.
+const (
+	TypeSandbox   = "podsandbox"
+	TypeContainer = "container"
+	PauseName     = "POD"
+)
+
+// minipod's own labels.
+const (
+	// LabelManifest holds the defaulted Pod as JSON, on the pause.
+	LabelManifest = "dev.minipod.manifest"
+	// LabelOptions holds the Options as JSON, on the pause.
+	LabelOptions = "dev.minipod.options"
+	// LabelAttempt numbers the Docker containers of one unit, from 0.
+	LabelAttempt = "dev.minipod.attempt"
+	// LabelHash tells which spec of the unit an attempt was made from.
+	LabelHash = "dev.minipod.hash"
+	// LabelBackoff is the back-off step that an attempt was made at.
+	LabelBackoff = "dev.minipod.backoff"
+	// LabelVolume is the name that a volume has in the manifest.
+	LabelVolume = "dev.minipod.volume"
+)
+
+// ContainerName is the Docker name of attempt n of a unit, or of the pause
+// when unit is PauseName. Kubernetes names never hold "_", so it is
+// unambiguous: web_nginx, web_nginx_1, other__web_nginx.
+func ContainerName(pod *v1.Pod, unit string, attempt int) string {
+	name := qualified(pod) + "_" + unit
+	if attempt > 0 {
+		name += "_" + strconv.Itoa(attempt)
+	}
+	return name
+}
+
+// maxVolumePodName keeps a volume's name, which is a directory name on the
+// engine's disk, below 255 bytes.
+const maxVolumePodName = 120
+
+// VolumeName is the Docker name of a volume of the pod. It holds the UID: a
+// pod that is made again never meets the contents of the one before.
+func VolumeName(pod *v1.Pod, volume string) string {
+	name := qualified(pod)
+	if len(name) > maxVolumePodName {
+		name = name[:maxVolumePodName]
+	}
+	return fmt.Sprintf("%s_%s_%s", name, volume, pod.UID)
+}
+
+func qualified(pod *v1.Pod) string {
+	if pod.Namespace == "" || pod.Namespace == v1.NamespaceDefault {
+		return pod.Name
+	}
+	return pod.Namespace + "__" + pod.Name
+}
+
+// identity are the labels that everything of a pod carries.
+func identity(pod *v1.Pod) map[string]string {
+	return map[string]string{
+		LabelPod:       pod.Name,
+		LabelNamespace: pod.Namespace,
+		LabelUID:       string(pod.UID),
+	}
+}
+
+// Ref names a pod. The UID may be empty where only the name is known.
+type Ref struct {
+	Namespace string
+	Name      string
+	UID       types.UID
+}
+
+// String is NAME, or NAMESPACE/NAME outside the default namespace.
+func (r Ref) String() string {
+	if r.Namespace == "" || r.Namespace == v1.NamespaceDefault {
+		return r.Name
+	}
+	return r.Namespace + "/" + r.Name
+}
+
+// RefOf is the pod's own reference.
+func RefOf(pod *v1.Pod) Ref {
+	return Ref{Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
+}
+
+// RefFromLabels reads which pod a Docker object belongs to; ok is false for
+// an object that is not of a pod.
+func RefFromLabels(labels map[string]string) (ref Ref, ok bool) {
+	ref = Ref{Namespace: labels[LabelNamespace], Name: labels[LabelPod], UID: types.UID(labels[LabelUID])}
+	return ref, ref.UID != "" && ref.Name != ""
+}
+
+// Decode reads the pod and the options back from the pause's labels.
+func Decode(labels map[string]string) (*v1.Pod, Options, error) {
+	var pod v1.Pod
+	var opts Options
+	if err := json.Unmarshal([]byte(labels[LabelManifest]), &pod); err != nil {
+		return nil, opts, fmt.Errorf("read label %s: %w", LabelManifest, err)
+	}
+	if err := json.Unmarshal([]byte(labels[LabelOptions]), &opts); err != nil {
+		return nil, opts, fmt.Errorf("read label %s: %w", LabelOptions, err)
+	}
+	return &pod, opts, nil
+}
+
+// encode is JSON for a label; the types that get here always marshal.
+func encode(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "{}"
+	}
+	return string(b)
+}
+
+// AttemptOf reads the number of an attempt from its labels; 0 where it says
+// none.
+func AttemptOf(labels map[string]string) int { return number(labels[LabelAttempt]) }
+
+// BackoffOf reads the back-off step that an attempt was made at.
+func BackoffOf(labels map[string]string) int { return number(labels[LabelBackoff]) }
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}

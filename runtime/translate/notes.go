@@ -1,0 +1,214 @@
+package translate
+
+import (
+	"fmt"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// noter collects Notes.
+type noter struct{ notes []Note }
+
+// warn notes a field that is left out, and what happens instead.
+func (n *noter) warn(set bool, field, message string) {
+	if set {
+		n.notes = append(n.notes, Note{Field: field, Message: message})
+	}
+}
+
+// refuse notes a field without which it would be a wrong pod.
+func (n *noter) refuse(set bool, field, message string) {
+	if set {
+		n.notes = append(n.notes, Note{Field: field, Message: message, Fatal: true})
+	}
+}
+
+// Fatal are the notes that keep the pod from being run.
+func (b *Blueprint) Fatal() []Note {
+	var fatal []Note
+	for _, n := range b.Notes {
+		if n.Fatal {
+			fatal = append(fatal, n)
+		}
+	}
+	return fatal
+}
+
+// notes are the fields of the pod that are not honoured: none is passed over
+// in silence. A note on a field may speak of its default: who shows notes
+// asks first whether the field was written.
+func notes(b *Blueprint) []Note {
+	n := &noter{}
+	podNotes(n, &b.Pod.Spec)
+	schedulingNotes(n, &b.Pod.Spec)
+	podSecurityNotes(n, b.Pod.Spec.SecurityContext)
+	volumeNotes(n, &b.Pod.Spec)
+	for i := range b.Pod.Spec.InitContainers {
+		n.refuse(true, fmt.Sprintf("spec.initContainers[%d]", i), "init containers are not run yet, and the pod would be wrong without it")
+	}
+	for _, u := range b.Units {
+		if u.Kind != App {
+			continue
+		}
+		containerNotes(n, u)
+		envNotes(n, b, u)
+		mountNotes(n, b, u)
+		securityNotes(n, b.Pod, u)
+	}
+	return n.notes
+}
+
+func podNotes(n *noter, s *v1.PodSpec) {
+	n.warn(s.RestartPolicy != v1.RestartPolicyNever, "spec.restartPolicy",
+		"nothing watches the pod once run has left: a container that ends later is restarted by the next run or by serve")
+	n.warn(s.ActiveDeadlineSeconds != nil, "spec.activeDeadlineSeconds", "the deadline is not enforced yet")
+	n.warn(len(s.ImagePullSecrets) > 0, "spec.imagePullSecrets", "not used yet: the credentials of the docker login are")
+	n.warn(len(s.ReadinessGates) > 0, "spec.readinessGates", "nothing sets the conditions: the gates are not waited for")
+	n.warn(s.ServiceAccountName != "" && s.ServiceAccountName != "default", "spec.serviceAccountName", "there are no service accounts here: no token is mounted")
+	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", "there are no service accounts here: no token is mounted")
+	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
+	n.refuse(s.HostUsers != nil && !*s.HostUsers, "spec.hostUsers", "Docker has no user namespace for one pod, only for all (userns-remap): leave the field out")
+	n.refuse(s.RuntimeClassName != nil, "spec.runtimeClassName", "runtime classes are not looked up yet: leave the field out")
+	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
+	n.refuse(s.OS != nil && s.OS.Name == v1.Windows, "spec.os.name", "only Linux containers are run")
+	n.refuse(len(s.EphemeralContainers) > 0, "spec.ephemeralContainers", "ephemeral containers are not run yet")
+}
+
+func schedulingNotes(n *noter, s *v1.PodSpec) {
+	const one = "nothing is scheduled: the engine's machine is the only node"
+	n.warn(s.NodeName != "", "spec.nodeName", one)
+	n.warn(len(s.NodeSelector) > 0, "spec.nodeSelector", one)
+	n.warn(s.Affinity != nil, "spec.affinity", one)
+	n.warn(len(s.TopologySpreadConstraints) > 0, "spec.topologySpreadConstraints", one)
+	n.warn(s.SchedulerName != v1.DefaultSchedulerName, "spec.schedulerName", one)
+	n.warn(len(s.SchedulingGates) > 0, "spec.schedulingGates", "not waited for: "+one)
+	n.warn(s.PriorityClassName != "", "spec.priorityClassName", "no pod makes room for another here")
+}
+
+func podSecurityNotes(n *noter, sc *v1.PodSecurityContext) {
+	const path = "spec.securityContext"
+	if sc == nil {
+		return
+	}
+	strict := sc.SupplementalGroupsPolicy != nil && *sc.SupplementalGroupsPolicy == v1.SupplementalGroupsPolicyStrict
+	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
+	n.refuse(localhost(sc.SeccompProfile), path+".seccompProfile", "Localhost profiles are not loaded yet")
+	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
+}
+
+func localhost(p *v1.SeccompProfile) bool {
+	return p != nil && p.Type == v1.SeccompProfileTypeLocalhost
+}
+
+func volumeNotes(n *noter, s *v1.PodSpec) {
+	for i, v := range s.Volumes {
+		path := fmt.Sprintf("spec.volumes[%d]", i)
+		switch {
+		case v.EmptyDir != nil:
+			medium := v.EmptyDir.Medium
+			n.refuse(medium != "" && medium != v1.StorageMediumMemory, path+".emptyDir.medium", fmt.Sprintf("Docker has no volumes on %s", medium))
+			n.warn(v.EmptyDir.SizeLimit != nil && medium == "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced")
+		case v.HostPath != nil:
+			n.hostPathType(v.HostPath, path)
+		default:
+			n.refuse(true, path, "this type of volume is not mounted yet: only emptyDir and hostPath are")
+		}
+	}
+}
+
+func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
+	if src.Type == nil {
+		return
+	}
+	switch *src.Type {
+	case v1.HostPathUnset, v1.HostPathDirectoryOrCreate:
+	case v1.HostPathFileOrCreate:
+		n.warn(true, path+".hostPath.type", "the file is not created: it must be there")
+	default:
+		n.warn(true, path+".hostPath.type", "the type is not checked: only that the path is there")
+	}
+}
+
+func containerNotes(n *noter, u Unit) {
+	c, path := u.Container, u.Path
+	const unprobed = "not probed yet: it counts as passed"
+	n.warn(c.LivenessProbe != nil, path+".livenessProbe", unprobed)
+	n.warn(c.ReadinessProbe != nil, path+".readinessProbe", unprobed)
+	n.warn(c.StartupProbe != nil, path+".startupProbe", unprobed)
+	if c.Lifecycle != nil {
+		n.warn(c.Lifecycle.PostStart != nil, path+".lifecycle.postStart", "the hook is not run yet")
+		n.warn(c.Lifecycle.PreStop != nil, path+".lifecycle.preStop", "the hook is not run yet")
+	}
+	n.warn(len(c.RestartPolicyRules) > 0, path+".restartPolicyRules", "the rules are not followed yet: the policy alone decides")
+	n.warn(c.TerminationMessagePath != v1.TerminationMessagePathDefault, path+".terminationMessagePath", "the message is not read yet")
+	n.warn(c.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError, path+".terminationMessagePolicy", "the message is not read yet")
+	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
+	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
+	for _, list := range []struct {
+		name      string
+		resources v1.ResourceList
+	}{{"limits", c.Resources.Limits}, {"requests", c.Resources.Requests}} {
+		for _, name := range sortedKeys(list.resources) {
+			n.warn(name != v1.ResourceCPU && name != v1.ResourceMemory, fmt.Sprintf("%s.resources.%s.%s", path, list.name, name), "Docker cannot account for it: not enforced")
+		}
+	}
+}
+
+func envNotes(n *noter, b *Blueprint, u Unit) {
+	for i, from := range u.Container.EnvFrom {
+		optional := from.ConfigMapRef != nil && isTrue(from.ConfigMapRef.Optional) || from.SecretRef != nil && isTrue(from.SecretRef.Optional)
+		n.missing(optional, fmt.Sprintf("%s.envFrom[%d]", u.Path, i), "ConfigMaps and Secrets are not read yet")
+	}
+	for i, e := range u.Container.Env {
+		if e.ValueFrom == nil {
+			continue
+		}
+		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
+		if ref := e.ValueFrom.FieldRef; ref != nil {
+			_, known := fieldValue(b.Pod, ref)
+			n.refuse(!known, path, ref.FieldPath+" is not known before the pod runs, and not filled in yet")
+			continue
+		}
+		cm, secret := e.ValueFrom.ConfigMapKeyRef, e.ValueFrom.SecretKeyRef
+		optional := cm != nil && isTrue(cm.Optional) || secret != nil && isTrue(secret.Optional)
+		n.missing(optional, path, "this source of a value is not read yet")
+	}
+}
+
+// missing notes something that the manifest may call optional.
+func (n *noter) missing(optional bool, field, message string) {
+	n.warn(optional, field, message+": left out, as it is optional")
+	n.refuse(!optional, field, message)
+}
+
+func mountNotes(n *noter, b *Blueprint, u Unit) {
+	for i, vm := range u.Container.VolumeMounts {
+		path := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
+		n.refuse(vm.SubPath != "", path+".subPath", "a part of a volume is not mounted yet")
+		n.refuse(vm.SubPathExpr != "", path+".subPathExpr", "a part of a volume is not mounted yet")
+		recursive := vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
+		n.refuse(recursive, path+".recursiveReadOnly", "not asked of the engine yet")
+	}
+}
+
+func securityNotes(n *noter, pod *v1.Pod, u Unit) {
+	path := u.Path + ".securityContext"
+	podUser, podGroup := false, false
+	if sc := pod.Spec.SecurityContext; sc != nil {
+		podUser, podGroup = sc.RunAsUser != nil, sc.RunAsGroup != nil
+	}
+	sc := u.Container.SecurityContext
+	if sc == nil {
+		sc = &v1.SecurityContext{}
+	}
+	field := path + ".runAsGroup"
+	if sc.RunAsGroup == nil {
+		field = "spec.securityContext.runAsGroup"
+	}
+	group, user := podGroup || sc.RunAsGroup != nil, podUser || sc.RunAsUser != nil
+	n.refuse(group && !user, field, "Docker takes a group only with a user: set runAsUser too")
+	n.refuse(localhost(sc.SeccompProfile), path+".seccompProfile", "Localhost profiles are not loaded yet")
+	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }

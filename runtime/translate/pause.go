@@ -1,0 +1,162 @@
+package translate
+
+import (
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	v1 "k8s.io/api/core/v1"
+)
+
+// clusterDomain is where the domain of a pod with a subdomain ends.
+const clusterDomain = "cluster.local"
+
+// pauseRequest makes the container that is the pod: it owns the namespaces
+// that the others join, and everything that Docker refuses to a container
+// which joins: hostname, DNS, extra hosts and ports.
+func pauseRequest(b *Blueprint) Request {
+	pod := b.Pod
+	image := b.Options.PauseImage
+	if image == "" {
+		image = DefaultPauseImage
+	}
+	r := newRequest(ContainerName(pod, PauseName, 0), image)
+	r.from("Name", "metadata.name")
+	r.Host.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
+	r.from("HostConfig.RestartPolicy", "the pod is wanted until it is removed")
+	pauseLabels(&r, b)
+	pauseNamespaces(&r, b)
+	pauseNames(&r, pod)
+	pauseDNS(&r, pod)
+	pauseSysctls(&r, pod)
+	publish(&r, b)
+	mountVolumes(&r, b)
+	return r
+}
+
+func pauseLabels(r *Request, b *Blueprint) {
+	for k, v := range b.Pod.Labels {
+		r.Config.Labels[k] = v
+	}
+	for k, v := range identity(b.Pod) {
+		r.Config.Labels[k] = v
+	}
+	r.Config.Labels[LabelContainer] = PauseName
+	r.Config.Labels[LabelType] = TypeSandbox
+	r.Config.Labels[LabelManifest] = encode(b.Pod)
+	r.Config.Labels[LabelOptions] = encode(b.Options)
+	r.from("Config.Labels", "metadata, and the manifest itself")
+}
+
+func pauseNamespaces(r *Request, b *Blueprint) {
+	r.Host.IpcMode = container.IPCModeShareable
+	r.from("HostConfig.IpcMode", "the containers of a pod share its IPC namespace")
+	if b.Pod.Spec.HostIPC {
+		r.Host.IpcMode = "host"
+		r.Origins[len(r.Origins)-1].From = "spec.hostIPC"
+	}
+	if b.Pod.Spec.HostPID {
+		r.Host.PidMode = "host"
+		r.from("HostConfig.PidMode", "spec.hostPID")
+	}
+	r.Host.NetworkMode = "default"
+	switch {
+	case b.Pod.Spec.HostNetwork:
+		r.Host.NetworkMode = "host"
+		r.from("HostConfig.NetworkMode", "spec.hostNetwork")
+	case b.Options.Network != "":
+		r.Host.NetworkMode = container.NetworkMode(b.Options.Network)
+		r.from("HostConfig.NetworkMode", "--network")
+	}
+}
+
+// pauseNames sets hostname and domain as the kubelet does: hostnameOverride,
+// then hostname, then the pod's name, cut to 63 bytes.
+func pauseNames(r *Request, pod *v1.Pod) {
+	if pod.Spec.HostNetwork {
+		return
+	}
+	host, from := Hostname(pod)
+	domain := Domain(pod)
+	if domain != "" && pod.Spec.SetHostnameAsFQDN != nil && *pod.Spec.SetHostnameAsFQDN {
+		host, from = host+"."+domain, "spec.setHostnameAsFQDN"
+	} else if domain != "" {
+		r.Config.Domainname = domain
+		r.from("Config.Domainname", "spec.subdomain")
+	}
+	r.Config.Hostname = host
+	r.from("Config.Hostname", from)
+	for _, alias := range pod.Spec.HostAliases {
+		for _, name := range alias.Hostnames {
+			r.Host.ExtraHosts = append(r.Host.ExtraHosts, name+":"+alias.IP)
+		}
+	}
+	if len(r.Host.ExtraHosts) > 0 {
+		r.from("HostConfig.ExtraHosts", "spec.hostAliases")
+	}
+}
+
+// Hostname is the pod's hostname and the field it comes from.
+func Hostname(pod *v1.Pod) (host, from string) {
+	switch {
+	case pod.Spec.HostnameOverride != nil:
+		host, from = *pod.Spec.HostnameOverride, "spec.hostnameOverride"
+	case pod.Spec.Hostname != "":
+		host, from = pod.Spec.Hostname, "spec.hostname"
+	default:
+		host, from = pod.Name, "metadata.name"
+	}
+	if len(host) > 63 {
+		host = strings.TrimRight(host[:63], "-.")
+	}
+	return host, from
+}
+
+// Domain is the pod's domain; empty without a subdomain.
+func Domain(pod *v1.Pod) string {
+	if pod.Spec.Subdomain == "" || pod.Spec.HostnameOverride != nil {
+		return ""
+	}
+	return pod.Spec.Subdomain + "." + pod.Namespace + ".svc." + clusterDomain
+}
+
+// pauseDNS passes dnsConfig on. There is no cluster DNS here, so the policies
+// differ only in whether the engine's own servers stay in force.
+func pauseDNS(r *Request, pod *v1.Pod) {
+	c := pod.Spec.DNSConfig
+	if c == nil {
+		return
+	}
+	r.Host.DNS = c.Nameservers
+	r.Host.DNSSearch = c.Searches
+	for _, o := range c.Options {
+		option := o.Name
+		if o.Value != nil {
+			option += ":" + *o.Value
+		}
+		r.Host.DNSOptions = append(r.Host.DNSOptions, option)
+	}
+	for _, f := range []struct {
+		docker string
+		set    bool
+	}{
+		{"HostConfig.Dns", len(c.Nameservers) > 0},
+		{"HostConfig.DnsSearch", len(c.Searches) > 0},
+		{"HostConfig.DnsOptions", len(c.Options) > 0},
+	} {
+		if f.set {
+			r.from(f.docker, "spec.dnsConfig")
+		}
+	}
+}
+
+func pauseSysctls(r *Request, pod *v1.Pod) {
+	sc := pod.Spec.SecurityContext
+	if sc == nil || len(sc.Sysctls) == 0 {
+		return
+	}
+	r.Host.Sysctls = map[string]string{}
+	for _, s := range sc.Sysctls {
+		r.Host.Sysctls[strings.ReplaceAll(s.Name, "/", ".")] = s.Value
+	}
+	r.from("HostConfig.Sysctls", "spec.securityContext.sysctls")
+}

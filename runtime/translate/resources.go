@@ -1,0 +1,62 @@
+package translate
+
+import (
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/kubectl/pkg/util/qos"
+)
+
+// The numbers of the kubelet (pkg/kubelet/cm/helpers_linux.go).
+const (
+	minShares     = 2
+	maxShares     = 262144
+	sharesPerCPU  = 1024
+	cpuPeriod     = 100000 // microseconds
+	minQuota      = 1000
+	bestEffortOOM = 1000
+)
+
+// resources sets limits as a node does. Only positive OOM scores are set: a
+// negative one is refused where minipod has no right to it.
+func (b *Blueprint) resources(r *Request, u Unit) {
+	res := u.Container.Resources
+	r.Host.CPUShares = shares(res)
+	r.from("HostConfig.CpuShares", from(res.Requests, v1.ResourceCPU, u.Path+".resources.requests.cpu", "no CPU is requested"))
+	if limit := limitOf(b.Pod, res, v1.ResourceCPU).MilliValue(); limit > 0 {
+		r.Host.CPUPeriod = cpuPeriod
+		r.Host.CPUQuota = max(limit*cpuPeriod/1000, minQuota)
+		r.from("HostConfig.CpuQuota", u.Path+".resources.limits.cpu")
+	}
+	if limit := limitOf(b.Pod, res, v1.ResourceMemory).Value(); limit > 0 {
+		r.Host.Memory, r.Host.MemorySwap = limit, limit
+		r.from("HostConfig.Memory", u.Path+".resources.limits.memory")
+	}
+	if qos.GetPodQOS(b.Pod) == v1.PodQOSBestEffort {
+		r.Host.OomScoreAdj = bestEffortOOM
+		r.from("HostConfig.OomScoreAdj", "QoS class BestEffort: no resources are given")
+	}
+}
+
+// limitOf is the container's own limit, else the pod's.
+func limitOf(pod *v1.Pod, res v1.ResourceRequirements, name v1.ResourceName) *resource.Quantity {
+	limit, ok := res.Limits[name]
+	if !ok && pod.Spec.Resources != nil {
+		limit = pod.Spec.Resources.Limits[name]
+	}
+	return &limit
+}
+
+func shares(res v1.ResourceRequirements) int64 {
+	cpu, ok := res.Requests[v1.ResourceCPU]
+	if !ok {
+		cpu = res.Limits[v1.ResourceCPU]
+	}
+	return min(max(cpu.MilliValue()*sharesPerCPU/1000, minShares), maxShares)
+}
+
+func from(list v1.ResourceList, name v1.ResourceName, path, otherwise string) string {
+	if _, ok := list[name]; ok {
+		return path
+	}
+	return otherwise
+}

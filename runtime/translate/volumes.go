@@ -1,0 +1,154 @@
+package translate
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/docker/docker/api/types/mount"
+	v1 "k8s.io/api/core/v1"
+)
+
+// VolumeRoot is the folder of the pause in which every volume of the pod is
+// mounted.
+const VolumeRoot = "/volumes"
+
+// volumes are those of the pod that are Docker volumes.
+func volumes(pod *v1.Pod) []Volume {
+	var list []Volume
+	for _, v := range pod.Spec.Volumes {
+		if v.EmptyDir == nil {
+			continue
+		}
+		volume := Volume{
+			Name:   v.Name,
+			Docker: VolumeName(pod, v.Name),
+			Target: path.Join(VolumeRoot, v.Name),
+			Memory: v.EmptyDir.Medium == v1.StorageMediumMemory,
+			Mode:   0o777,
+		}
+		if volume.Memory {
+			volume.Mode = 0o1777 // as the kernel makes a tmpfs; the kubelet leaves the sticky bit
+		}
+		if sc := pod.Spec.SecurityContext; sc != nil && sc.FSGroup != nil {
+			volume.GID = int(*sc.FSGroup)
+			volume.Mode |= 0o2000
+		}
+		list = append(list, volume)
+	}
+	return list
+}
+
+// mountVolumes mounts every volume in the pause, which makes them: they are
+// there for as long as the pod is, and a tmpfs keeps what is in it while its
+// containers come and go.
+func mountVolumes(r *Request, b *Blueprint) {
+	for _, v := range b.Volumes {
+		labels := identity(b.Pod)
+		labels[LabelVolume] = v.Name
+		m := mount.Mount{
+			Type: mount.TypeVolume, Source: v.Docker, Target: v.Target,
+			// Docker would copy the image's files into an empty volume.
+			VolumeOptions: &mount.VolumeOptions{NoCopy: true, Labels: labels},
+		}
+		if v.Memory {
+			m.VolumeOptions.DriverConfig = &mount.Driver{Name: "local", Options: map[string]string{
+				"type": "tmpfs", "device": "tmpfs", "o": tmpfsOptions(b.Pod, v),
+			}}
+		}
+		r.Host.Mounts = append(r.Host.Mounts, m)
+	}
+	if len(b.Volumes) > 0 {
+		r.from("HostConfig.Mounts", "spec.volumes")
+	}
+}
+
+func tmpfsOptions(pod *v1.Pod, v Volume) string {
+	options := []string{fmt.Sprintf("mode=%o", v.Mode)}
+	if v.GID != 0 {
+		options = append(options, fmt.Sprintf("gid=%d", v.GID))
+	}
+	if limit := source(pod, v.Name).EmptyDir.SizeLimit; limit != nil && limit.Value() > 0 {
+		options = append(options, fmt.Sprintf("size=%d", limit.Value()))
+	}
+	return strings.Join(options, ",")
+}
+
+func source(pod *v1.Pod, name string) v1.VolumeSource {
+	for _, v := range pod.Spec.Volumes {
+		if v.Name == name {
+			return v.VolumeSource
+		}
+	}
+	return v1.VolumeSource{}
+}
+
+// mounts gives a container its volumeMounts.
+func (b *Blueprint) mounts(r *Request, u Unit) {
+	var from []string
+	for i, vm := range u.Container.VolumeMounts {
+		src := source(b.Pod, vm.Name)
+		switch {
+		case src.EmptyDir != nil:
+			r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
+				Type: mount.TypeVolume, Source: VolumeName(b.Pod, vm.Name), Target: absolute(vm.MountPath),
+				ReadOnly: vm.ReadOnly, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+			})
+		case src.HostPath != nil:
+			hostPath(r, src.HostPath, vm)
+		default:
+			continue // a Note says that it is missing
+		}
+		from = append(from, fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i))
+	}
+	if len(r.Host.Mounts) > 0 {
+		r.from("HostConfig.Mounts", strings.Join(from, ", "))
+	}
+	if len(r.Host.Binds) > 0 {
+		r.from("HostConfig.Binds", strings.Join(from, ", "))
+	}
+}
+
+// hostPath binds a path of the engine's machine. One that Kubernetes would
+// make is a bind, which Docker makes as a directory; one that must be there
+// is a mount, which Docker refuses where it is missing.
+func hostPath(r *Request, src *v1.HostPathVolumeSource, vm v1.VolumeMount) {
+	made := src.Type == nil || *src.Type == v1.HostPathUnset || *src.Type == v1.HostPathDirectoryOrCreate
+	if made && !strings.Contains(src.Path+vm.MountPath, ":") {
+		modes := []string{}
+		if vm.ReadOnly {
+			modes = append(modes, "ro")
+		}
+		if p := propagation(vm); p != "" {
+			modes = append(modes, string(p))
+		}
+		bind := path.Clean(src.Path) + ":" + absolute(vm.MountPath)
+		if len(modes) > 0 {
+			bind += ":" + strings.Join(modes, ",")
+		}
+		r.Host.Binds = append(r.Host.Binds, bind)
+		return
+	}
+	m := mount.Mount{Type: mount.TypeBind, Source: path.Clean(src.Path), Target: absolute(vm.MountPath), ReadOnly: vm.ReadOnly}
+	if p := propagation(vm); p != "" {
+		m.BindOptions = &mount.BindOptions{Propagation: p}
+	}
+	r.Host.Mounts = append(r.Host.Mounts, m)
+}
+
+// propagation is left unset unless asked for: a private one is refused where
+// the source holds the engine's data root.
+func propagation(vm v1.VolumeMount) mount.Propagation {
+	if vm.MountPropagation == nil {
+		return ""
+	}
+	switch *vm.MountPropagation {
+	case v1.MountPropagationHostToContainer:
+		return mount.PropagationRSlave
+	case v1.MountPropagationBidirectional:
+		return mount.PropagationRShared
+	}
+	return ""
+}
+
+func absolute(p string) string { return path.Join("/", p) }
