@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The kubelet's back-off (pkg/kubelet/kubelet.go): 10 s, doubled up to five
+// minutes, forgotten once a container has run for ten.
+const (
+	backoffBase  = 10 * time.Second
+	backoffCap   = 300 * time.Second
+	backoffReset = 600 * time.Second
+)
+
+// crashDelay is how long after the end of an attempt the next one, made at a
+// step, may start: 0 for the first restart, then 10 s, 20 s, 40 s ...
+func crashDelay(step int) time.Duration {
+	if step <= 1 {
+		return 0
+	}
+	return retryDelay(step - 1)
+}
+
+// retryDelay is how long after the nth failure in a row it is tried again.
+func retryDelay(n int) time.Duration {
+	delay := backoffBase
+	for range n - 1 {
+		if delay *= 2; delay >= backoffCap {
+			return backoffCap
+		}
+	}
+	return delay
+}
+
+// nextBackoff is the step of the attempt after c.
+func nextBackoff(c Container) int {
+	if !c.StartedAt.IsZero() && c.FinishedAt.Sub(c.StartedAt) > backoffReset {
+		return 1
+	}
+	return c.Backoff + 1
+}
+
+// ended is when an attempt ended; one whose start failed ended as it began.
+func ended(c Container) time.Time {
+	if c.FinishedAt.IsZero() {
+		return c.Created
+	}
+	return c.FinishedAt
+}
+
+func backoffMessage(pod *v1.Pod, unit string, step int) string {
+	return fmt.Sprintf("back-off %s restarting failed container=%s pod=%s_%s(%s)",
+		crashDelay(step), unit, pod.Name, pod.Namespace, pod.UID)
+}
+
+// restarts tells whether a container that has ended is to run again.
+func restarts(u translate.Unit, c Container) bool {
+	switch u.Restart {
+	case v1.RestartPolicyNever:
+		return false
+	case v1.RestartPolicyOnFailure:
+		return c.ExitCode != 0 || c.OOMKilled
+	}
+	return true
+}

@@ -1,0 +1,327 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Next decides what may be done now for a pod. It alone decides: retrying,
+// backing off and giving up included. The same world and the same time give
+// the same step.
+func Next(w World, now time.Time) Step {
+	s := &stepper{w: w, now: now, Step: Step{Phase: Phase(w)}}
+	switch {
+	case w.Pause == nil && w.Want != nil:
+		s.birth()
+	case w.Pause == nil:
+		s.sweep()
+	case w.Pause.Intent == Going:
+		s.leave()
+	case w.Pause.Intent == Halted, w.Pause.State == Exited && w.Pause.Intent == Wanted:
+		s.halt()
+	case w.Pause.Intent == Ended, terminal(s.Phase):
+		s.finish()
+	default:
+		s.bring()
+	}
+	s.faults()
+	return s.Step
+}
+
+// stepper puts a Step together.
+type stepper struct {
+	w   World
+	now time.Time
+	Step
+}
+
+// do adds an operation, unless it failed a short while ago.
+func (s *stepper) do(op Op) {
+	key := op.Key()
+	if slices.ContainsFunc(s.Ops, func(other Op) bool { return other.Key() == key }) {
+		return
+	}
+	if f, failed := s.w.Faults[key]; failed {
+		if until := f.At.Add(retryDelay(f.Count)); s.now.Before(until) {
+			s.wake(until)
+			return
+		}
+	}
+	s.Ops = append(s.Ops, op)
+}
+
+func (s *stepper) wait(w Wait) {
+	s.Waits = append(s.Waits, w)
+	s.wake(w.Until)
+}
+
+// wake sees to it that the pod is looked at again at a time.
+func (s *stepper) wake(at time.Time) {
+	if !at.IsZero() && (s.Wake.IsZero() || at.Before(s.Wake)) {
+		s.Wake = at
+	}
+}
+
+// birth makes the pod: creating the pause takes the name, so of two who try
+// one succeeds.
+func (s *stepper) birth() {
+	s.State = Starting
+	s.do(Op{Kind: CreatePause, Target: s.w.Want.Pause.Name, Request: &s.w.Want.Pause})
+}
+
+// sweep removes what is left of a pod whose pause is gone.
+func (s *stepper) sweep() {
+	s.State = Leaving
+	for _, c := range s.w.Containers {
+		s.do(remove(c))
+	}
+	if len(s.w.Containers) > 0 {
+		return
+	}
+	for _, v := range s.w.Volumes {
+		s.do(Op{Kind: RemoveVolume, Target: v})
+	}
+	if s.w.Gone() {
+		s.State = Gone
+	}
+}
+
+// leave stops the containers side by side, removes them, and then the pause:
+// in this order because an engine may refuse to remove what others join.
+func (s *stepper) leave() {
+	s.State = Leaving
+	for _, c := range s.w.Containers {
+		if c.State == Running {
+			s.do(s.stop(c))
+		} else {
+			s.do(remove(c))
+		}
+	}
+	if len(s.w.Containers) == 0 {
+		s.do(Op{Kind: RemovePause, Target: s.w.Pause.ID})
+	}
+}
+
+// halt stops the containers and then the pause, and keeps everything.
+func (s *stepper) halt() {
+	s.State = Stopped
+	s.wind()
+}
+
+// finish lets go of the pod's address and ports once its containers have
+// ended for good. What they wrote stays until the pod is removed.
+func (s *stepper) finish() {
+	s.State = Finished
+	if s.w.Pause.Intent != Ended {
+		s.do(Op{Kind: SetIntent, Target: s.w.Pause.ID, Intent: Ended})
+		return
+	}
+	s.wind()
+}
+
+// wind stops the containers side by side and then the pause.
+func (s *stepper) wind() {
+	quiet := true
+	for _, c := range s.w.Containers {
+		if c.State == Running {
+			quiet = false
+			s.do(s.stop(c))
+		}
+	}
+	if quiet && s.w.Pause.State == Running {
+		s.do(Op{Kind: StopPause, Target: s.w.Pause.ID})
+	}
+}
+
+func (s *stepper) stop(c Container) Op {
+	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: s.grace()}
+}
+
+func remove(c Container) Op {
+	return Op{Kind: RemoveUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID}
+}
+
+// grace is the time between the stop signal and the kill: as asked for, else
+// the pod's own, else Kubernetes' default.
+func (s *stepper) grace() time.Duration {
+	seconds := int64(v1.DefaultTerminationGracePeriodSeconds)
+	if s.w.Want != nil && s.w.Want.Pod.Spec.TerminationGracePeriodSeconds != nil {
+		seconds = max(1, *s.w.Want.Pod.Spec.TerminationGracePeriodSeconds)
+	}
+	if s.w.Grace != nil {
+		seconds = *s.w.Grace
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// bring starts what is to run.
+func (s *stepper) bring() {
+	s.State = Up
+	if s.w.Want == nil {
+		s.wait(Wait{Reason: "InvalidManifest", Detail: "the manifest in the pause's label cannot be read"})
+		return
+	}
+	if s.refused() {
+		return
+	}
+	running := s.w.Pause.State == Running
+	if !running {
+		s.State = Starting
+		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes})
+	}
+	mayStart := running
+	for _, u := range s.w.Want.Units {
+		if u.Kind == translate.App {
+			mayStart = s.unit(u, mayStart)
+		}
+	}
+	s.prune()
+}
+
+// refused keeps a pod that would be wrong from starting.
+func (s *stepper) refused() bool {
+	fatal := s.w.Want.Fatal()
+	for _, note := range fatal {
+		s.State = Starting
+		err := fmt.Errorf("%s: %s: %w", note.Field, note.Message, ErrPermanent)
+		s.wait(Wait{Reason: "CreateContainerConfigError", Detail: note.Field + ": " + note.Message, Fault: &Fault{Err: err, At: s.now, Count: 1}})
+	}
+	return len(fatal) > 0
+}
+
+// unit brings one container on. Containers start in the manifest's order:
+// mayStart says that the one before has started, the answer that this one
+// has.
+func (s *stepper) unit(u translate.Unit, mayStart bool) bool {
+	c := s.w.Latest(u.Name)
+	switch {
+	case c == nil:
+		s.create(u, 0, 0)
+	case s.w.Stale(*c) && c.State == Running:
+		s.do(s.stop(*c))
+	case s.w.Stale(*c):
+		s.create(u, c.Attempt+1, 0)
+	case c.Ended():
+		return s.ended(u, *c) && mayStart
+	case c.State == Running:
+		return mayStart
+	case mayStart:
+		s.do(Op{Kind: StartUnit, Unit: u.Name, Attempt: c.Attempt, Target: c.ID})
+	}
+	s.State = Starting
+	return false
+}
+
+// ended makes the next attempt of a container that has ended, when its
+// policy wants one and the back-off is over. The containers after it need
+// not wait for that.
+func (s *stepper) ended(u translate.Unit, c Container) bool {
+	if !restarts(u, c) {
+		return true
+	}
+	step := nextBackoff(c)
+	until := ended(c).Add(crashDelay(step))
+	if s.now.Before(until) {
+		s.wait(Wait{Unit: u.Name, Reason: "CrashLoopBackOff", Until: until, Detail: backoffMessage(s.w.Want.Pod, u.Name, step)})
+		return true
+	}
+	s.State = Starting
+	s.create(u, c.Attempt+1, step)
+	return true
+}
+
+// create makes an attempt, after its image is there.
+func (s *stepper) create(u translate.Unit, attempt, backoff int) {
+	if !s.image(u, attempt) || !s.nonRoot(u) {
+		return
+	}
+	request := u.Attempt(s.w.Want.Pod, attempt, backoff)
+	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
+}
+
+// image sees to a unit's image, and tells whether it is there.
+func (s *stepper) image(u translate.Unit, attempt int) bool {
+	pull := Op{Kind: PullImage, Unit: u.Name, Attempt: attempt, Target: u.Container.Image}
+	_, present := s.w.Images[pull.Target]
+	switch {
+	case u.Pull == v1.PullNever && !present:
+		err := fmt.Errorf("container image %q is not present with pull policy of Never: %w", pull.Target, ErrPermanent)
+		s.wait(Wait{Unit: u.Name, Reason: "ErrImageNeverPull", Detail: err.Error(), Fault: &Fault{Op: pull, Err: err, At: s.now, Count: 1}})
+		return false
+	case present && (u.Pull != v1.PullAlways || s.w.Pulled[pull.Key()]):
+		return true
+	case present && u.Lenient && Forgiven(s.w.Faults[pull.Key()]):
+		return true
+	}
+	s.do(pull)
+	return false
+}
+
+// Forgiven tells whether a failed pull may fall back to the local image: the
+// registry could not be reached.
+func Forgiven(f Fault) bool {
+	return f.Op.Kind == PullImage && errors.Is(f.Err, ErrUnreachable)
+}
+
+// prune removes attempts that are of no more use: the newest one that ended
+// is kept, for its logs and its exit code.
+func (s *stepper) prune() {
+	kept := map[string]bool{}
+	for _, c := range slices.Backward(s.w.Containers) {
+		switch latest := s.w.Latest(c.Unit); {
+		case c.Attempt == latest.Attempt:
+			kept[c.Unit] = c.Ended()
+		case c.State != Running && kept[c.Unit]:
+			s.do(remove(c))
+		case c.State != Running:
+			kept[c.Unit] = true
+		}
+	}
+}
+
+// faults says what failed and is in the way still.
+func (s *stepper) faults() {
+	for _, key := range slices.Sorted(maps.Keys(s.w.Faults)) {
+		f := s.w.Faults[key]
+		if s.forgiven(f) {
+			continue
+		}
+		until := f.At.Add(retryDelay(f.Count))
+		s.wait(Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
+	}
+}
+
+// forgiven tells whether a local image stands in for a pull that failed.
+func (s *stepper) forgiven(f Fault) bool {
+	if s.w.Want == nil || !Forgiven(f) {
+		return false
+	}
+	u, ok := s.w.Want.Unit(f.Op.Unit)
+	_, present := s.w.Images[f.Op.Target]
+	return ok && u.Lenient && (present || s.w.Latest(u.Name) != nil)
+}
+
+// faultReason is Kubernetes' word for a failed operation.
+func faultReason(f Fault, waiting bool) string {
+	switch f.Op.Kind {
+	case PullImage:
+		if waiting && f.Count > 1 {
+			return "ImagePullBackOff"
+		}
+		return "ErrImagePull"
+	case CreateUnit:
+		return "CreateContainerError"
+	case StartUnit:
+		return "RunContainerError"
+	case CreatePause, StartPause:
+		return "FailedCreatePodSandBox"
+	}
+	return "FailedKillPod"
+}

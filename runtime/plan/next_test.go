@@ -1,0 +1,286 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The steps of a pod of two containers from nothing: what each one may do.
+func TestBirthToUp(t *testing.T) {
+	var got [][]string
+	for _, s := range plan.Simulate(unborn(podOf(2, v1.RestartPolicyAlways), translate.Options{}), t0) {
+		got = append(got, kinds(s))
+	}
+	want := [][]string{
+		{"create pause"},
+		{"start pause", "pull image a/0", "pull image b/0"},
+		{"create a/0", "create b/0"},
+		{"start a/0"},
+		{"start b/0"},
+		{},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+}
+
+// Each case changes a pod of containers a and b that is up, and says what
+// Next then does, where the pod is, and in which phase.
+func TestNext(t *testing.T) {
+	later := t0.Add(time.Minute)
+	cases := map[string]struct {
+		policy v1.RestartPolicy
+		change func(w *plan.World)
+		now    time.Time
+		ops    []string
+		state  plan.PodState
+		phase  v1.PodPhase
+		wake   time.Time
+	}{
+		"nothing changed":    {change: func(*plan.World) {}, state: plan.Up, phase: v1.PodRunning},
+		"first restart":      {change: func(w *plan.World) { exit(*w, "a", 1, t0) }, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"restart after zero": {change: func(w *plan.World) { exit(*w, "a", 0, t0) }, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"on failure, zero":   {policy: v1.RestartPolicyOnFailure, change: func(w *plan.World) { exit(*w, "a", 0, t0) }, state: plan.Up, phase: v1.PodRunning},
+		"on failure, killed for memory": {policy: v1.RestartPolicyOnFailure, change: func(w *plan.World) {
+			exit(*w, "a", 0, t0)
+			w.Latest("a").OOMKilled = true
+		}, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"never, one ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) { exit(*w, "a", 1, t0) }, state: plan.Up, phase: v1.PodRunning},
+		"never, all ended well": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+		}, ops: []string{"set intent"}, state: plan.Finished, phase: v1.PodSucceeded},
+		"never, one ended badly": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 3, t0)
+		}, ops: []string{"set intent"}, state: plan.Finished, phase: v1.PodFailed},
+		"never, ended and marked": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+			w.Pause.Intent = plan.Ended
+		}, ops: []string{"stop pause"}, state: plan.Finished, phase: v1.PodSucceeded},
+		"back-off": {change: func(w *plan.World) {
+			exit(*w, "a", 1, t0)
+			w.Latest("a").Backoff = 2
+		}, state: plan.Up, phase: v1.PodRunning, wake: t0.Add(20 * time.Second)},
+		"back-off is over": {change: func(w *plan.World) {
+			exit(*w, "a", 1, t0)
+			w.Latest("a").Backoff = 2
+		}, now: later, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"back-off is capped": {change: func(w *plan.World) {
+			exit(*w, "a", 1, t0)
+			w.Latest("a").Backoff = 90
+		}, state: plan.Up, phase: v1.PodRunning, wake: t0.Add(300 * time.Second)},
+		"back-off is forgotten": {change: func(w *plan.World) {
+			exit(*w, "a", 1, t0.Add(601*time.Second))
+			w.Latest("a").Backoff = 9
+		}, now: t0.Add(601 * time.Second), ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"a start that failed is an ended attempt": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			c := w.Latest("b")
+			c.State, c.ExitCode, c.StartedAt = plan.Created, 127, time.Time{}
+		}, state: plan.Up, phase: v1.PodRunning},
+		"the pause was restarted": {change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
+		"a stale attempt has ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			w.Pause.StartedAt = later
+			exit(*w, "a", 137, t0)
+			exit(*w, "b", 137, t0)
+		}, now: later, ops: []string{"create a/1", "create b/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"stopped by hand": {change: func(w *plan.World) { w.Pause.State = plan.Exited },
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopped, phase: v1.PodRunning},
+		"halted": {change: func(w *plan.World) { w.Pause.Intent = plan.Halted },
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopped, phase: v1.PodRunning},
+		"halted, all quiet": {change: func(w *plan.World) {
+			w.Pause.Intent = plan.Halted
+			exit(*w, "a", 143, t0)
+			exit(*w, "b", 143, t0)
+		}, ops: []string{"stop pause"}, state: plan.Stopped, phase: v1.PodRunning},
+		"going": {change: func(w *plan.World) {
+			w.Pause.Intent = plan.Going
+			exit(*w, "b", 0, t0)
+		}, ops: []string{"stop a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodRunning},
+		"going, containers gone": {change: func(w *plan.World) {
+			w.Pause.Intent, w.Containers = plan.Going, nil
+		}, ops: []string{"remove pause"}, state: plan.Leaving, phase: v1.PodPending},
+		"the pause is gone": {change: func(w *plan.World) { w.Pause, w.Want = nil, nil },
+			ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodPending},
+		"only a volume is left": {change: func(w *plan.World) { w.Pause, w.Want, w.Containers = nil, nil, nil },
+			ops: []string{"remove volume"}, state: plan.Leaving, phase: v1.PodPending},
+		"nothing is left": {change: func(w *plan.World) { *w = plan.World{UID: w.UID} }, state: plan.Gone, phase: v1.PodPending},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if c.policy == "" {
+				c.policy = v1.RestartPolicyAlways
+			}
+			if c.now.IsZero() {
+				c.now = t0
+			}
+			w := up(t, podOf(2, c.policy))
+			c.change(&w)
+			s := plan.Next(w, c.now)
+			got := fmt.Sprint(kinds(s), s.State, s.Phase, s.Wake)
+			want := fmt.Sprint(append([]string{}, c.ops...), c.state, c.phase, c.wake)
+			if got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// A container waits for the one before it, not for its image.
+func TestOrder(t *testing.T) {
+	w := unborn(podOf(3, v1.RestartPolicyAlways), translate.Options{})
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	w = plan.Apply(w, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}, t0)
+	w = plan.Apply(w, plan.Op{Kind: plan.PullImage, Target: "image-1"}, t0)
+	w = plan.Apply(w, plan.Next(w, t0).Ops[1], t0)
+	want := []string{"pull image a/0"}
+	if got := kinds(plan.Next(w, t0)); !cmp.Equal(want, got) {
+		t.Errorf("with only b created: got %q, want %q", got, want)
+	}
+}
+
+// An older attempt is of use until the next one has ended.
+func TestPrune(t *testing.T) {
+	w := up(t, podOf(1, v1.RestartPolicyAlways))
+	for attempt := 1; attempt <= 2; attempt++ {
+		exit(w, "a", 1, t0)
+		now := t0.Add(time.Hour)
+		w = plan.Apply(w, plan.Next(w, now).Ops[0], now)
+		w = plan.Apply(w, plan.Next(w, now).Ops[0], now)
+	}
+	if got, want := kinds(plan.Next(w, t0.Add(time.Hour))), []string{"remove a/0"}; !cmp.Equal(want, got) {
+		t.Errorf("with attempts 0, 1 and 2: got %q, want %q", got, want)
+	}
+}
+
+// What a pull that fails leads to, by policy.
+func TestPullFaults(t *testing.T) {
+	unreachable := fmt.Errorf("no such host: %w", plan.ErrUnreachable)
+	cases := map[string]struct {
+		policy  v1.PullPolicy
+		assumed []string
+		present bool
+		err     error
+		ops     []string
+		reason  string
+	}{
+		"assumed always, present, unreachable": {v1.PullAlways, []string{"a"}, true, unreachable, []string{"create a/0"}, ""},
+		"assumed always, present, denied":      {v1.PullAlways, []string{"a"}, true, errors.New("denied"), []string{}, "ErrImagePull"},
+		"assumed always, absent":               {v1.PullAlways, []string{"a"}, false, unreachable, []string{}, "ErrImagePull"},
+		"written always, present":              {v1.PullAlways, nil, true, unreachable, []string{}, "ErrImagePull"},
+		"if not present, absent":               {v1.PullIfNotPresent, nil, false, unreachable, []string{}, "ErrImagePull"},
+		"never, absent":                        {v1.PullNever, nil, false, nil, []string{}, "ErrImageNeverPull"},
+		"never, present":                       {v1.PullNever, nil, true, nil, []string{"create a/0"}, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			pod := podOf(1, v1.RestartPolicyAlways)
+			pod.Spec.Containers[0].ImagePullPolicy = c.policy
+			w := unborn(pod, translate.Options{AssumedAlways: c.assumed})
+			w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+			w = plan.Apply(w, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}, t0)
+			if c.present {
+				w.Images = map[string]plan.Image{"image-0": {ID: "sha256:1"}}
+			}
+			if c.err != nil {
+				pull := plan.Next(w, t0)
+				if len(pull.Ops) != 1 || pull.Ops[0].Kind != plan.PullImage {
+					if c.policy == v1.PullIfNotPresent || c.policy == v1.PullAlways {
+						t.Fatalf("before: %q", kinds(pull))
+					}
+				}
+				w.Faults = map[string]plan.Fault{pull.Ops[0].Key(): {Op: pull.Ops[0], Err: c.err, At: t0, Count: 1}}
+			}
+			s := plan.Next(w, t0)
+			if got := kinds(s); !cmp.Equal(c.ops, got) {
+				t.Errorf("ops: got %q, want %q", got, c.ops)
+			}
+			reason := ""
+			if len(s.Waits) > 0 {
+				reason = s.Waits[0].Reason
+			}
+			if reason != c.reason {
+				t.Errorf("reason: got %q, want %q", reason, c.reason)
+			}
+			if len(s.Faults()) > 0 != (c.reason != "") {
+				t.Errorf("faults: %v", s.Faults())
+			}
+		})
+	}
+}
+
+// A failed operation is not tried again before its time.
+func TestRetry(t *testing.T) {
+	w := unborn(podOf(1, v1.RestartPolicyAlways), translate.Options{})
+	op := plan.Next(w, t0).Ops[0]
+	w.Faults = map[string]plan.Fault{op.Key(): {Op: op, Err: errors.New("no"), At: t0, Count: 2}}
+	if s := plan.Next(w, t0.Add(19*time.Second)); len(s.Ops) != 0 || !s.Wake.Equal(t0.Add(20*time.Second)) {
+		t.Errorf("after 19 s: %q, wake %s", kinds(s), s.Wake)
+	}
+	if s := plan.Next(w, t0.Add(20*time.Second)); len(s.Ops) != 1 {
+		t.Errorf("after 20 s: %q", kinds(s))
+	}
+}
+
+// A pod that would be wrong is not started, and says why.
+func TestRefused(t *testing.T) {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-0"}}
+	w := unborn(pod, translate.Options{})
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	s := plan.Next(w, t0)
+	if len(s.Ops) != 0 || len(s.Faults()) != 1 || s.Waits[0].Reason != "CreateContainerConfigError" {
+		t.Errorf("ops %q, waits %+v", kinds(s), s.Waits)
+	}
+}
+
+func TestNonRoot(t *testing.T) {
+	root, other := int64(0), int64(1000)
+	yes := true
+	cases := []struct {
+		user      *int64
+		imageUser string
+		starts    bool
+	}{
+		{nil, "", false}, {nil, "0", false}, {nil, "nginx", false}, {nil, "1000:0", true},
+		{&root, "1000", false}, {&other, "", true},
+	}
+	for _, c := range cases {
+		pod := podOf(1, v1.RestartPolicyAlways)
+		pod.Spec.SecurityContext = &v1.PodSecurityContext{RunAsNonRoot: &yes, RunAsUser: c.user}
+		w := unborn(pod, translate.Options{})
+		w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+		w.Images = map[string]plan.Image{"image-0": {User: c.imageUser}}
+		s := plan.Next(w, t0)
+		if starts := len(s.Faults()) == 0; starts != c.starts {
+			t.Errorf("runAsUser %v, image user %q: starts %t, want %t", c.user, c.imageUser, starts, c.starts)
+		}
+	}
+}
+
+// Grace is what was asked for, else the pod's own, else 30 s.
+func TestGrace(t *testing.T) {
+	five, zero := int64(5), int64(0)
+	for _, c := range []struct {
+		pod, asked *int64
+		want       time.Duration
+	}{{nil, nil, 30 * time.Second}, {&five, nil, 5 * time.Second}, {&zero, nil, time.Second}, {&five, &zero, 0}} {
+		pod := podOf(1, v1.RestartPolicyAlways)
+		pod.Spec.TerminationGracePeriodSeconds = c.pod
+		w := up(t, pod)
+		w.Pause.Intent, w.Grace = plan.Going, c.asked
+		if got := plan.Next(w, t0).Ops[0].Grace; got != c.want {
+			t.Errorf("pod %v, asked %v: got %s, want %s", c.pod, c.asked, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package plan
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// nonRoot holds a unit to runAsNonRoot before it is created, and says why
+// when it does not.
+func (s *stepper) nonRoot(u translate.Unit) bool {
+	message := rootReason(s.w.Want.Pod, u, s.w.Images[u.Container.Image].User)
+	if message == "" {
+		return true
+	}
+	pod := s.w.Want.Pod
+	err := fmt.Errorf("%s (pod: %q, container: %s): %w", message, fmt.Sprintf("%s_%s(%s)", pod.Name, pod.Namespace, pod.UID), u.Name, ErrPermanent)
+	s.wait(Wait{Unit: u.Name, Reason: "CreateContainerConfigError", Detail: err.Error(), Fault: &Fault{Op: Op{Kind: CreateUnit, Unit: u.Name}, Err: err, At: s.now, Count: 1}})
+	return false
+}
+
+// rootReason tells, in the kubelet's words, why a unit would run as root
+// against its will; empty when it would not.
+func rootReason(pod *v1.Pod, u translate.Unit, imageUser string) string {
+	user, must := runAs(pod, u)
+	if !must {
+		return ""
+	}
+	if user != nil {
+		if *user == 0 {
+			return "container's runAsUser breaks non-root policy"
+		}
+		return ""
+	}
+	name, _, _ := strings.Cut(imageUser, ":")
+	uid, err := strconv.ParseInt(name, 10, 64)
+	switch {
+	case name == "" || err == nil && uid == 0:
+		return "container has runAsNonRoot and image will run as root"
+	case err != nil:
+		return fmt.Sprintf("container has runAsNonRoot and image has non-numeric user (%s), cannot verify user is non-root", name)
+	}
+	return ""
+}
+
+// runAs is the user the manifest sets, and whether it must not be root.
+func runAs(pod *v1.Pod, u translate.Unit) (user *int64, nonRoot bool) {
+	var must *bool
+	if sc := pod.Spec.SecurityContext; sc != nil {
+		user, must = sc.RunAsUser, sc.RunAsNonRoot
+	}
+	if sc := u.Container.SecurityContext; sc != nil {
+		if sc.RunAsUser != nil {
+			user = sc.RunAsUser
+		}
+		if sc.RunAsNonRoot != nil {
+			must = sc.RunAsNonRoot
+		}
+	}
+	return user, must != nil && *must
+}

@@ -1,0 +1,82 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Kind is the kind of an operation on the engine.
+type Kind string
+
+// The operations.
+const (
+	CreatePause  Kind = "create pause"  // Request; loads the pause image when it is missing
+	StartPause   Kind = "start pause"   // Target; Volumes are given their mode first
+	StopPause    Kind = "stop pause"    // Target
+	RemovePause  Kind = "remove pause"  // Target
+	SetIntent    Kind = "set intent"    // Target, Intent
+	PullImage    Kind = "pull image"    // Target is the reference
+	CreateUnit   Kind = "create"        // Request
+	StartUnit    Kind = "start"         // Target
+	StopUnit     Kind = "stop"          // Target, Grace
+	RemoveUnit   Kind = "remove"        // Target
+	RemoveVolume Kind = "remove volume" // Target is its Docker name
+)
+
+// Op is one operation on the engine. Operations of one Step are independent
+// of one another.
+type Op struct {
+	Kind    Kind
+	Unit    string // the unit it is about; empty for the pod as a whole
+	Attempt int
+	Target  string // the ID of the container, or the name of what is created, pulled, or of a volume
+	Request *translate.Request
+	Volumes []translate.Volume
+	Intent  Intent
+	// Grace is the time between the stop signal and the kill.
+	Grace time.Duration
+}
+
+// Key names the operation: two operations with one key are the same.
+func (o Op) Key() string {
+	switch o.Kind {
+	case StopUnit:
+		return fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Grace)
+	case PullImage:
+		return fmt.Sprintf("%s %s for attempt %d", o.Kind, o.Target, o.Attempt)
+	}
+	return fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Intent)
+}
+
+// Subject names what the operation changes: operations on one subject are
+// not done at the same time.
+func (o Op) Subject() string {
+	if o.Kind == PullImage {
+		return "image " + o.Target
+	}
+	return o.Target
+}
+
+// ErrStale is in the error of Engine.Do when the world is no longer what the
+// operation was decided on: a name already taken, a container gone. The
+// answer is to observe again at once.
+var ErrStale = errors.New("the world has changed meanwhile")
+
+// ErrUnreachable is in an error when the engine, or for a pull the registry,
+// could not be reached at all.
+var ErrUnreachable = errors.New("cannot be reached")
+
+// ErrPermanent is in the error of an operation that will not succeed by
+// being tried again with the same world.
+var ErrPermanent = errors.New("will not succeed by itself")
+
+// Fault is a failed operation.
+type Fault struct {
+	Op    Op
+	Err   error
+	At    time.Time // of the last failure
+	Count int       // of failures, one after the other
+}

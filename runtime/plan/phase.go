@@ -1,0 +1,52 @@
+package plan
+
+import (
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Phase is the pod's phase as the kubelet computes it
+// (pkg/kubelet/kubelet_pods.go, getPhase).
+func Phase(w World) v1.PodPhase {
+	if w.Pause == nil || w.Want == nil {
+		return v1.PodPending
+	}
+	waiting, running, failed, again := tally(w)
+	switch {
+	case waiting > 0:
+		return v1.PodPending
+	case running > 0 || again > 0 && w.Pause.Intent != Ended:
+		return v1.PodRunning
+	case failed > 0:
+		return v1.PodFailed
+	default:
+		return v1.PodSucceeded
+	}
+}
+
+// tally counts the containers that have never run, that run, that have ended
+// badly, and that have ended but will run again.
+func tally(w World) (waiting, running, failed, again int) {
+	for _, u := range w.Want.Units {
+		if u.Kind != translate.App {
+			continue
+		}
+		switch c := w.Latest(u.Name); {
+		case c == nil || !c.Ended() && c.State == Created && c.Attempt == 0:
+			waiting++
+		case c.State == Running || w.Stale(*c) || c.State == Created && !c.Ended():
+			running++
+		default:
+			if restarts(u, *c) {
+				again++
+			}
+			if c.ExitCode != 0 || c.OOMKilled {
+				failed++
+			}
+		}
+	}
+	return waiting, running, failed, again
+}
+
+func terminal(p v1.PodPhase) bool { return p == v1.PodSucceeded || p == v1.PodFailed }
