@@ -1,0 +1,116 @@
+package status
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+func isFalse(kind v1.PodConditionType, since int, reason, message string) v1.PodCondition {
+	return v1.PodCondition{Type: kind, Status: v1.ConditionFalse, Reason: reason, Message: message, LastTransitionTime: stampAt(since)}
+}
+
+// because is a condition with a reason.
+func because(c v1.PodCondition, reason string) v1.PodCondition {
+	c.Reason = reason
+	return c
+}
+
+func TestConditions(t *testing.T) {
+	two := func() *v1.Pod { return withInits(manifest("app"), "i1", "i2") }
+	noAddress := up(manifest("app"))
+	noAddress.Pause.IPs = nil
+	noNetwork := up(manifest("app"), runs(attempt("app", 0), 2))
+	noNetwork.Pause.IPs, noNetwork.Want.Options.Network = nil, "none"
+
+	tests := []struct {
+		name  string
+		world plan.World
+		want  v1.PodCondition
+	}{
+		{"no pause", unstarted(up(manifest("app"))), isFalse(v1.PodReadyToStartContainers, 0, "PodSandboxNotReady", "no pod sandbox exists")},
+		{"pause stopped", pauseEnded(up(manifest("app")), 9), isFalse(v1.PodReadyToStartContainers, 9, "PodSandboxNotReady", "pod sandbox is not ready")},
+		{"no address", noAddress, isFalse(v1.PodReadyToStartContainers, 0, "PodSandboxNotReady", "pod sandbox has no IP address")},
+		{"no network on purpose", noNetwork, isTrue(v1.PodReadyToStartContainers, 1)},
+
+		{"nothing known of init containers", unstarted(up(two())), isFalse(v1.PodInitialized, 0, "UnknownContainerStatuses", "")},
+		{"init containers to do", up(two()), isFalse(v1.PodInitialized, 0, "ContainersNotInitialized", "containers with incomplete status: [i1 i2]")},
+		{"one done", up(two(), ends(attempt("i1", 0), 2, 3, 0)), isFalse(v1.PodInitialized, 0, "ContainersNotInitialized", "containers with incomplete status: [i2]")},
+		{"one failed", up(two(), ends(attempt("i1", 0), 2, 3, 1)), isFalse(v1.PodInitialized, 0, "ContainersNotInitialized", "containers with incomplete status: [i1 i2]")},
+		{"all done", up(two(), ends(attempt("i1", 0), 2, 3, 0), ends(attempt("i2", 0), 4, 5, 0)), isTrue(v1.PodInitialized, 5)},
+		{"all done and gone", up(two(), runs(attempt("app", 0), 8)), isTrue(v1.PodInitialized, 8)},
+		{"to be done again for a new pause", up(two(), ends(attempt("i1", 0), -9, -8, 0), ends(attempt("app", 0), -7, -6, 1)),
+			isFalse(v1.PodInitialized, 1, "ContainersNotInitialized", "containers with incomplete status: [i1 i2]")},
+		{"a sidecar to start", up(withInits(manifest("app"), "side1")), isFalse(v1.PodInitialized, 0, "ContainersNotInitialized", "containers with incomplete status: [side1]")},
+		{"a sidecar started", up(withInits(manifest("app"), "side1"), runs(attempt("side1", 0), 4)), isTrue(v1.PodInitialized, 4)},
+		{"a sidecar restarts", up(withInits(manifest("app"), "side1"), ends(attempt("side1", 0), 4, 99, 1), runs(attempt("app", 0), 5)), isTrue(v1.PodInitialized, 4)},
+		{"initialised and stopped", pauseEnded(intends(up(two(), ends(attempt("i2", 0), 4, 5, 0), ends(attempt("app", 0), 6, 7, 143)), plan.Halted), 9), isTrue(v1.PodInitialized, 5)},
+		{"initialised and succeeded", up(never(two()), ends(attempt("i2", 0), 4, 5, 0), ends(attempt("app", 0), 6, 7, 0)), because(isTrue(v1.PodInitialized, 5), "PodCompleted")},
+
+		{"nothing known of containers", unstarted(up(manifest("app"))), isFalse(v1.ContainersReady, 0, "UnknownContainerStatuses", "")},
+		{"one to start", up(manifest("b", "a"), runs(attempt("a", 0), 4)), isFalse(v1.ContainersReady, 0, "ContainersNotReady", "containers with unready status: [b]")},
+		{"one crashed", up(manifest("b", "a"), runs(attempt("a", 0), 4), ends(attempt("b", 0), 5, 99, 1)), isFalse(v1.ContainersReady, 99, "ContainersNotReady", "containers with unready status: [b]")},
+		{"one to start again", up(manifest("app"), ends(attempt("app", 0), 5, 8, 1), attempt("app", 1)), isFalse(v1.ContainersReady, 8, "ContainersNotReady", "containers with unready status: [app]")},
+		{"the first to crash counts", up(manifest("b", "a"), ends(attempt("a", 0), 4, 99, 1), ends(attempt("b", 0), 5, 98, 1)),
+			isFalse(v1.ContainersReady, 98, "ContainersNotReady", "containers with unready status: [b a]")},
+		{"sidecars count", up(withInits(manifest("app"), "side1"), runs(attempt("app", 0), 4)), isFalse(v1.ContainersReady, 0, "ContainersNotReady", "containers with unready status: [side1]")},
+		{"all ready", up(withInits(manifest("app"), "side1"), runs(attempt("side1", 0), 3), runs(attempt("app", 0), 4)), isTrue(v1.ContainersReady, 4)},
+		{"cut off", up(manifest("app"), runs(attempt("app", 0), -9)), isFalse(v1.ContainersReady, 1, "ContainersNotReady", "containers with unready status: [app]")},
+		{"succeeded", up(never(manifest("app")), ends(attempt("app", 0), 6, 7, 0)), isFalse(v1.ContainersReady, 7, "PodCompleted", "")},
+		{"failed", up(never(manifest("app")), ends(attempt("app", 0), 6, 7, 1)), isFalse(v1.ContainersReady, 7, "PodFailed", "")},
+		{"failed is not ready", up(never(manifest("app")), ends(attempt("app", 0), 6, 7, 1)), isFalse(v1.PodReady, 7, "PodFailed", "")},
+		{"scheduled", up(manifest("app")), isTrue(v1.PodScheduled, 0)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := find(Status(tt.world, at(100)).Conditions, tt.want.Type)
+			if diff := cmp.Diff(&tt.want, got); diff != "" {
+				t.Errorf("condition (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReadinessGates(t *testing.T) {
+	gate := func(status v1.ConditionStatus) []v1.PodCondition {
+		return []v1.PodCondition{{Type: "my/gate", Status: status, LastTransitionTime: stampAt(50)}, {Type: v1.PodReady, Status: v1.ConditionTrue}}
+	}
+	tests := []struct {
+		name       string
+		conditions []v1.PodCondition
+		want       v1.PodCondition
+	}{
+		{"not set", nil, isFalse(v1.PodReady, 2, "ReadinessGatesNotReady", `corresponding condition of pod readiness gate "my/gate" does not exist.`)},
+		{"closed", gate(v1.ConditionFalse), isFalse(v1.PodReady, 50, "ReadinessGatesNotReady", `the status of pod readiness gate "my/gate" is not "True", but False`)},
+		{"open", gate(v1.ConditionTrue), isTrue(v1.PodReady, 50)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			pod := manifest("app")
+			pod.Spec.ReadinessGates = []v1.PodReadinessGate{{ConditionType: "my/gate"}}
+			pod.Status.Conditions = tt.conditions
+			got := Status(up(pod, runs(attempt("app", 0), 2)), at(100)).Conditions
+			if diff := cmp.Diff(&tt.want, find(got, v1.PodReady)); diff != "" {
+				t.Errorf("condition (-want +got):\n%s", diff)
+			}
+			if len(tt.conditions) > 0 && got[0].Type != "my/gate" {
+				t.Errorf("the gate's condition is lost: %v", got)
+			}
+		})
+	}
+}
+
+// The order is the kubelet's, and a condition is there once.
+func TestConditionOrder(t *testing.T) {
+	var got []v1.PodConditionType
+	for _, c := range Status(up(manifest("app")), at(100)).Conditions {
+		got = append(got, c.Type)
+	}
+	want := []v1.PodConditionType{v1.PodReadyToStartContainers, v1.PodInitialized, v1.PodReady, v1.ContainersReady, v1.PodScheduled}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}

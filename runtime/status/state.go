@@ -1,0 +1,117 @@
+package status
+
+import (
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The reasons of terminated states, as a kubelet on Docker words them.
+const (
+	reasonCompleted = "Completed"
+	reasonError     = "Error"
+	reasonOOM       = "OOMKilled"
+	reasonCannotRun = "ContainerCannotRun"
+)
+
+// states are a container's state and the last one it ended in before.
+func (v view) states(u unit) (state, last v1.ContainerState) {
+	switch {
+	case u.latest == nil:
+		return v.missing(u), last
+	case u.latest.State == plan.Running:
+		running := &v1.ContainerStateRunning{StartedAt: stamp(u.latest.StartedAt)}
+		return v1.ContainerState{Running: running}, v.previous(u)
+	case !u.latest.Ended():
+		return v.waiting(u), v.previous(u)
+	case v.comesBack(u):
+		return v.waiting(u), terminated(*u.latest)
+	}
+	return terminated(*u.latest), v.previous(u)
+}
+
+// missing is the state of a container of which there is no attempt. An init
+// container of an initialised pod must have done its work.
+func (v view) missing(u unit) v1.ContainerState {
+	if u.kind != translate.Init || !v.initialized() {
+		return v.waiting(u)
+	}
+	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
+		Reason:  reasonCompleted,
+		Message: "The container is gone; the pod is initialised, so it has ended well",
+	}}
+}
+
+// comesBack tells whether an ended container is shown as waiting for its next
+// attempt, with its end as the last state: when it is known what it waits
+// for. Else its end stays to be seen until the next attempt is there.
+func (v view) comesBack(u unit) bool {
+	switch {
+	case v.step.State == plan.Stopped:
+		return !u.gone()
+	case !v.bringing() || u.kind == translate.Ephemeral:
+		return false
+	case v.Stale(*u.latest):
+		return true
+	}
+	_, waits := v.waitOf(u)
+	return waits
+}
+
+// previous is how the attempt before the newest ended.
+func (v view) previous(u unit) v1.ContainerState {
+	var before *plan.Container
+	for i := range v.Containers {
+		c := &v.Containers[i]
+		if c.Unit == u.Name && c.Attempt < u.latest.Attempt && c.Ended() && (before == nil || c.Attempt > before.Attempt) {
+			before = c
+		}
+	}
+	if before == nil {
+		return v1.ContainerState{}
+	}
+	return terminated(*before)
+}
+
+// terminated is the state of an attempt that has ended, as cri-dockerd
+// derives it from Docker's.
+func terminated(c plan.Container) v1.ContainerState {
+	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
+		ExitCode:    int32(c.ExitCode),
+		Reason:      endReason(c),
+		Message:     c.Error,
+		StartedAt:   stamp(begun(c)),
+		FinishedAt:  stamp(ended(c)),
+		ContainerID: scheme + c.ID,
+	}}
+}
+
+func endReason(c plan.Container) string {
+	switch {
+	case c.OOMKilled:
+		return reasonOOM
+	case c.StartedAt.IsZero() && c.ExitCode != 0:
+		return reasonCannotRun
+	case c.ExitCode == 0:
+		return reasonCompleted
+	}
+	return reasonError
+}
+
+// begun is when an attempt started; one whose start failed began and ended
+// when it was created.
+func begun(c plan.Container) time.Time {
+	if c.StartedAt.IsZero() {
+		return c.Created
+	}
+	return c.StartedAt
+}
+
+// ended is when an attempt ended, which by Docker's clocks can be a
+// millisecond before it started.
+func ended(c plan.Container) time.Time {
+	return latest(c.FinishedAt, begun(c))
+}

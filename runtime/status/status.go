@@ -1,0 +1,111 @@
+// Package status says what Kubernetes would say of a pod: pure functions from
+// a plan.World to the pod's own v1.PodStatus. It is the truth behind ps,
+// describe, -o yaml and the API server.
+//
+// It holds values and functions only: no context, clock, goroutine or I/O;
+// time comes in as now. The rules are the kubelet's (kubelet_pods.go,
+// status/generate.go, prober_manager.go); a kubelet keeps what it said last,
+// this package derives it all from the world, each time again.
+package status
+
+import (
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/kubectl/pkg/util/qos"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// Stopped is the reason of a pod that was stopped on purpose, and of its
+// containers. Kubernetes has no word for it: a pod cannot be stopped there.
+const Stopped = "Stopped"
+
+// Pod is the pod as `kubectl get -o yaml` shows it, with its status; nil when
+// nothing is wanted. The world's own pod is not changed. A pod that is being
+// removed has a deletionTimestamp: its own, or where it carries none the end
+// of a grace period that starts now.
+func Pod(w plan.World, now time.Time) *v1.Pod {
+	if w.Want == nil {
+		return nil
+	}
+	pod := w.Want.Pod.DeepCopy()
+	pod.APIVersion, pod.Kind = "v1", "Pod"
+	pod.Status = Status(w, now)
+	if w.Pause == nil {
+		return pod
+	}
+	pod.CreationTimestamp = stamp(w.Pause.Created)
+	if w.Pause.Intent == plan.Going && pod.DeletionTimestamp == nil {
+		grace := graceSeconds(w)
+		until := stamp(now.Add(time.Duration(grace) * time.Second))
+		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &until, &grace
+	}
+	return pod
+}
+
+// graceSeconds is what Next allows between the stop signal and the kill.
+func graceSeconds(w plan.World) int64 {
+	switch spec := w.Want.Pod.Spec.TerminationGracePeriodSeconds; {
+	case w.Grace != nil:
+		return *w.Grace
+	case spec != nil:
+		return max(1, *spec)
+	}
+	return v1.DefaultTerminationGracePeriodSeconds
+}
+
+// Status is the pod's status. The same world gives the same status at any
+// time, but for what it says about back-offs that end. hostIP is left empty
+// for whoever knows the node, and so is podIP with the host's network.
+//
+// Containers have statuses from the pause's start on, or once it is known
+// why one cannot be made.
+func Status(w plan.World, now time.Time) v1.PodStatus {
+	v := newView(w, now)
+	s := v1.PodStatus{Phase: v.step.Phase}
+	if w.Pause != nil {
+		v.fillPause(&s)
+	}
+	v.fillReason(&s)
+	if w.Want == nil {
+		return s
+	}
+	s.ObservedGeneration = w.Want.Pod.Generation
+	s.QOSClass = qos.ComputePodQOS(w.Want.Pod)
+	if v.visible() {
+		s.InitContainerStatuses = v.statuses(v.inits)
+		s.ContainerStatuses = v.byName(v.apps)
+		s.EphemeralContainerStatuses = v.byName(v.ephemerals)
+	}
+	s.Conditions = v.conditions(&s)
+	return s
+}
+
+// fillPause is what the pause alone tells.
+func (v view) fillPause(s *v1.PodStatus) {
+	created := stamp(v.Pause.Created)
+	s.StartTime = &created
+	for _, ip := range v.Pause.IPs {
+		s.PodIPs = append(s.PodIPs, v1.PodIP{IP: ip})
+	}
+	if len(s.PodIPs) > 0 {
+		s.PodIP = s.PodIPs[0].IP
+	}
+}
+
+// fillReason is the word for the pod as a whole, where its phase is not
+// enough.
+func (v view) fillReason(s *v1.PodStatus) {
+	switch {
+	case v.step.State == plan.Stopped:
+		s.Phase, s.Reason, s.Message = v1.PodPending, Stopped, "The pod was stopped on purpose; it can be started again"
+	case v.Want == nil && v.bringing() && len(v.step.Waits) > 0:
+		s.Reason, s.Message = v.step.Waits[0].Reason, v.step.Waits[0].Detail
+	}
+}
+
+// stamp is a time as Kubernetes writes it: whole seconds, and a zero time
+// stays zero.
+func stamp(t time.Time) metav1.Time { return metav1.NewTime(t.Truncate(time.Second)) }

@@ -1,0 +1,91 @@
+package status
+
+import (
+	"fmt"
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// The reasons of waiting states that are not plan's.
+const (
+	reasonCreating     = "ContainerCreating"
+	reasonInitializing = "PodInitializing"
+	reasonPullBackOff  = "ImagePullBackOff"
+	reasonSandbox      = "FailedCreatePodSandBox"
+)
+
+// waiting says what a container waits for.
+func (v view) waiting(u unit) v1.ContainerState {
+	w := v1.ContainerStateWaiting{Reason: reasonCreating}
+	if len(v.inits) > 0 {
+		w.Reason = reasonInitializing
+	}
+	switch wait, found := v.waitOf(u); {
+	case v.step.State == plan.Stopped:
+		w.Reason = Stopped
+	case !found:
+	case wait.Reason == reasonSandbox: // an event of the pod, not a state of its containers
+		w.Message = wait.Detail
+	default:
+		w.Reason, w.Message = wait.Reason, message(wait, u)
+	}
+	return v1.ContainerState{Waiting: &w}
+}
+
+// waitOf is what Next says keeps the container from its next attempt.
+func (v view) waitOf(u unit) (plan.Wait, bool) {
+	if !v.bringing() {
+		return plan.Wait{}, false
+	}
+	i := slices.IndexFunc(v.step.Waits, func(w plan.Wait) bool { return v.concerns(w, u) })
+	if i < 0 {
+		return plan.Wait{}, false
+	}
+	return v.step.Waits[i], true
+}
+
+// concerns tells whether a wait is the container's: its own, or the whole
+// pod's, or for an image that another container of the pod uses as well.
+func (v view) concerns(w plan.Wait, u unit) bool {
+	if w.Fault == nil {
+		return w.Unit == u.Name
+	}
+	op := w.Fault.Op
+	sameImage := op.Kind == plan.PullImage && op.Target == u.Image
+	return (w.Unit == u.Name || w.Unit == "" || sameImage) && v.ahead(op, u)
+}
+
+// ahead tells whether a failed operation is in the way still. A world
+// remembers failures that are history by now.
+func (v view) ahead(op plan.Op, u unit) bool {
+	if _, remembered := v.Faults[op.Key()]; !remembered {
+		return true // Next has just found it
+	}
+	switch op.Kind {
+	case plan.CreatePause, plan.StartPause:
+		return u.latest == nil || u.latest.State != plan.Running
+	case plan.PullImage, plan.CreateUnit:
+		return u.latest == nil || op.Attempt > u.latest.Attempt
+	case plan.StartUnit:
+		return u.latest != nil && op.Target == u.latest.Name && (!u.latest.Ended() || v.goesOn(u))
+	}
+	return false
+}
+
+// goesOn tells whether Next is about to make the next attempt.
+func (v view) goesOn(u unit) bool {
+	return slices.ContainsFunc(v.step.Ops, func(op plan.Op) bool {
+		return op.Unit == u.Name && (op.Kind == plan.CreateUnit || op.Kind == plan.PullImage)
+	})
+}
+
+// message is what the kubelet says beside the reason.
+func message(w plan.Wait, u unit) string {
+	if w.Reason == reasonPullBackOff {
+		return fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", u.Image, w.Detail)
+	}
+	return w.Detail
+}
