@@ -1,0 +1,148 @@
+package enginetest
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// apply does an operation on the world that it is about, with the answers of
+// a real engine: a name that is taken, a container that is not there.
+func (e *Engine) apply(op plan.Op) error {
+	switch op.Kind {
+	case plan.PullImage:
+		e.images[op.Target] = plan.Image{ID: "sha256:" + op.Target}
+		e.done = append(e.done, op)
+		return nil
+	case plan.CreatePause, plan.CreateUnit:
+		return e.create(op)
+	}
+	p := e.owner(op.Target)
+	if p == nil {
+		return missing(op)
+	}
+	if c := container(p.world, op.Target); op.Kind == plan.StartUnit && c != nil && c.Ended() {
+		return fmt.Errorf("start %s: it has ended: %w", op.Target, plan.ErrStale)
+	} else if op.Kind == plan.StartUnit && c != nil && c.State == plan.Running || already(op, c) {
+		return nil
+	}
+	if err := e.refuse(op, p); err != nil {
+		return err
+	}
+	return e.change(p, op)
+}
+
+// already tells whether what the operation asks for is so.
+func already(op plan.Op, c *plan.Container) bool {
+	return op.Kind == plan.StopUnit && c != nil && c.State != plan.Running
+}
+
+// refuse is what an engine does not do: start what joins a pause that does
+// not run, remove a pause or a volume that is in use.
+func (e *Engine) refuse(op plan.Op, p *pod) error {
+	switch {
+	case op.Kind == plan.StartUnit && (p.world.Pause == nil || p.world.Pause.State != plan.Running):
+		return fmt.Errorf("start %s: cannot join a pause that does not run: %w", op.Target, plan.ErrStale)
+	case op.Kind == plan.RemovePause && len(p.world.Containers) > 0:
+		return fmt.Errorf("remove %s: %d containers join it", op.Target, len(p.world.Containers))
+	case op.Kind == plan.RemoveVolume && p.world.Pause != nil:
+		return fmt.Errorf("remove volume %s: it is in use", op.Target)
+	}
+	return nil
+}
+
+// create makes a container where its name is free.
+func (e *Engine) create(op plan.Op) error {
+	for _, p := range e.pods {
+		if p.world.Pause != nil && p.world.Pause.Name == op.Request.Name || named(p.world, op.Request.Name) {
+			return fmt.Errorf("create %s: the name is taken: %w", op.Request.Name, plan.ErrStale)
+		}
+	}
+	ref, _ := translate.RefFromLabels(op.Request.Config.Labels)
+	p := e.pods[ref.UID]
+	if p == nil {
+		p = &pod{ref: ref, world: plan.World{UID: ref.UID}}
+		e.pods[ref.UID] = p
+	}
+	if op.Kind == plan.CreatePause {
+		p.labels = op.Request.Config.Labels
+		wanted, opts, err := translate.Decode(p.labels)
+		if err != nil {
+			return err
+		}
+		p.world.Want = translate.New(wanted, opts)
+	}
+	op.Target = fmt.Sprintf("%s#%s", op.Request.Name, ref.UID)
+	return e.change(p, op)
+}
+
+func (e *Engine) change(p *pod, op plan.Op) error {
+	p.world = plan.Apply(p.world, op, e.Now())
+	if op.Kind == plan.CreatePause {
+		p.world.Pause.Name = op.Request.Name
+	}
+	for i := range p.world.Containers {
+		if c := &p.world.Containers[i]; c.ID == op.Target && op.Kind == plan.CreateUnit {
+			c.Name = op.Request.Name
+		}
+	}
+	e.done = append(e.done, op)
+	e.hint(p.ref.UID)
+	if e.After != nil {
+		return e.After(op, &p.world)
+	}
+	return nil
+}
+
+// missing is the answer for a container or volume that is not there.
+func missing(op plan.Op) error {
+	switch op.Kind {
+	case plan.StopUnit, plan.RemoveUnit, plan.StopPause, plan.RemovePause, plan.RemoveVolume:
+		return nil
+	}
+	return fmt.Errorf("%s %s: there is no such container: %w", op.Kind, op.Target, plan.ErrStale)
+}
+
+func (e *Engine) owner(target string) *pod {
+	for _, uid := range e.uids() {
+		p := e.pods[uid]
+		if p.world.Pause != nil && p.world.Pause.ID == target || container(p.world, target) != nil {
+			return p
+		}
+		for _, v := range p.world.Volumes {
+			if v == target {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) uids() []types.UID {
+	var uids []types.UID
+	for uid := range e.pods {
+		uids = append(uids, uid)
+	}
+	return uids
+}
+
+func container(w plan.World, id string) *plan.Container {
+	for i := range w.Containers {
+		if w.Containers[i].ID == id {
+			return &w.Containers[i]
+		}
+	}
+	return nil
+}
+
+func named(w plan.World, name string) bool {
+	for _, c := range w.Containers {
+		if c.Name == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,224 @@
+package enginetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// contractUnit is the only container of the contract's pods.
+const contractUnit = "main"
+
+// contractPod is a pod with a volume of each kind and a container that runs
+// until it is stopped, of a name of its own.
+func contractPod(test string) *translate.Blueprint {
+	id := fmt.Sprintf("%x", sha256.Sum256([]byte(contractNamespace()+test)))
+	grace := int64(0)
+	pod := &v1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: contractNamespace(), Name: "pod-" + id[:8],
+			UID: types.UID(fmt.Sprintf("%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[20:32])),
+		},
+		Spec: v1.PodSpec{
+			RestartPolicy:                 v1.RestartPolicyAlways,
+			TerminationGracePeriodSeconds: &grace,
+			Containers: []v1.Container{{
+				Name: contractUnit, Image: "busybox", Command: []string{"sleep", "3600"}, ImagePullPolicy: v1.PullIfNotPresent,
+			}},
+			Volumes: []v1.Volume{
+				{Name: "disk", VolumeSource: v1.VolumeSource{EmptyDir: &v1.EmptyDirVolumeSource{}}},
+				{Name: "memory", VolumeSource: v1.VolumeSource{EmptyDir: &v1.EmptyDirVolumeSource{Medium: v1.StorageMediumMemory}}},
+			},
+		},
+	}
+	return translate.New(pod, translate.Options{})
+}
+
+func neverMade(b *bench) {
+	if w := b.world(); !w.Gone() || w.Want != nil {
+		b.Errorf("observed %+v, want a pod that is gone", w)
+	}
+	if b.listed() {
+		b.Error("Pods lists it")
+	}
+}
+
+func born(b *bench) {
+	b.do(b.birth())
+	w := b.world()
+	if w.Pause == nil || w.Pause.State != plan.Created || w.Pause.Intent != plan.Wanted || w.Pause.Name != b.want.Pause.Name {
+		b.Fatalf("pause is %+v, want one that is created and wanted", w.Pause)
+	}
+	if w.Want == nil || translate.RefOf(w.Want.Pod) != translate.RefOf(b.want.Pod) || len(w.Want.Units) != 1 {
+		b.Errorf("want is %+v, want the pod of the request", w.Want)
+	}
+	if len(w.Volumes) != 2 {
+		b.Errorf("volumes are %v, want those of the pause's mounts", w.Volumes)
+	}
+	if image, ok := w.Images["busybox"]; !ok || image.ID == "" {
+		b.Errorf("images are %+v, want busybox, which the unit needs next", w.Images)
+	}
+	if !b.listed() {
+		b.Error("Pods does not list it")
+	}
+	b.do(plan.Op{Kind: plan.StartPause, Target: w.Pause.ID, Volumes: b.want.Volumes})
+	if w = b.world(); w.Pause.State != plan.Running || w.Pause.StartedAt.IsZero() || len(w.Pause.IPs) == 0 {
+		b.Errorf("pause is %+v, want one that runs and has an address", w.Pause)
+	}
+}
+
+func livesOnce(b *bench) {
+	b.pause()
+	b.do(b.attempt(0, 0))
+	c := b.latest()
+	if c.State != plan.Created || c.Unit != contractUnit || c.Attempt != 0 || c.Hash != b.want.Units[0].Hash || c.Ended() {
+		b.Errorf("the attempt is %+v, want one that is created", c)
+	}
+	b.do(plan.Op{Kind: plan.StartUnit, Target: c.ID})
+	b.do(plan.Op{Kind: plan.StartUnit, Target: c.ID}) // it runs, so it was started
+	if c = b.latest(); c.State != plan.Running || c.StartedAt.IsZero() {
+		b.Errorf("the attempt is %+v, want one that runs", c)
+	}
+	b.do(plan.Op{Kind: plan.StopUnit, Target: c.ID})
+	b.do(plan.Op{Kind: plan.StopUnit, Target: c.ID})
+	if c = b.latest(); c.State != plan.Exited || c.ExitCode == 0 || c.FinishedAt.IsZero() {
+		b.Errorf("the attempt is %+v, want one that was ended", c)
+	}
+	b.refused(plan.Op{Kind: plan.StartUnit, Target: c.ID}, plan.ErrStale)
+	b.do(plan.Op{Kind: plan.RemoveUnit, Target: c.ID})
+	b.do(plan.Op{Kind: plan.RemoveUnit, Target: c.ID})
+	if w := b.world(); len(w.Containers) != 0 {
+		b.Errorf("containers are %+v, want none", w.Containers)
+	}
+}
+
+func laterAttempt(b *bench) {
+	b.pause()
+	b.do(b.attempt(0, 0))
+	b.do(b.attempt(1, 3))
+	if c := b.latest(); c.Attempt != 1 || c.Backoff != 3 {
+		b.Errorf("the latest is attempt %d at step %d, want 1 at 3", c.Attempt, c.Backoff)
+	}
+	if w := b.world(); len(w.Containers) != 2 {
+		b.Errorf("there are %d attempts, want 2", len(w.Containers))
+	}
+}
+
+func startsInRunningPause(b *bench) {
+	b.do(b.birth())
+	b.do(b.attempt(0, 0))
+	if err := b.engine.Do(b.ctx, plan.Op{Kind: plan.StartUnit, Target: b.latest().ID}, nil); err == nil {
+		b.Error("a unit starts though its pause does not run")
+	}
+}
+
+func pauseAgain(b *bench) {
+	b.pause()
+	first := b.world().Pause
+	b.do(plan.Op{Kind: plan.StartPause, Target: first.ID, Volumes: b.want.Volumes})
+	b.do(plan.Op{Kind: plan.StopPause, Target: first.ID})
+	b.do(plan.Op{Kind: plan.StopPause, Target: first.ID})
+	if p := b.world().Pause; p == nil || p.State != plan.Exited || len(p.IPs) != 0 {
+		b.Fatalf("pause is %+v, want one that is stopped and has no address", p)
+	}
+	b.do(plan.Op{Kind: plan.StartPause, Target: first.ID, Volumes: b.want.Volumes})
+	if p := b.world().Pause; p.State != plan.Running || !p.StartedAt.After(first.StartedAt) {
+		b.Errorf("pause is %+v, want one that was started after %s", p, first.StartedAt)
+	}
+}
+
+func intents(b *bench) {
+	b.pause()
+	pause := b.world().Pause.ID
+	for _, intent := range []plan.Intent{plan.Ended, plan.Halted, plan.Wanted, plan.Going} {
+		b.do(plan.Op{Kind: plan.SetIntent, Target: pause, Intent: intent})
+		if got := b.world().Pause; got.Intent != intent || got.State != plan.Running {
+			b.Errorf("after setting %s the pause is %s and %s", intent, got.Intent, got.State)
+		}
+	}
+}
+
+func oneBirth(b *bench) {
+	if n := b.race(b.birth()); n != 1 {
+		b.Errorf("%d births succeeded, want 1", n)
+	}
+}
+
+func oneCreate(b *bench) {
+	b.pause()
+	if n := b.race(b.attempt(0, 0)); n != 1 {
+		b.Errorf("%d creations succeeded, want 1", n)
+	}
+}
+
+func notThere(b *bench) {
+	for _, kind := range []plan.Kind{plan.StartUnit, plan.StartPause, plan.SetIntent} {
+		b.refused(plan.Op{Kind: kind, Target: b.want.Pause.Name, Intent: plan.Going}, plan.ErrStale)
+	}
+	for _, kind := range []plan.Kind{plan.StopUnit, plan.StopPause, plan.RemoveUnit, plan.RemovePause, plan.RemoveVolume} {
+		b.do(plan.Op{Kind: kind, Target: b.want.Pause.Name})
+	}
+}
+
+func volumeInUse(b *bench) {
+	b.pause()
+	err := b.engine.Do(b.ctx, plan.Op{Kind: plan.RemoveVolume, Target: b.want.Volumes[0].Docker}, nil)
+	if err == nil || errors.Is(err, plan.ErrPermanent) || errors.Is(err, plan.ErrStale) {
+		b.Errorf("removing a volume in use answers %v, want an error that may pass", err)
+	}
+}
+
+func leftovers(b *bench) {
+	b.pause()
+	b.do(plan.Op{Kind: plan.RemovePause, Target: b.world().Pause.ID})
+	w := b.world()
+	if w.Pause != nil || w.Want != nil || len(w.Volumes) != 2 {
+		b.Errorf("observed %+v, want the volumes alone", w)
+	}
+	if !b.listed() {
+		b.Error("Pods does not list it")
+	}
+}
+
+func watchHints(b *bench) {
+	ctx, cancel := context.WithCancel(b.ctx)
+	defer cancel()
+	own, all := b.engine.Watch(ctx, b.want.Pod.UID), b.engine.Watch(ctx, "")
+	b.do(b.birth())
+	// A hint may be of the opening of the watch: look until it is of the change.
+	for _, hints := range []<-chan struct{}{own, all} {
+		b.hinted(hints, "the birth")
+	}
+	b.do(plan.Op{Kind: plan.StartPause, Target: b.world().Pause.ID, Volumes: b.want.Volumes})
+	b.hinted(own, "the start")
+	cancel()
+	for {
+		select {
+		case _, ok := <-own:
+			if !ok {
+				return
+			}
+		case <-b.ctx.Done():
+			b.Fatal("watch is open though its context has ended")
+		}
+	}
+}
+
+func contextEnded(b *bench) {
+	ctx, cancel := context.WithCancel(b.ctx)
+	cancel()
+	if _, err := b.engine.Observe(ctx, b.want.Pod.UID); !errors.Is(err, context.Canceled) {
+		b.Errorf("observe answers %v, want %v", err, context.Canceled)
+	}
+	if err := b.engine.Do(ctx, b.birth(), nil); !errors.Is(err, context.Canceled) {
+		b.Errorf("create answers %v, want %v", err, context.Canceled)
+	}
+}

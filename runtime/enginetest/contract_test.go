@@ -1,0 +1,12 @@
+package enginetest_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/minipod/minipod/runtime/enginetest"
+)
+
+func TestModelKeepsTheContract(t *testing.T) {
+	enginetest.Contract(t, enginetest.New(time.Now, "busybox"))
+}

@@ -1,0 +1,160 @@
+// Package enginetest is a runtime.Engine on the model of Docker (plan.Apply),
+// in which failures can be injected, and the contract that every Engine is
+// held to.
+package enginetest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Engine is a model engine. The zero value is not usable: see New.
+type Engine struct {
+	// Before, when set, is asked before each operation; an error keeps it
+	// from being done.
+	Before func(op plan.Op) error
+	// After, when set, changes the world after each operation: a container
+	// that ends at once, an operation that is done but reported as failed.
+	After func(op plan.Op, w *plan.World) error
+	// Now is the engine's clock.
+	Now func() time.Time
+
+	mu       sync.Mutex
+	pods     map[types.UID]*pod
+	images   map[string]plan.Image
+	watchers map[chan struct{}]types.UID
+	done     []plan.Op
+}
+
+// pod is a world and what the labels of its containers say: the wanted pod
+// is read from them at every look, as on a real engine.
+type pod struct {
+	ref    translate.Ref
+	world  plan.World
+	labels map[string]string
+}
+
+var _ runtime.Engine = (*Engine)(nil)
+
+// New is an empty engine that has the images.
+func New(now func() time.Time, images ...string) *Engine {
+	e := &Engine{Now: now, pods: map[types.UID]*pod{}, images: map[string]plan.Image{}, watchers: map[chan struct{}]types.UID{}}
+	for _, ref := range images {
+		e.images[ref] = plan.Image{ID: "sha256:" + ref}
+	}
+	return e
+}
+
+// Ops are the operations that were done, in their order.
+func (e *Engine) Ops() []plan.Op {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.done)
+}
+
+// Change changes a pod's world from outside, as a container that ends does.
+func (e *Engine) Change(uid types.UID, f func(*plan.World)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.pods[uid]; p != nil {
+		f(&p.world)
+		e.hint(uid)
+	}
+}
+
+// Pods implements runtime.Engine.
+func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var refs []translate.Ref
+	for _, p := range e.pods {
+		if !p.world.Gone() {
+			refs = append(refs, p.ref)
+		}
+	}
+	slices.SortFunc(refs, func(a, b translate.Ref) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
+	})
+	return refs, ctx.Err()
+}
+
+// Observe implements runtime.Engine.
+func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return plan.World{}, err
+	}
+	p := e.pods[uid]
+	if p == nil {
+		return plan.World{UID: uid}, nil
+	}
+	w := p.world
+	w.Containers, w.Volumes = slices.Clone(w.Containers), slices.Clone(w.Volumes)
+	w.Images, w.Want = map[string]plan.Image{}, nil
+	for ref, image := range e.images {
+		w.Images[ref] = image
+	}
+	if w.Pause != nil {
+		pause := *w.Pause
+		w.Pause = &pause
+		wanted, opts, err := translate.Decode(p.labels)
+		if err != nil {
+			return w, err
+		}
+		w.Want = translate.New(wanted, opts)
+	}
+	return w, nil
+}
+
+// Watch implements runtime.Engine.
+func (e *Engine) Watch(ctx context.Context, uid types.UID) <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	hints := make(chan struct{}, 1)
+	e.watchers[hints] = uid
+	context.AfterFunc(ctx, func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.watchers, hints)
+		close(hints)
+	})
+	return hints
+}
+
+func (e *Engine) hint(uid types.UID) {
+	for hints, of := range e.watchers {
+		if of != "" && of != uid {
+			continue
+		}
+		select {
+		case hints <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Do implements runtime.Engine.
+func (e *Engine) Do(ctx context.Context, op plan.Op, _ func(runtime.Progress)) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if e.Before != nil {
+		if err := e.Before(op); err != nil {
+			return fmt.Errorf("%s %s: %w", op.Kind, op.Target, err)
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.apply(op)
+}
