@@ -1,0 +1,88 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	cerrdefs "github.com/containerd/errdefs"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// createPause creates the pause, and gets its image where it is missing.
+func (e *Engine) createPause(ctx context.Context, r translate.Request, progress func(runtime.Progress)) error {
+	err := e.create(ctx, r)
+	if !errors.Is(err, errNoImage) {
+		return err
+	}
+	if err := e.getPauseImage(ctx, r.Config.Image, progress); err != nil {
+		return fmt.Errorf("create %s: %w", r.Name, err)
+	}
+	return e.create(ctx, r)
+}
+
+// createUnit creates an attempt. Its image was there when that was decided.
+func (e *Engine) createUnit(ctx context.Context, r translate.Request) error {
+	err := e.create(ctx, r)
+	if errors.Is(err, errNoImage) {
+		return fmt.Errorf("%w: %w", err, plan.ErrStale)
+	}
+	return err
+}
+
+// errNoImage says that the image of a container to be made is not there.
+var errNoImage = errors.New("the engine has no such image")
+
+// create posts a request. The client completes what it is given in place, so
+// it gets copies: the request belongs to a Blueprint that others read.
+func (e *Engine) create(ctx context.Context, r translate.Request) error {
+	config, host := *r.Config, *r.Host
+	_, err := e.cli.ContainerCreate(ctx, &config, &host, r.Network, nil, r.Name)
+	switch {
+	case err == nil:
+		return nil
+	case cerrdefs.IsConflict(err):
+		return fmt.Errorf("create %s: %w", r.Name, e.taken(ctx, r, err))
+	case cerrdefs.IsNotFound(err):
+		return fmt.Errorf("create %s: %w", r.Name, e.missing(ctx, config.Image, err))
+	}
+	return fmt.Errorf("create %s: %w", r.Name, e.explain(err))
+}
+
+// taken says what a name that is taken means: by the pod itself, that someone
+// else was faster; by another pod, that it may soon be free; by a container
+// that is none of minipod's, that only its owner can help.
+func (e *Engine) taken(ctx context.Context, r translate.Request, conflict error) error {
+	holder, err := e.cli.ContainerInspect(ctx, r.Name)
+	if cerrdefs.IsNotFound(err) {
+		return e.judge(conflict, plan.ErrStale)
+	}
+	if err != nil {
+		return e.explain(err)
+	}
+	labels := holder.Config.Labels
+	pause := r.Config.Labels[translate.LabelType] == translate.TypeSandbox
+	switch {
+	case labels[translate.LabelUID] == r.Config.Labels[translate.LabelUID], pause && ours(labels):
+		return e.judge(conflict, plan.ErrStale)
+	case ours(labels):
+		return fmt.Errorf("container %.12s of a former pod (UID %s) has the name still", holder.ID, labels[translate.LabelUID])
+	}
+	return fmt.Errorf("container %.12s, which is not of a pod, has the name: %w", holder.ID, plan.ErrPermanent)
+}
+
+// missing tells a missing image from anything else that Docker may miss, such
+// as a volume driver.
+func (e *Engine) missing(ctx context.Context, image string, notFound error) error {
+	_, there, err := e.image(ctx, image)
+	if err != nil {
+		return err
+	}
+	if there {
+		return e.judge(notFound, plan.ErrPermanent)
+	}
+	return fmt.Errorf("%w: %w", errNoImage, e.judge(notFound, nil))
+}

@@ -1,0 +1,51 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// Do does one operation: see runtime.Engine.
+func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(runtime.Progress)) error {
+	if progress == nil {
+		progress = func(runtime.Progress) {}
+	}
+	switch op.Kind {
+	case plan.CreatePause:
+		return e.createPause(ctx, *op.Request, progress)
+	case plan.StartPause:
+		return e.startPause(ctx, op.Target, op.Volumes)
+	case plan.StopPause:
+		return e.stop(ctx, op.Target, max(op.Grace, pauseGrace))
+	case plan.SetIntent:
+		return e.setIntent(ctx, op.Target, op.Intent)
+	case plan.PullImage:
+		return e.pull(ctx, op.Target, progress)
+	case plan.CreateUnit:
+		return e.createUnit(ctx, *op.Request)
+	case plan.StartUnit:
+		return e.startUnit(ctx, op.Target)
+	case plan.StopUnit:
+		return e.stop(ctx, op.Target, op.Grace)
+	case plan.RemovePause, plan.RemoveUnit:
+		return e.remove(ctx, op.Target)
+	case plan.RemoveVolume:
+		return e.removeVolume(ctx, op.Target)
+	}
+	return fmt.Errorf("%s %s: the engine knows no such operation: %w", op.Kind, op.Target, plan.ErrPermanent)
+}
+
+// setIntent changes the restart policy, the one thing of a live container
+// that Docker lets a client change.
+func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent) error {
+	_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{RestartPolicy: intent.Policy()})
+	if err != nil {
+		return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
+	}
+	return nil
+}

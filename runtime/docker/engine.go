@@ -1,0 +1,56 @@
+// Package docker is the engine of package runtime on the real Docker API. It
+// is the only package that imports the Docker client, so that the client can
+// be exchanged without anyone noticing.
+//
+// It decides nothing about pods: it reads, does what it is told, and says in
+// terms of package plan what became of it. It works with Docker API 1.41 and
+// later and with Podman's Docker-compatible socket.
+package docker
+
+import (
+	"fmt"
+
+	"github.com/docker/docker/client"
+
+	"github.com/minipod/minipod/runtime"
+)
+
+var (
+	_ runtime.Engine  = (*Engine)(nil)
+	_ runtime.Streams = (*Engine)(nil)
+)
+
+// Engine is a Docker Engine. Its methods may be called concurrently.
+type Engine struct {
+	cli   *client.Client
+	where endpoint
+	wants wants
+}
+
+// Options choose the engine.
+type Options struct {
+	// ConfigDir is the folder of the docker client's configuration; empty is
+	// DOCKER_CONFIG, else the one in the user's home.
+	ConfigDir string
+}
+
+// New is the engine that the docker client would use: the one that
+// DOCKER_HOST names, else the context DOCKER_CONTEXT, else the current
+// context, else the local socket. It does not talk to the engine yet.
+func New(opts Options) (*Engine, error) {
+	where, err := opts.endpoint()
+	if err != nil {
+		return nil, fmt.Errorf("find the Docker Engine: %w", err)
+	}
+	cli, err := client.NewClientWithOpts(where.opts...)
+	if err != nil {
+		return nil, fmt.Errorf("use the Docker Engine at %s: %w", where.address, err)
+	}
+	return &Engine{cli: cli, where: where}, nil
+}
+
+// Address is where the engine is, as DOCKER_HOST would say it.
+func (e *Engine) Address() string { return e.where.address }
+
+// Close gives up the idle connections to the engine.
+func (e *Engine) Close() error { return e.cli.Close() }

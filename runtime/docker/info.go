@@ -1,0 +1,92 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/system"
+)
+
+// Info are the facts about the engine's machine that a Kubernetes Node holds.
+type Info struct {
+	ID           string
+	Hostname     string
+	CPUs         int
+	Memory       int64  // bytes
+	OS           string // linux
+	OSName       string // Debian GNU/Linux 12 (bookworm)
+	Architecture string // as the kernel words it: x86_64
+	Kernel       string
+	Version      string // of the engine
+	API          string // the version of the API that is spoken
+	DataRoot     string // on the engine's machine
+	Driver       string // of its storage
+	CgroupDriver string
+	Cgroup       string // 1 or 2
+	Runtimes     []string
+	Runtime      string   // the default one
+	Security     []string // as Docker names them: seccomp, apparmor, rootless
+	Rootless     bool
+	// Addresses are those of the machine in Docker's default network; none
+	// where it has no such network.
+	Addresses []string
+}
+
+// Info asks for the facts about the engine's machine.
+func (e *Engine) Info(ctx context.Context) (Info, error) {
+	found, err := e.cli.Info(ctx)
+	if err != nil {
+		return Info{}, fmt.Errorf("ask for the engine's facts: %w", e.explain(err))
+	}
+	info := Info{
+		ID: found.ID, Hostname: found.Name, CPUs: found.NCPU, Memory: found.MemTotal,
+		OS: found.OSType, OSName: found.OperatingSystem, Architecture: found.Architecture, Kernel: found.KernelVersion,
+		Version: found.ServerVersion, API: e.cli.ClientVersion(), DataRoot: found.DockerRootDir, Driver: found.Driver,
+		CgroupDriver: found.CgroupDriver, Cgroup: found.CgroupVersion,
+		Runtimes: slices.Sorted(maps.Keys(found.Runtimes)), Runtime: found.DefaultRuntime,
+	}
+	info.Security = securityOf(found)
+	info.Rootless = slices.Contains(info.Security, "rootless")
+	if info.Addresses, err = e.gateways(ctx); err != nil {
+		return Info{}, err
+	}
+	return info, nil
+}
+
+// securityOf are the names in options such as "name=seccomp,profile=default".
+func securityOf(found system.Info) []string {
+	var names []string
+	for _, option := range found.SecurityOptions {
+		for field := range strings.SplitSeq(option, ",") {
+			if name, ok := strings.CutPrefix(field, "name="); ok {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// gateways are the machine's own addresses in the network of pods. The list
+// is asked instead of the network "bridge", which Podman has not.
+func (e *Engine) gateways(ctx context.Context) ([]string, error) {
+	networks, err := e.cli.NetworkList(ctx, network.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("list networks: %w", e.explain(err))
+	}
+	var addresses []string
+	for _, n := range networks {
+		if n.Driver != "bridge" || n.Name != "bridge" && n.Name != "podman" {
+			continue
+		}
+		for _, c := range n.IPAM.Config {
+			if c.Gateway != "" {
+				addresses = append(addresses, c.Gateway)
+			}
+		}
+	}
+	return addresses, nil
+}

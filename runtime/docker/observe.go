@@ -1,0 +1,161 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/volume"
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// parallel bounds the requests that one call has under way.
+const parallel = 8
+
+// Observe reads one pod: see runtime.Engine.
+//
+// Volumes are read before containers: a pause that is made in between is
+// seen, so its volumes never look as if they belonged to nobody.
+func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	w, err := e.observe(ctx, uid)
+	if err != nil {
+		return plan.World{}, fmt.Errorf("observe pod %s: %w", uid, err)
+	}
+	return w, nil
+}
+
+func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	w := plan.World{UID: uid}
+	var err error
+	if w.Volumes, err = e.volumes(ctx, uid); err != nil {
+		return w, err
+	}
+	found, err := e.inspectAll(ctx, uid)
+	if err != nil {
+		return w, err
+	}
+	var carrier *container.InspectResponse
+	for i, c := range found {
+		if c.Config.Labels[translate.LabelType] == translate.TypeSandbox {
+			carrier, w.Pause = &found[i], pauseOf(c)
+		} else {
+			w.Containers = append(w.Containers, containerOf(c))
+		}
+	}
+	plan.SortContainers(w.Containers)
+	if carrier == nil {
+		e.wants.forget(uid)
+		return w, nil
+	}
+	if w.Want, err = e.wants.of(uid, carrier.ID, carrier.Config.Labels); err != nil {
+		return w, err
+	}
+	w.Images, err = e.images(ctx, w)
+	return w, err
+}
+
+// volumes are found by their names: Podman drops the labels of volumes that
+// were made by a container's mounts.
+func (e *Engine) volumes(ctx context.Context, uid types.UID) ([]string, error) {
+	suffix := "_" + string(uid)
+	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(filters.Arg("name", suffix))})
+	if err != nil {
+		return nil, fmt.Errorf("list volumes: %w", e.explain(err))
+	}
+	var names []string
+	for _, v := range list.Volumes {
+		// The engine's filter takes any name that holds the text.
+		if strings.HasSuffix(v.Name, suffix) {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// inspectAll inspects every container of a pod. One that vanishes meanwhile
+// is left out.
+func (e *Engine) inspectAll(ctx context.Context, uid types.UID) ([]container.InspectResponse, error) {
+	list, err := e.cli.ContainerList(ctx, container.ListOptions{
+		All: true, Filters: filters.NewArgs(filters.Arg("label", translate.LabelUID+"="+string(uid))),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list containers: %w", e.explain(err))
+	}
+	found := make([]container.InspectResponse, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i, c := range list {
+		group.Go(func() error {
+			var err error
+			if found[i], err = e.cli.ContainerInspect(ctx, c.ID); err != nil && !cerrdefs.IsNotFound(err) {
+				return fmt.Errorf("inspect container %.12s: %w", c.ID, e.explain(err))
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(c container.InspectResponse) bool { return c.ContainerJSONBase == nil }), nil
+}
+
+// images looks up the images that may be needed next: those of units that
+// have no attempt which is under way.
+func (e *Engine) images(ctx context.Context, w plan.World) (map[string]plan.Image, error) {
+	var mu sync.Mutex
+	found := map[string]plan.Image{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for _, reference := range wantedImages(w) {
+		group.Go(func() error {
+			image, ok, err := e.image(ctx, reference)
+			if !ok {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[reference] = image
+			return nil
+		})
+	}
+	return found, group.Wait()
+}
+
+func wantedImages(w plan.World) []string {
+	var references []string
+	for _, u := range w.Want.Units {
+		if latest := w.Latest(u.Name); latest != nil && !latest.Ended() {
+			continue
+		}
+		if image := u.Request.Config.Image; !slices.Contains(references, image) {
+			references = append(references, image)
+		}
+	}
+	return references
+}
+
+// image looks one image up; ok is false when the engine has none by that name.
+func (e *Engine) image(ctx context.Context, reference string) (image plan.Image, ok bool, err error) {
+	found, err := e.cli.ImageInspect(ctx, reference)
+	if cerrdefs.IsNotFound(err) || cerrdefs.IsInvalidArgument(err) {
+		return image, false, nil // also a name that no image can have: pulling it says so
+	}
+	if err != nil {
+		return image, false, fmt.Errorf("inspect image %s: %w", reference, e.explain(err))
+	}
+	image = plan.Image{ID: found.ID, Digests: found.RepoDigests}
+	if found.Config != nil {
+		image.User = found.Config.User
+	}
+	return image, true, nil
+}

@@ -1,0 +1,83 @@
+package docker
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/volume"
+)
+
+// Record is a fact that is kept in the engine: an empty volume, whose labels
+// are the fact. Labels never change: a fact that changes is a new record.
+type Record struct {
+	Name   string
+	Labels map[string]string
+}
+
+// ErrExists is in the error of PutRecord when someone else was faster.
+var ErrExists = errors.New("there is such a record already")
+
+// labelNonce tells the client that made a record from one that came second:
+// creating a volume that exists answers with the existing one.
+const labelNonce = "dev.minipod.nonce"
+
+// Records lists the records that have a label, by name: KEY, or KEY=VALUE for
+// those with this value.
+func (e *Engine) Records(ctx context.Context, label string) ([]Record, error) {
+	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
+	if err != nil {
+		return nil, fmt.Errorf("list the records of %s: %w", label, e.explain(err))
+	}
+	var records []Record
+	for _, v := range list.Volumes {
+		if _, ok := v.Labels[labelNonce]; ok {
+			records = append(records, recordOf(*v))
+		}
+	}
+	slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(a.Name, b.Name) })
+	return records, nil
+}
+
+// PutRecord makes a record. Of several that put one of the same name, one
+// succeeds; the others get the record that is there, and ErrExists.
+func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err error) {
+	labels := maps.Clone(r.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	nonce := rand.Text()
+	labels[labelNonce] = nonce
+	made, err := e.cli.VolumeCreate(ctx, volume.CreateOptions{Name: r.Name, Labels: labels})
+	if cerrdefs.IsConflict(err) { // as Podman may answer
+		made, err = e.cli.VolumeInspect(ctx, r.Name)
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("put record %s: %w", r.Name, e.explain(err))
+	}
+	if made.Labels[labelNonce] != nonce {
+		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, ErrExists)
+	}
+	return recordOf(made), nil
+}
+
+// DropRecord removes a record; one that is not there was removed.
+func (e *Engine) DropRecord(ctx context.Context, name string) error {
+	err := e.cli.VolumeRemove(ctx, name, false)
+	if err != nil && !cerrdefs.IsNotFound(err) {
+		return fmt.Errorf("drop record %s: %w", name, e.explain(err))
+	}
+	return nil
+}
+
+func recordOf(v volume.Volume) Record {
+	labels := maps.Clone(v.Labels)
+	delete(labels, labelNonce)
+	return Record{Name: v.Name, Labels: labels}
+}

@@ -1,0 +1,98 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// startPause gives the volumes their modes and starts the pause, also one
+// that was stopped.
+func (e *Engine) startPause(ctx context.Context, target string, volumes []translate.Volume) error {
+	found, err := e.cli.ContainerInspect(ctx, target)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", short(target), e.explain(err))
+	}
+	name := strings.TrimPrefix(found.Name, "/")
+	if stateOf(found.State) == plan.Running {
+		return nil
+	}
+	if err := e.prepareVolumes(ctx, found.ID, volumes); err != nil {
+		return fmt.Errorf("start %s: %w", name, err)
+	}
+	err = e.cli.ContainerStart(ctx, found.ID, container.StartOptions{})
+	switch {
+	case err == nil:
+		return nil
+	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
+		return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrStale))
+	}
+	err = e.judge(err, plan.ErrPermanent)
+	if holders := e.portHolders(ctx, found.HostConfig); len(holders) > 0 {
+		return fmt.Errorf("start %s: %s: %w", name, strings.Join(holders, ", "), err)
+	}
+	return fmt.Errorf("start %s: %w", name, err)
+}
+
+// startUnit starts an attempt once. Docker would run an ended container
+// again, so it is inspected just before.
+func (e *Engine) startUnit(ctx context.Context, target string) error {
+	found, err := e.cli.ContainerInspect(ctx, target)
+	if err != nil {
+		return fmt.Errorf("start %s: %w", short(target), e.explain(err))
+	}
+	name := strings.TrimPrefix(found.Name, "/")
+	switch seen := containerOf(found); {
+	case seen.State == plan.Running:
+		return nil
+	case seen.Ended():
+		return fmt.Errorf("start %s: it has ended with exit code %d: %w", name, seen.ExitCode, plan.ErrStale)
+	}
+	err = e.cli.ContainerStart(ctx, found.ID, container.StartOptions{})
+	switch {
+	case err == nil:
+		return nil
+	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
+		return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrStale))
+	}
+	// The attempt is over: Docker has noted an exit code.
+	return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrPermanent))
+}
+
+// portHolders names, for every host port that a container is to publish, the
+// running container that publishes it already. A port that a program outside
+// Docker holds is not among them. It is for a message: failing to find out is
+// no failure.
+func (e *Engine) portHolders(ctx context.Context, wanted *container.HostConfig) []string {
+	running, err := e.cli.ContainerList(ctx, container.ListOptions{})
+	if err != nil {
+		return nil
+	}
+	var holders []string
+	for port, bindings := range wanted.PortBindings {
+		for _, b := range bindings {
+			for _, c := range running {
+				if publishes(c, port.Proto(), b.HostIP, b.HostPort) {
+					holders = append(holders, fmt.Sprintf("host port %s/%s is taken by container %s",
+						b.HostPort, port.Proto(), strings.TrimPrefix(c.Names[0], "/")))
+				}
+			}
+		}
+	}
+	slices.Sort(holders)
+	return slices.Compact(holders)
+}
+
+func publishes(c container.Summary, proto, ip, hostPort string) bool {
+	return len(c.Names) > 0 && slices.ContainsFunc(c.Ports, func(p container.Port) bool {
+		return p.PublicPort != 0 && p.Type == proto && strconv.Itoa(int(p.PublicPort)) == hostPort && overlaps(p.IP, ip)
+	})
+}

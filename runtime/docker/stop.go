@@ -1,0 +1,106 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+)
+
+// pauseGrace is the least that a pause gets to end by itself. minipod's own
+// ends at once.
+const pauseGrace = 2 * time.Second
+
+// stop ends a container: the stop signal, and after the grace the kill. It
+// returns when the container does not run any more.
+func (e *Engine) stop(ctx context.Context, name string, grace time.Duration) error {
+	var err error
+	if seconds := int(math.Ceil(grace.Seconds())); seconds > 0 {
+		err = e.cli.ContainerStop(ctx, name, container.StopOptions{Timeout: &seconds})
+	} else {
+		err = e.cli.ContainerKill(ctx, name, "KILL")
+	}
+	switch {
+	case cerrdefs.IsNotFound(err), cerrdefs.IsNotModified(err):
+		return nil
+	case cerrdefs.IsConflict(err): // a kill of a container that does not run
+	case err != nil:
+		return fmt.Errorf("stop %s: %w", short(name), e.explain(err))
+	}
+	if err := e.await(ctx, name, container.WaitConditionNotRunning); err != nil {
+		return fmt.Errorf("stop %s: %w", short(name), err)
+	}
+	return nil
+}
+
+// remove removes a container with its anonymous volumes, running or not. It
+// returns when the container is gone.
+func (e *Engine) remove(ctx context.Context, name string) error {
+	err := e.cli.ContainerRemove(ctx, name, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	switch {
+	case err == nil, cerrdefs.IsNotFound(err):
+		return nil
+	case cerrdefs.IsConflict(err):
+		err = e.awaitRemoval(ctx, name, err)
+	default:
+		err = e.explain(err)
+	}
+	if err != nil {
+		return fmt.Errorf("remove %s: %w", short(name), err)
+	}
+	return nil
+}
+
+// awaitRemoval waits for a removal that someone else has begun. Any other
+// conflict, such as a container that others depend on, may pass.
+func (e *Engine) awaitRemoval(ctx context.Context, name string, conflict error) error {
+	found, err := e.cli.ContainerInspect(ctx, name)
+	switch {
+	case cerrdefs.IsNotFound(err):
+		return nil
+	case err != nil:
+		return e.explain(err)
+	case found.State.Status != container.StateRemoving:
+		return e.judge(conflict, nil)
+	}
+	if err := e.await(ctx, found.ID, container.WaitConditionRemoved); err != nil {
+		return err
+	}
+	if _, err = e.cli.ContainerInspect(ctx, found.ID); cerrdefs.IsNotFound(err) {
+		return nil
+	}
+	return e.judge(conflict, nil) // that removal failed
+}
+
+// await waits for a condition; a container that is not there has met it. An
+// error within the answer is no failure to wait: it is why the container's
+// last start failed.
+func (e *Engine) await(ctx context.Context, name string, condition container.WaitCondition) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	met, failed := e.cli.ContainerWait(ctx, name, condition)
+	select {
+	case <-met:
+		return nil
+	case err := <-failed:
+		if cerrdefs.IsNotFound(err) {
+			return nil
+		}
+		return e.explain(err)
+	}
+}
+
+// removeVolume removes a volume. One that is in use may be free later.
+func (e *Engine) removeVolume(ctx context.Context, name string) error {
+	err := e.cli.VolumeRemove(ctx, name, false)
+	switch {
+	case err == nil, cerrdefs.IsNotFound(err):
+		return nil
+	case cerrdefs.IsConflict(err):
+		return fmt.Errorf("remove volume %s: %w", name, e.judge(err, nil))
+	}
+	return fmt.Errorf("remove volume %s: %w", name, e.explain(err))
+}

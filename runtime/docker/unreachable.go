@@ -1,0 +1,104 @@
+package docker
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// UnreachableError says that no engine answers. It is plan.ErrUnreachable.
+type UnreachableError struct {
+	Address string // as in DOCKER_HOST
+	Source  string // what named the address; empty for the default
+	cause   error
+}
+
+func (e *Engine) unreachable(err error) error {
+	return &UnreachableError{Address: e.where.address, Source: e.where.source, cause: cause(e.where.address, err)}
+}
+
+// cause finds out why, where the client's error does not tell: it drops the
+// system's error for a socket that is missing or that nobody listens on.
+func cause(address string, err error) error {
+	path, local := strings.CutPrefix(address, "unix://")
+	if !local || errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	conn, dialErr := net.DialTimeout("unix", path, time.Second)
+	if dialErr != nil {
+		return dialErr
+	}
+	conn.Close()
+	return err
+}
+
+// Error names the address and the reason.
+func (u *UnreachableError) Error() string {
+	named := ""
+	if u.Source != "" {
+		named = fmt.Sprintf(" (from %s)", u.Source)
+	}
+	return fmt.Sprintf("the Docker Engine at %s%s cannot be reached: %s", u.Address, named, u.why())
+}
+
+func (u *UnreachableError) why() string {
+	switch {
+	case errors.Is(u.cause, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(u.cause, fs.ErrNotExist):
+		return "there is no such socket"
+	case errors.Is(u.cause, syscall.ECONNREFUSED):
+		return "nothing listens there"
+	case errors.Is(u.cause, io.EOF), errors.Is(u.cause, io.ErrUnexpectedEOF),
+		errors.Is(u.cause, syscall.ECONNRESET), errors.Is(u.cause, syscall.EPIPE):
+		return "it broke the connection off"
+	}
+	return strings.Join(strings.Fields(u.cause.Error()), " ")
+}
+
+// Unwrap are plan.ErrUnreachable and the cause.
+func (u *UnreachableError) Unwrap() []error {
+	return []error{plan.ErrUnreachable, u.cause}
+}
+
+// Hint is what to do about it, naming a command to run.
+func (u *UnreachableError) Hint() string {
+	path, local := strings.CutPrefix(u.Address, "unix://")
+	switch {
+	case local && errors.Is(u.cause, fs.ErrPermission):
+		return fmt.Sprintf("only root and the group of %s may use it: run `sudo usermod -aG docker $USER` and log in again", path)
+	case strings.HasPrefix(u.Source, "the docker context"):
+		return "`docker context ls` lists the contexts, `docker context use default` takes the local engine"
+	case u.Source != "":
+		return fmt.Sprintf("`unset %s` takes the local engine", strings.Split(u.Source, "=")[0])
+	}
+	if other := rootless(); other != "" {
+		return fmt.Sprintf("an engine of your own listens elsewhere: run `export DOCKER_HOST=unix://%s`", other)
+	}
+	return "is Docker running? `sudo systemctl start docker` starts it, `docker context ls` lists other engines"
+}
+
+// rootless is the socket of a rootless engine or Podman of this user; empty
+// when there is none.
+func rootless() string {
+	dir := os.Getenv("XDG_RUNTIME_DIR")
+	if dir == "" {
+		return ""
+	}
+	for _, socket := range []string{"docker.sock", "podman/podman.sock"} {
+		path := filepath.Join(dir, socket)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	return ""
+}

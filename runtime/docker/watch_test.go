@@ -1,0 +1,73 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+func TestWatchGoesOnAfterTheEngineWasAway(t *testing.T) {
+	p := newPod(t, live(t), onlyShell("sleep 3600"))
+	e, way := flakyEngine(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	hints := e.Watch(ctx, p.want.Pod.UID)
+	next := func() {
+		t.Helper()
+		select {
+		case _, ok := <-hints:
+			if !ok {
+				t.Fatal("watch is closed")
+			}
+		case <-ctx.Done():
+			t.Fatal("no hint")
+		}
+	}
+	next() // it is open
+	way.cut()
+	way.mend(t)
+	next() // it is open again
+	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
+	next()
+}
+
+func TestWatchEndsWithTheEngine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes its time")
+	}
+	e, way := flakyEngine(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	hints := e.Watch(ctx, "")
+	way.cut()
+	for range hints {
+	}
+	if ctx.Err() != nil {
+		t.Error("watch is open though the engine is gone")
+	}
+}
+
+func TestAnEngineThatDiesHalfWayIsUnreachable(t *testing.T) {
+	p := startPod(t, live(t), onlyShell("sleep 3600"))
+	e, way := flakyEngine(t)
+	started := make(chan struct{})
+	out := writerFunc(func(b []byte) (int, error) { close(started); return len(b), nil })
+	go func() { <-started; way.cut() }()
+	_, err := e.Exec(t.Context(), p.name(), runtime.ExecOptions{
+		Command: []string{"sh", "-c", "echo started; sleep 1"}, Stdio: runtime.Stdio{Stdout: out},
+	})
+	if !errors.Is(err, plan.ErrUnreachable) {
+		t.Errorf("exec answers %v, want %v", err, plan.ErrUnreachable)
+	}
+	err = e.Do(t.Context(), plan.Op{Kind: plan.StopUnit, Target: p.name()}, nil)
+	if !errors.Is(err, plan.ErrUnreachable) || errors.Is(err, plan.ErrPermanent) {
+		t.Errorf("stop answers %v, want %v", err, plan.ErrUnreachable)
+	}
+	if _, err = e.Observe(t.Context(), p.want.Pod.UID); !errors.Is(err, plan.ErrUnreachable) {
+		t.Errorf("observe answers %v, want %v", err, plan.ErrUnreachable)
+	}
+}
