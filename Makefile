@@ -1,0 +1,45 @@
+# make demo    the main job, on a machine with nothing but git, make and Go
+# make test    every test
+# make help    the rest
+.DEFAULT_GOAL := build
+
+# The same program everywhere, whether or not the machine has a C compiler.
+export CGO_ENABLED = 0
+
+TESTFLAGS ?= -timeout 20m
+
+.PHONY: help demo test check bench conformance build pause engine images clean
+
+help: ## say what the targets are
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: images build ## run the walk-through pod and show what it is made of
+	@hack/demo
+
+# -count=1: the engine is not among what go test knows to have changed.
+test: images ## run every test, on a real engine
+	go test -count=1 $(TESTFLAGS) ./...
+
+check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program
+	@hack/check
+
+bench: images build ## compare run with docker commands and with the bare API
+	go run ./hack/bench
+
+conformance: images build ## Kubernetes' own tests; FOCUS=regexp runs a part
+	FOCUS='$(FOCUS)' hack/conformance/run
+
+build: ## build bin/minipod
+	go build -trimpath -ldflags '-s -w' -o bin/minipod ./cmd/minipod
+
+pause: ## rebuild the pause program from its source
+	runtime/pause/build.sh
+
+engine: ## see to it that a Docker Engine answers
+	@hack/engine
+
+images: engine ## make stand-ins for the images the manifests name
+	@hack/images
+
+clean: ## remove what build made
+	rm -rf bin
