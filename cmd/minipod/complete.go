@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// completionTime bounds how long a shell waits for the engine.
+const completionTime = time.Second
+
+// completePods offers the names of the namespace's pods.
+func completePods(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	for _, w := range podsToComplete(cmd) {
+		if name := w.Want.Pod.Name; !slices.Contains(args, name) {
+			names = append(names, name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeContainers offers a pod and then its containers.
+func completeContainers(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	switch len(args) {
+	case 0:
+		return completePods(cmd, args, word)
+	case 1:
+		return containersOf(cmd, args[0]), cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeContainerFlag offers for -c the containers of the pod that the
+// command line names.
+func completeContainerFlag(cmd *cobra.Command) {
+	offer(cmd, "container", func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return containersOf(cmd, args[0]), cobra.ShellCompDirectiveNoFileComp
+	})
+}
+
+// complete offers the values of a flag.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	offer(cmd, flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// offer sets what completes a flag. The one error of cobra's is a flag that
+// does not exist, or has a completion: without it nothing is offered.
+func offer(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, f)
+}
+
+func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
+	for _, w := range podsToComplete(cmd) {
+		if w.Want.Pod.Name == podName(pod) {
+			return containerNames(w.Want.Pod)
+		}
+	}
+	return nil
+}
+
+// podsToComplete are the pods of the namespace that the command line names;
+// none where the engine does not answer soon.
+func podsToComplete(cmd *cobra.Command) []plan.World {
+	s := selection{}
+	s.namespace, _ = cmd.Flags().GetString("namespace")
+	match, err := s.matcher(cmd)
+	if err != nil {
+		return nil
+	}
+	e, err := connect()
+	if err != nil {
+		return nil
+	}
+	defer e.Close()
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+	defer cancel()
+	worlds, err := e.runner.List(ctx)
+	if err != nil {
+		return nil
+	}
+	return choose(worlds, match)
+}

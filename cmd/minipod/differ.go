@@ -1,0 +1,94 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// maxDifferences is how many differences between two pods are worth telling.
+const maxDifferences = 5
+
+// differences are the fields in which a manifest is not the pod that exists.
+func differences(m podManifest, e *runtime.DiffersError) error {
+	if e.Have == nil {
+		return nil
+	}
+	var found podspec.Problems
+	compare("", plainValue(m.blueprint), plainValue(e.Have), func(path string, want, have any) {
+		found = append(found, m.Problem(path, fmt.Sprintf("here %s, in the pod that exists %s", word(want), word(have))))
+	})
+	if len(found) == 0 {
+		return nil
+	}
+	return found[:min(len(found), maxDifferences)]
+}
+
+// plainValue is what makes a pod the same or another, as JSON has it.
+func plainValue(b *translate.Blueprint) any {
+	pod := b.Pod.DeepCopy()
+	pod.UID = ""
+	text, err := json.Marshal(map[string]any{"metadata": pod.ObjectMeta, "spec": pod.Spec, "options": b.Options})
+	if err != nil {
+		return nil
+	}
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return nil
+	}
+	return value
+}
+
+// compare tells of every path at which two JSON values differ, in the order
+// of the paths.
+func compare(path string, want, have any, tell func(path string, want, have any)) {
+	wantMap, isMap := want.(map[string]any)
+	haveMap, alsoMap := have.(map[string]any)
+	wantList, isList := want.([]any)
+	haveList, alsoList := have.([]any)
+	switch {
+	case isMap && alsoMap:
+		both := maps.Clone(wantMap)
+		maps.Copy(both, haveMap)
+		for _, k := range slices.Sorted(maps.Keys(both)) {
+			compare(join(path, k), wantMap[k], haveMap[k], tell)
+		}
+	case isList && alsoList && len(wantList) == len(haveList):
+		for i := range wantList {
+			compare(fmt.Sprintf("%s[%d]", path, i), wantList[i], haveList[i], tell)
+		}
+	case !reflect.DeepEqual(want, have):
+		tell(path, want, have)
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// maxWord is how long a value may be to be shown whole.
+const maxWord = 60
+
+// word is a value in a message.
+func word(v any) string {
+	if v == nil {
+		return "nothing"
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	if len(text) > maxWord {
+		return string(text[:maxWord]) + "..."
+	}
+	return string(text)
+}

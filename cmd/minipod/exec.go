@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+type execFlags struct {
+	namespace string
+	container string
+	stdin     bool
+	tty       bool
+	quiet     bool
+}
+
+func newExecCommand(io streams) *cobra.Command {
+	f := &execFlags{}
+	cmd := &cobra.Command{
+		Use:     "exec POD [-c CONTAINER] [-it] -- COMMAND...",
+		Short:   "Run a command in a container",
+		GroupID: groupLook,
+		Long: `exec runs a command in a container of a pod and ends with its exit code. -i
+passes stdin on; -t gives the command a terminal.`,
+		Example: `  minipod exec web -- ps aux
+  minipod exec -it web -c nginx -- sh
+  minipod exec -i web -- tar -x -C /srv < site.tar`,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkExec(cmd, args); err != nil {
+				return err
+			}
+			return f.run(cmd.Context(), io, podName(args[0]), args[1:])
+		},
+	}
+	registerNamespace(cmd, &f.namespace)
+	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
+	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
+	cmd.Flags().BoolVarP(&f.tty, "tty", "t", false, "give the command a terminal")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only what the command prints")
+	completeContainerFlag(cmd)
+	return cmd
+}
+
+// checkExec wants POD -- COMMAND: without -- the command's own flags would be
+// read as minipod's.
+func checkExec(cmd *cobra.Command, args []string) error {
+	dash := cmd.ArgsLenAtDash()
+	switch {
+	case len(args) == 0 || dash == 0:
+		return usage(seeHelp(cmd), "exec wants a pod and a command: exec POD -- COMMAND")
+	case len(args) == 1:
+		return usage("minipod exec -it "+args[0]+" -- sh", "exec wants a command after --")
+	case dash < 0:
+		return usage(fmt.Sprintf("minipod exec %s -- %s", args[0], args[1]), "exec wants -- before the command")
+	case dash > 1:
+		return usage(seeHelp(cmd), "exec wants one pod before --, got %q", args[:dash])
+	}
+	return nil
+}
+
+func (f *execFlags) run(ctx context.Context, io streams, name string, command []string) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	c := newConsole(io.err)
+	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}
+	running, note, err := f.find(ctx, e, ref)
+	if err != nil {
+		return err
+	}
+	if note != "" && !f.quiet {
+		c.say("%s", note)
+	}
+	opts := runtime.ExecOptions{Command: command, Stdio: runtime.Stdio{Stdout: io.out, Stderr: io.err}}
+	if f.stdin {
+		opts.Stdin = io.in
+	}
+	code, err := f.exec(ctx, c, io, e, running.ID, opts)
+	switch {
+	case err != nil:
+		return err
+	case code != 0 && !f.quiet:
+		c.say("%s", codeError(code))
+	}
+	if code != 0 {
+		return codeError(code)
+	}
+	return nil
+}
+
+// exec runs the command, in a terminal where one is asked for and there is
+// one.
+func (f *execFlags) exec(ctx context.Context, c console, io streams, e engine, id string, opts runtime.ExecOptions) (int, error) {
+	if f.tty {
+		if t, ok := newTerminal(io, f.stdin); ok {
+			return t.exec(ctx, e, id, opts)
+		}
+		c.warn("-t without a terminal: the command gets none")
+	}
+	return e.Exec(ctx, id, opts)
+}
+
+// find is the running container that is meant.
+func (f *execFlags) find(ctx context.Context, e engine, ref translate.Ref) (*plan.Container, string, error) {
+	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	switch {
+	case err != nil:
+		return nil, "", err
+	case w.Want == nil:
+		return nil, "", unreadable(ref)
+	}
+	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
+		return nil, "", fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", phase)
+	}
+	name, note, err := chooseContainer(w, f.container)
+	if err != nil {
+		return nil, "", err
+	}
+	running := w.Latest(name)
+	if running == nil || running.State != plan.Running {
+		return nil, "", &notRunningError{ref: ref, container: name}
+	}
+	return running, note, nil
+}
+
+// notRunningError says that a container is not running.
+type notRunningError struct {
+	ref       translate.Ref
+	container string
+}
+
+func (e *notRunningError) Error() string {
+	return fmt.Sprintf("container %s of pod %s is not running", e.container, e.ref)
+}
+
+// Hint names the command that shows why.
+func (e *notRunningError) Hint() string { return command("logs", e.ref) + " -c " + e.container }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit codes beside 0.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+	exitSignal = 128 // and the signal's number
+)
+
+// hinter is an error that knows what to do about it.
+type hinter interface{ Hint() string }
+
+// usageError says that the command line is wrong.
+type usageError struct {
+	message string
+	hint    string
+}
+
+func usage(hint, format string, args ...any) error {
+	return &usageError{message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+func (e *usageError) Error() string { return e.message }
+func (e *usageError) Hint() string  { return e.hint }
+
+// codeError ends minipod with the exit code of a command that it ran.
+type codeError int
+
+func (e codeError) Error() string { return fmt.Sprintf("command terminated with exit code %d", int(e)) }
+
+// signalError is why a command that was interrupted ended.
+type signalError struct{ signal syscall.Signal }
+
+func (e signalError) Error() string { return "interrupted" }
+
+// interruptible is a context that ends with the first SIGINT or SIGTERM; the
+// second kills the process, as if nobody listened.
+func interruptible(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			number, _ := s.(syscall.Signal)
+			cancel(signalError{number})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		cancel(nil)
+		<-done
+		signal.Stop(signals)
+	}
+}
+
+// interrupted is the signal that ended a context, if one did.
+func interrupted(ctx context.Context) (signalError, bool) {
+	var s signalError
+	return s, errors.As(context.Cause(ctx), &s)
+}
+
+// errQuiet ends a command that has said all there is to say.
+var errQuiet = errors.New("it has been said")
+
+// exitCode says what went wrong, with at most one hint, and returns the code
+// to end with.
+func exitCode(ctx context.Context, c console, err error) int {
+	var code codeError
+	sig, stopped := interrupted(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	case stopped && errors.Is(err, errQuiet):
+		return exitSignal + int(sig.signal)
+	case !errors.Is(err, errQuiet):
+		c.fail(err.Error())
+	}
+	var h hinter
+	if errors.As(err, &h) && h.Hint() != "" {
+		c.hint(h.Hint())
+	}
+	switch {
+	case errors.As(err, new(*usageError)):
+		return exitUsage
+	case stopped:
+		return exitSignal + int(sig.signal)
+	}
+	return exitFailed
+}
+
+// followed is the error of a command that follows something until it is
+// interrupted: being interrupted is how it ends, and nothing to speak of.
+func followed(ctx context.Context, err error) error {
+	if _, stopped := interrupted(ctx); stopped && err != nil {
+		return errQuiet
+	}
+	return err
+}

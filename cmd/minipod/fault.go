@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// faultError says why a pod could not start, each fault at the field of the
+// manifest that asked for what failed.
+type faultError struct {
+	pod      podManifest
+	problems podspec.Problems
+	faults   []plan.Fault
+}
+
+func (e *faultError) Error() string {
+	lines := make([]string, 0, len(e.problems))
+	for _, p := range e.problems {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *faultError) Unwrap() []error {
+	errs := make([]error, 0, len(e.faults))
+	for _, f := range e.faults {
+		errs = append(errs, f.Err)
+	}
+	return errs
+}
+
+// Hint is what to do about the first fault for which there is something.
+func (e *faultError) Hint() string {
+	for _, f := range e.faults {
+		if hint := e.pod.faultHint(f); hint != "" {
+			return hint
+		}
+	}
+	return ""
+}
+
+func (m podManifest) faultHint(f plan.Fault) string {
+	image := f.Op.Target
+	switch {
+	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
+		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
+	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
+		return fmt.Sprintf("is the name right? docker pull %s tries it, docker login gives credentials", image)
+	case f.Op.Kind == plan.StartPause && m.blueprint.Options.Network != "":
+		return "docker network ls lists the networks"
+	case f.Op.Kind == plan.StartPause && len(m.blueprint.Pause.Host.PortBindings) > 0:
+		return "take another hostPort, or stop whoever has the port: docker ps and ss -ltnp tell"
+	}
+	return ""
+}
+
+// hasFault tells an engine that refuses something from one that is not there.
+func hasFault(err error) bool { return errors.As(err, new(*faultError)) }
+
+// runError is the error of a run with positions. What was left over, if
+// anything, is still in it.
+func runError(m podManifest, res runtime.Result, err error) error {
+	faults := res.Step.Faults()
+	if len(faults) == 0 {
+		return positioned(m, err)
+	}
+	f := &faultError{pod: m, faults: faults}
+	for _, fault := range faults {
+		p := m.Problem(faultField(m, fault), fault.Err.Error())
+		f.problems = append(f.problems, p)
+	}
+	var left *runtime.LeftoverError
+	if errors.As(err, &left) {
+		return errors.Join(f, left)
+	}
+	return f
+}
+
+// faultField is the field that asked for what failed.
+func faultField(m podManifest, f plan.Fault) string {
+	u, known := m.blueprint.Unit(f.Op.Unit)
+	switch {
+	case !known && f.Op.Kind == plan.StartPause:
+		return portField(m)
+	case !known:
+		return "metadata.name"
+	case f.Op.Kind == plan.PullImage:
+		return u.Path + ".image"
+	case f.Op.Kind == plan.StartUnit && m.Written(u.Path+".command"):
+		return u.Path + ".command"
+	}
+	return u.Path
+}
+
+// portField is the first hostPort: what most often keeps a pause from
+// starting.
+func portField(m podManifest) string {
+	for i, c := range m.Pod().Spec.Containers {
+		for j, p := range c.Ports {
+			if p.HostPort != 0 {
+				return fmt.Sprintf("spec.containers[%d].ports[%d].hostPort", i, j)
+			}
+		}
+	}
+	return "metadata.name"
+}
+
+// positioned says where a manifest differs from the pod that is there.
+func positioned(m podManifest, err error) error {
+	var differs *runtime.DiffersError
+	if !errors.As(err, &differs) {
+		return err
+	}
+	return errors.Join(differences(m, differs), err)
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// narrator tells what is made of a pod while it is made: it is a
+// runtime.Reporter.
+type narrator struct {
+	console
+	blueprint *translate.Blueprint
+	pulls     *pulls
+
+	mu     sync.Mutex
+	failed map[string]bool // the units whose image's registry could not be reached
+}
+
+func newNarrator(c console, b *translate.Blueprint) *narrator {
+	return &narrator{console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}}
+}
+
+// Note tells something that a user should know.
+func (n *narrator) Note(text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pulls.clear()
+	n.warn(text)
+}
+
+// Progress shows how a pull goes on.
+func (n *narrator) Progress(p runtime.Progress) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pulls.progress(p)
+}
+
+// Done tells of an operation that ended. One that failed is told of at the
+// end, by whoever ran the pod, unless it is a pull that may be forgiven.
+func (n *narrator) Done(op plan.Op, took time.Duration, err error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if op.Kind == plan.PullImage {
+		n.pulls.done(op.Target, took, err)
+		n.failed[op.Unit] = errors.Is(err, plan.ErrUnreachable)
+	}
+	if err != nil {
+		return
+	}
+	n.pulls.clear()
+	n.done(op)
+}
+
+func (n *narrator) done(op plan.Op) {
+	switch op.Kind {
+	case plan.CreatePause:
+		n.say("pause %s created: it is the pod", n.blueprint.Pause.Name)
+	case plan.StartPause:
+		n.pauseStarted()
+	case plan.CreateUnit:
+		if n.failed[op.Unit] {
+			n.warn("image " + op.Request.Config.Image + ": the registry cannot be reached; the local image is used")
+		}
+	case plan.StartUnit:
+		n.unitStarted(op)
+	case plan.StopUnit:
+		n.say("container %s stopped", n.container(op))
+	case plan.RemoveUnit:
+		n.say("container %s removed", n.container(op))
+	case plan.RemovePause:
+		n.say("pause %s removed, and the pod with it", n.blueprint.Pause.Name)
+	}
+}
+
+func (n *narrator) container(op plan.Op) string {
+	return translate.ContainerName(n.blueprint.Pod, op.Unit, op.Attempt)
+}
+
+// pauseStarted says which namespaces the pause owns, and who will share them.
+func (n *narrator) pauseStarted() {
+	b := n.blueprint
+	owns := owned(b)
+	n.say("pause %s started: owns %s", b.Pause.Name, namespaces(owns))
+	pid := "one for each container"
+	switch {
+	case b.Pod.Spec.HostPID:
+		pid = "the engine's machine's"
+	case b.SharesPID:
+		pid = "one for all containers"
+	}
+	n.say("  PID namespace: %s (%s)", pid, b.PIDWhy)
+	if b.Pod.Spec.HostNetwork {
+		n.say("  network: the engine's machine's (spec.hostNetwork)")
+	}
+	for _, p := range published(b.Pause.Host) {
+		n.say("  publishes %s", p)
+	}
+}
+
+func (n *narrator) unitStarted(op plan.Op) {
+	u, known := n.blueprint.Unit(op.Unit)
+	if !known {
+		return
+	}
+	n.say("container %s started: image %s, joined %s of %s",
+		n.container(op), u.Container.Image, namespaces(joined(u.Request.Host)), n.blueprint.Pause.Name)
+}
+
+// owned are the namespaces that are the pause's own, not the machine's.
+func owned(b *translate.Blueprint) []string {
+	var list []string
+	h := b.Pause.Host
+	if !h.NetworkMode.IsHost() {
+		list = append(list, "network")
+	}
+	if !h.IpcMode.IsHost() {
+		list = append(list, "IPC")
+	}
+	if b.SharesPID {
+		list = append(list, "PID")
+	}
+	return list
+}
+
+// joined are the namespaces of the pause that a container is in.
+func joined(h *container.HostConfig) []string {
+	var list []string
+	if h.NetworkMode.IsContainer() {
+		list = append(list, "network")
+	}
+	if h.IpcMode.IsContainer() {
+		list = append(list, "IPC")
+	}
+	if h.PidMode.IsContainer() {
+		list = append(list, "PID")
+	}
+	return list
+}
+
+func namespaces(list []string) string {
+	switch len(list) {
+	case 0:
+		return "no namespace"
+	case 1:
+		return "the " + list[0] + " namespace"
+	}
+	last := len(list) - 1
+	return "the " + strings.Join(list[:last], ", ") + " and " + list[last] + " namespaces"
+}
+
+// published words the ports of a pause: 0.0.0.0:8080 -> 80/tcp.
+func published(h *container.HostConfig) []string {
+	var list []string
+	for _, port := range sortedPorts(h.PortBindings) {
+		for _, b := range h.PortBindings[port] {
+			host := b.HostPort
+			if host == "" {
+				host = "a free port"
+			}
+			if b.HostIP != "" {
+				host = b.HostIP + ":" + host
+			}
+			list = append(list, host+" -> "+string(port))
+		}
+	}
+	return list
+}

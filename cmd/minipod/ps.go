@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+type psFlags struct {
+	selection
+	output    string
+	watch     bool
+	noHeaders bool
+}
+
+func newPsCommand(io streams) *cobra.Command {
+	f := &psFlags{}
+	cmd := &cobra.Command{
+		Use:     "ps [POD...]",
+		Aliases: []string{"get", "list", "ls"},
+		Short:   "List pods",
+		GroupID: groupLook,
+		Example: `  minipod ps -A -o wide
+  minipod ps -w
+  minipod ps web -o yaml`,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf(cmd, "output", f.output, formats()...); err != nil {
+				return err
+			}
+			return f.run(cmd, io, args)
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "`wide|json|yaml|name`")
+	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
+	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
+	complete(cmd, "output", formats())
+	return cmd
+}
+
+func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	list, err := f.lister(cmd, args)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	p := newPodPrinter(io.out, f, len(args) == 1)
+	if f.watch {
+		return followed(ctx, list.watch(ctx, p))
+	}
+	defer list.Close()
+	worlds, err := list.pods(ctx)
+	if err := errors.Join(err, p.print(worlds)); err != nil {
+		return err
+	}
+	if len(worlds) == 0 && len(args) == 0 {
+		where := "in namespace " + namespaceOr(f.namespace)
+		if f.allNamespaces {
+			where = "in any namespace"
+		}
+		newConsole(io.err).say("no pods %s", where)
+	}
+	return nil
+}
+
+// lister reads the pods that a command line means.
+type lister struct {
+	engine
+	match func(plan.World) bool
+	named []translate.Ref // these alone; none is all
+}
+
+func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
+	match, err := f.matcher(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) > 0 && (f.allNamespaces || f.selector != "") {
+		return nil, usage(seeHelp(cmd), "names go neither with -A nor with -l")
+	}
+	e, err := connect()
+	if err != nil {
+		return nil, err
+	}
+	return &lister{engine: e, match: match, named: named(args, namespaceOr(f.namespace))}, nil
+}
+
+// pods are those meant that are there; a name that is not is an error beside
+// them.
+func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
+	worlds, err := l.runner.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	worlds = choose(worlds, l.match)
+	if len(l.named) == 0 {
+		return worlds, nil
+	}
+	var found []plan.World
+	var errs []error
+	for _, ref := range l.named {
+		of := choose(worlds, func(w plan.World) bool { return w.Want.Pod.Name == ref.Name })
+		if len(of) == 0 {
+			errs = append(errs, &runtime.NotFoundError{Ref: ref})
+		}
+		found = append(found, of...)
+	}
+	return found, errors.Join(errs...)
+}
+
+// glance is how often a watch looks without having been told to: the
+// engine's events are hints, and some never come.
+const glance = 5 * time.Second
+
+// watch prints the pods, and then each that changes, until ctx ends or the
+// engine stops answering.
+func (l *lister) watch(ctx context.Context, p *podPrinter) error {
+	defer l.Close()
+	hints := l.Watch(ctx, "")
+	seen := map[string]string{}
+	for {
+		worlds, err := l.pods(ctx)
+		if err != nil && !errors.As(err, new(*runtime.NotFoundError)) {
+			return err
+		}
+		if err := p.print(changed(worlds, seen, p.now())); err != nil {
+			return err
+		}
+		select {
+		case _, open := <-hints:
+			if !open {
+				hints = nil
+			}
+		case <-time.After(glance):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

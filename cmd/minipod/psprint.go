@@ -1,0 +1,157 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/printers"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/status"
+)
+
+// The formats of -o.
+const (
+	formatWide = "wide"
+	formatJSON = "json"
+	formatYAML = "yaml"
+	formatName = "name"
+)
+
+func formats() []string { return []string{formatWide, formatJSON, formatYAML, formatName} }
+
+// podPrinter prints pods as kubectl does.
+type podPrinter struct {
+	out       io.Writer
+	now       func() time.Time
+	namespace bool // a column for it
+	single    bool // one object is printed by itself, not as a List
+	table     printers.ResourcePrinter
+	objects   printers.ResourcePrinter // nil for a table
+}
+
+func newPodPrinter(out io.Writer, f *psFlags, single bool) *podPrinter {
+	p := &podPrinter{out: out, now: time.Now, namespace: f.allNamespaces, single: single || f.watch}
+	switch f.output {
+	case formatJSON:
+		p.objects = &printers.JSONPrinter{}
+	case formatYAML:
+		p.objects = &printers.YAMLPrinter{}
+	case formatName:
+		p.objects, p.single = &printers.NamePrinter{}, true
+	default:
+		p.out = printers.GetNewTabWriter(out) // it remembers how wide the columns are
+		p.table = printers.NewTablePrinter(printers.PrintOptions{Wide: f.output == formatWide, NoHeaders: f.noHeaders})
+	}
+	return p
+}
+
+// print prints the pods of some worlds. A table of none has no headings.
+func (p *podPrinter) print(worlds []plan.World) error {
+	if p.objects == nil {
+		return p.printTable(worlds)
+	}
+	list := &v1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: []runtime.RawExtension{}}
+	for _, w := range worlds {
+		pod := status.Pod(w, p.now())
+		if !p.single {
+			list.Items = append(list.Items, runtime.RawExtension{Object: pod})
+			continue
+		}
+		if err := p.objects.PrintObj(pod, p.out); err != nil {
+			return err
+		}
+	}
+	if p.single {
+		return nil
+	}
+	return p.objects.PrintObj(list, p.out)
+}
+
+func (p *podPrinter) printTable(worlds []plan.World) error {
+	table := &metav1.Table{ColumnDefinitions: p.columns()}
+	for _, w := range worlds {
+		table.Rows = append(table.Rows, metav1.TableRow{Cells: p.cells(w)})
+	}
+	if err := p.table.PrintObj(table, p.out); err != nil {
+		return err
+	}
+	if f, ok := p.out.(interface{ Flush() error }); ok {
+		return f.Flush()
+	}
+	return nil
+}
+
+func (p *podPrinter) columns() []metav1.TableColumnDefinition {
+	column := func(name string) metav1.TableColumnDefinition {
+		return metav1.TableColumnDefinition{Name: name, Type: "string"}
+	}
+	var columns []metav1.TableColumnDefinition
+	if p.namespace {
+		columns = append(columns, column("Namespace"))
+	}
+	for _, name := range []string{"Name", "Ready", "Status", "Restarts", "Age"} {
+		columns = append(columns, column(name))
+	}
+	for _, name := range []string{"IP", "Ports"} {
+		wide := column(name)
+		wide.Priority = 1
+		columns = append(columns, wide)
+	}
+	return columns
+}
+
+func (p *podPrinter) cells(w plan.World) []any {
+	pod := status.Pod(w, p.now())
+	row := status.PodRow(pod, p.now())
+	cells := []any{row.Name, row.Ready, row.Status, row.Restarts, row.Age, row.IP, portsText(w)}
+	if p.namespace {
+		return append([]any{pod.Namespace}, cells...)
+	}
+	return cells
+}
+
+func portsText(w plan.World) string {
+	if w.Pause == nil || len(w.Pause.Ports) == 0 {
+		return "<none>"
+	}
+	return strings.Join(w.Pause.Ports, ",")
+}
+
+// changed are the pods that look otherwise than when they were last seen. It
+// notes how they look now, and forgets those that are gone.
+func changed(worlds []plan.World, seen map[string]string, now time.Time) []plan.World {
+	var news []plan.World
+	present := map[string]bool{}
+	for _, w := range worlds {
+		uid := string(w.UID)
+		present[uid] = true
+		if look := appearance(w, now); seen[uid] != look {
+			seen[uid] = look
+			news = append(news, w)
+		}
+	}
+	for uid := range seen {
+		if !present[uid] {
+			delete(seen, uid)
+		}
+	}
+	return news
+}
+
+// appearance is what is printed of a pod without what changes by itself.
+func appearance(w plan.World, now time.Time) string {
+	row := status.PodRow(status.Pod(w, now), now)
+	row.Age = ""
+	row.Restarts, _, _ = strings.Cut(row.Restarts, " ")
+	text, err := json.Marshal([]any{row, portsText(w)})
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

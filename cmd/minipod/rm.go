@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+type rmFlags struct {
+	selection
+	graceFlag
+	files          []string
+	all            bool
+	ignoreNotFound bool
+}
+
+func newRmCommand(io streams) *cobra.Command {
+	f := &rmFlags{}
+	cmd := &cobra.Command{
+		Use:     "rm POD... | -f FILE | -l SELECTOR | --all",
+		Aliases: []string{"delete", "remove"},
+		Short:   "Remove pods and all that is their own",
+		GroupID: groupMake,
+		Example: `  minipod rm web
+  minipod rm -f pod.yaml
+  minipod rm --now -l app=test`,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd, args); err != nil {
+				return err
+			}
+			return f.run(cmd, io, args)
+		},
+	}
+	f.selection.register(cmd)
+	f.graceFlag.register(cmd)
+	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "remove the pods of a manifest: a `file`, directory, URL or -")
+	cmd.Flags().BoolVar(&f.all, "all", false, "remove all pods of the namespace")
+	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
+	return cmd
+}
+
+func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
+	ways := 0
+	for _, given := range []bool{len(args) > 0, len(f.files) > 0, f.all || f.selector != ""} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways == 0:
+		return usage(seeHelp(cmd), "rm wants pods: names, -f FILE, -l SELECTOR or --all")
+	case ways > 1:
+		return usage(seeHelp(cmd), "rm takes one of: names, -f FILE, and -l SELECTOR or --all")
+	case f.allNamespaces && !f.all && f.selector == "":
+		return usage(seeHelp(cmd), "-A goes with -l SELECTOR or --all")
+	}
+	return f.graceFlag.check(cmd)
+}
+
+// removers bounds how many pods are removed at a time.
+const removers = 8
+
+func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	refs, err := f.pods(cmd, io, e, args)
+	if err != nil {
+		return err
+	}
+	if len(refs) == 0 {
+		newConsole(io.err).say("no pods to remove")
+	}
+	var group errgroup.Group
+	group.SetLimit(removers)
+	var mu sync.Mutex
+	errs := make([]error, len(refs))
+	for i, ref := range refs {
+		group.Go(func() error {
+			errs[i] = f.remove(cmd.Context(), e.runner, ref)
+			if errs[i] == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				fmt.Fprintf(io.out, "pod/%s removed\n", ref.Name)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+func (f *rmFlags) remove(ctx context.Context, r *runtime.Runner, ref translate.Ref) error {
+	err := r.Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+	if f.ignoreNotFound && errors.As(err, new(*runtime.NotFoundError)) {
+		return nil
+	}
+	return err
+}
+
+// pods are those that the command line means.
+func (f *rmFlags) pods(cmd *cobra.Command, io streams, e engine, args []string) ([]translate.Ref, error) {
+	switch {
+	case len(args) > 0:
+		return named(args, namespaceOr(f.namespace)), nil
+	case len(f.files) > 0:
+		sources, err := readSources(cmd.Context(), io.in, f.files)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return refsOf(sources, f.namespace)
+	}
+	match, err := f.matcher(cmd)
+	if err != nil {
+		return nil, err
+	}
+	worlds, err := e.runner.List(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	var refs []translate.Ref
+	for _, w := range choose(worlds, match) {
+		refs = append(refs, translate.RefOf(w.Want.Pod))
+	}
+	return refs, nil
+}
+
+// named are pods by the names of the command line, which may be pod/NAME as
+// minipod and kubectl print it. Each is meant once.
+func named(args []string, namespace string) []translate.Ref {
+	var refs []translate.Ref
+	seen := map[string]bool{}
+	for _, arg := range args {
+		name := podName(arg)
+		if !seen[name] {
+			refs = append(refs, translate.Ref{Namespace: namespace, Name: name})
+		}
+		seen[name] = true
+	}
+	return refs
+}

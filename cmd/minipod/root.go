@@ -1,0 +1,110 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The groups that help lists the commands in.
+const (
+	groupMake = "make"
+	groupLook = "look"
+	groupRead = "read"
+)
+
+const about = `minipod runs Kubernetes Pods on a plain Docker Engine and shows what a Pod is
+made of.
+
+  minipod run pod.yaml       make the pod of a manifest
+  minipod explain pod.yaml   print the docker commands that make the same pod
+
+No cluster and no daemon: what minipod knows of a pod is in the engine. It is
+the engine that docker would use: DOCKER_HOST, or the current docker context.`
+
+func newRootCommand(io streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "minipod",
+		Short:         "Kubernetes Pods on a plain Docker Engine",
+		Long:          about,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(seeHelp(cmd), "%s", err)
+	})
+	root.AddGroup(
+		&cobra.Group{ID: groupMake, Title: "Make and remove pods:"},
+		&cobra.Group{ID: groupLook, Title: "Look at pods:"},
+		&cobra.Group{ID: groupRead, Title: "Read manifests (no engine needed):"},
+	)
+	root.AddCommand(
+		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRmCommand(io),
+		newPsCommand(io), newLogsCommand(io), newExecCommand(io),
+		newExplainCommand(io), newValidateCommand(io),
+		newVersionCommand(io),
+	)
+	return root
+}
+
+// unknownCommand names the command that is nearest.
+func unknownCommand(root *cobra.Command, word string) error {
+	hint := seeHelp(root)
+	if near := root.SuggestionsFor(word); len(near) > 0 {
+		hint = "did you mean minipod " + strings.Join(near, " or minipod ") + "?"
+	}
+	return usage(hint, "there is no command %q", word)
+}
+
+func seeHelp(cmd *cobra.Command) string { return cmd.CommandPath() + " --help" }
+
+// atLeast wants so many arguments or more; what names them.
+func atLeast(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usage(seeHelp(cmd), "%s wants %s", cmd.Name(), what)
+		}
+		return nil
+	}
+}
+
+// none wants no arguments.
+func none(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(seeHelp(cmd), "%s takes no arguments, got %q", cmd.Name(), args[0])
+	}
+	return nil
+}
+
+// oneOf wants a flag's value to be empty or among those allowed.
+func oneOf(cmd *cobra.Command, flag, value string, allowed ...string) error {
+	if value == "" || slices.Contains(allowed, value) {
+		return nil
+	}
+	return usage(seeHelp(cmd), "--%s=%s: want %s", flag, value, strings.Join(allowed, ", "))
+}
+
+// exclusive wants at most one of some flags.
+func exclusive(cmd *cobra.Command, flags ...string) error {
+	var given []string
+	for _, name := range flags {
+		if cmd.Flags().Changed(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	if len(given) > 1 {
+		return usage(seeHelp(cmd), "%s exclude each other", strings.Join(given, " and "))
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+type runFlags struct {
+	podFlags
+	replace bool
+}
+
+func newRunCommand(io streams) *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:     "run FILE|DIR|-|URL...",
+		Short:   "Make the pods of manifests",
+		GroupID: groupMake,
+		Long: `run makes the pods of manifests and stays until they are up, have ended, or
+cannot start. It says what it makes, and why something does not work.
+
+All manifests are checked before anything is made. What a run makes that does
+not come up is removed again. A pod that is there already and is the same is
+gone on with.`,
+		Example: `  minipod run pod.yaml
+  minipod run -p 8080:80 pod.yaml
+  cat pod.yaml | minipod run -`,
+		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			return f.run(cmd, io, args)
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
+	return cmd
+}
+
+// run reads all manifests and then makes the pods, one after the other. One
+// that fails does not keep the others from being made.
+func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	ctx, c := cmd.Context(), newConsole(io.err)
+	r := f.read(ctx, io, cmd, args)
+	for _, w := range r.warnings {
+		c.warn(w.String())
+	}
+	if err := r.err(); err != nil {
+		return err
+	}
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	var errs []error
+	for _, m := range r.pods {
+		err := f.one(ctx, io, e, m)
+		errs = append(errs, err)
+		if ctx.Err() != nil || errors.Is(err, plan.ErrUnreachable) && !hasFault(err) {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// one makes one pod and says what became of it.
+func (f *runFlags) one(ctx context.Context, io streams, e engine, m podManifest) error {
+	c := newConsole(io.err)
+	n := newNarrator(c, m.blueprint)
+	res, err := e.reporting(n).Run(ctx, m.blueprint, runtime.RunOptions{Replace: f.replace})
+	n.pulls.clear()
+	if err != nil {
+		return runError(m, res, err)
+	}
+	word := "created"
+	if res.Existed {
+		word = "unchanged"
+	}
+	fmt.Fprintf(io.out, "pod/%s %s\n", m.Pod().Name, word)
+	return tell(c, m.ref(), res)
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// stdinName is what names stdin on the command line, and in messages.
+const stdinName = "-"
+
+// maxManifest bounds what is read of one manifest; podspec refuses what is
+// longer with a message of its own.
+const maxManifest = 5 << 20
+
+// source is one manifest as it was read.
+type source struct {
+	name string
+	data []byte
+}
+
+// readSources reads what the command line names: files, directories, URLs,
+// and - for stdin.
+func readSources(ctx context.Context, stdin io.Reader, args []string) ([]source, error) {
+	var sources []source
+	var errs []error
+	for _, arg := range args {
+		names, err := expandSource(arg)
+		errs = append(errs, err)
+		for _, name := range names {
+			data, err := readSource(ctx, stdin, name)
+			errs = append(errs, err)
+			sources = append(sources, source{name: name, data: data})
+		}
+	}
+	return sources, errors.Join(errs...)
+}
+
+// expandSource is the manifests of a directory, or what it is given.
+func expandSource(arg string) ([]string, error) {
+	if arg == stdinName || isURL(arg) {
+		return []string{arg}, nil
+	}
+	info, err := os.Stat(arg)
+	if err != nil {
+		return nil, fileError(arg, err)
+	}
+	if !info.IsDir() {
+		return []string{arg}, nil
+	}
+	entries, err := os.ReadDir(arg)
+	if err != nil {
+		return nil, fileError(arg, err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && isManifestName(e.Name()) {
+			names = append(names, filepath.Join(arg, e.Name()))
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: no .yaml, .yml or .json file in this directory", arg)
+	}
+	return names, nil
+}
+
+func isManifestName(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
+}
+
+func isURL(s string) bool {
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+func readSource(ctx context.Context, stdin io.Reader, name string) ([]byte, error) {
+	switch {
+	case name == stdinName:
+		data, err := readBounded(stdin)
+		if err != nil {
+			return nil, fmt.Errorf("read stdin: %w", err)
+		}
+		return data, nil
+	case isURL(name):
+		return fetch(ctx, name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	defer f.Close()
+	data, err := readBounded(f)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	return data, nil
+}
+
+func readBounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxManifest)) }
+
+// fetchTime bounds how long a manifest may take to come.
+const fetchTime = 30 * time.Second
+
+// fetch gets a manifest by HTTP.
+func fetch(ctx context.Context, url string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", url, err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err // names the method and the URL
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("get %s: the server answers %s", url, resp.Status)
+	}
+	data, err := readBounded(resp.Body)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", url, err)
+	}
+	return data, nil
+}
+
+// fileError names the file once, as *fs.PathError would with the system call
+// in front.
+func fileError(name string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"k8s.io/kubectl/pkg/util/interrupt"
+	"k8s.io/kubectl/pkg/util/term"
+
+	"github.com/minipod/minipod/runtime"
+)
+
+// terminal is the user's terminal, lent to a command in a container.
+type terminal struct{ term.TTY }
+
+// newTerminal is the terminal that stdin is; ok is false where it is none.
+// Without stdin the keys stay with the shell.
+func newTerminal(io streams, stdin bool) (t terminal, ok bool) {
+	t = terminal{term.TTY{In: io.in, Out: io.out, Raw: stdin}}
+	return t, t.IsTerminalIn()
+}
+
+// exec runs a command that has the terminal: raw, with the size of the
+// window. The terminal is put right again, whatever happens.
+func (t terminal) exec(ctx context.Context, e engine, id string, opts runtime.ExecOptions) (code int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	opts.TTY = true
+	if t.IsTerminalOut() {
+		opts.Resize = t.sizes(ctx)
+	}
+	// Signals end ctx; after the terminal is put right they need no more.
+	t.Parent = interrupt.New(func(os.Signal) { cancel() })
+	err = t.Safe(func() (err error) {
+		code, err = e.Exec(ctx, id, opts)
+		return err
+	})
+	return code, err
+}
+
+// sizes passes the window's sizes on, the first at once.
+func (t *terminal) sizes(ctx context.Context) <-chan runtime.Size {
+	sizes := make(chan runtime.Size)
+	queue := t.MonitorSize(t.GetSize())
+	go func() {
+		for size := queue.Next(); size != nil; size = queue.Next() {
+			select {
+			case sizes <- runtime.Size{Width: size.Width, Height: size.Height}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return sizes
+}
