@@ -61,8 +61,15 @@ func itemHint(n *yaml.Node, t reflect.Type) string {
 			return fmt.Sprintf(": write it as {name: %s, value: %q}", shorten(key), shorten(value))
 		}
 		name = "name"
-	case reflect.TypeFor[v1.LocalObjectReference]():
+	case reflect.TypeFor[v1.LocalObjectReference](), reflect.TypeFor[v1.ConfigMapVolumeSource](),
+		reflect.TypeFor[v1.ConfigMapEnvSource](), reflect.TypeFor[v1.SecretEnvSource]():
 		name = "name"
+	case reflect.TypeFor[v1.SecretVolumeSource]():
+		name = "secretName"
+	case reflect.TypeFor[v1.PersistentVolumeClaimVolumeSource]():
+		name = "claimName"
+	case reflect.TypeFor[v1.HostPathVolumeSource]():
+		name = "path"
 	default:
 		return ""
 	}
@@ -98,4 +105,29 @@ func (d *decoder) looksLike(n *yaml.Node, t reflect.Type) bool {
 		}
 	}
 	return false
+}
+
+// foreignHint knows fields that people bring from Docker and from Deployments.
+func foreignHint(t reflect.Type, name string) string {
+	switch t {
+	case reflect.TypeFor[v1.Container]():
+		switch name {
+		case "cpu", "memory":
+			return `it belongs in "resources.limits.` + name + `"`
+		case "user":
+			return `a container's user is a number in "securityContext.runAsUser"`
+		case "entrypoint":
+			return `Docker's entrypoint is "command" here, Docker's command is "args"`
+		}
+	case reflect.TypeFor[v1.PodSpec]():
+		switch name {
+		case "replicas", "selector", "template", "strategy":
+			return "that is for a Deployment: a Pod has none"
+		}
+	case reflect.TypeFor[v1.Volume]():
+		if name == "pvc" {
+			return `did you mean "persistentVolumeClaim"?`
+		}
+	}
+	return ""
 }

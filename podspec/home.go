@@ -11,22 +11,18 @@ import (
 // maxHomeDepth is how many levels down a field's home is looked for.
 const maxHomeDepth = 5
 
-// home finds where a field that is not known here is known: below here first, then in the mappings around, then
-// anywhere in the object. Lists have [] for their index. Nil when no place has that field.
-func (d *decoder) home(e entry) *field.Path {
-	here := d.frames[len(d.frames)-1]
-	if path := d.below(here, e, 2); path != nil {
-		return path
-	}
+// around finds a field in the mappings around this one, the nearest first. Nil when none has it.
+func (d *decoder) around(e entry) *field.Path {
 	for i := len(d.frames) - 2; i >= 0; i-- {
 		if f := find(d.fieldsOf(d.frames[i].typ), e.name); f != nil && d.fits(e.value, f.typ) {
 			return child(d.frames[i].path, e.name)
 		}
 	}
-	return d.below(d.frames[0], e, maxHomeDepth)
+	return nil
 }
 
-// below looks for a field in the structs below a frame, breadth first; metadata, spec and containers before others.
+// below looks for a field in the structs below a frame, breadth first; spec and containers before others. Lists have []
+// for their index.
 func (d *decoder) below(from frame, e entry, depth int) *field.Path {
 	level := []frame{from}
 	for range depth {
@@ -89,13 +85,18 @@ func (d *decoder) covered(e *field.Error) bool {
 		switch {
 		case b.path != "" && (within(e.Field, b.path) || sameKey(e.Field, b.path)), b.pattern != "" && within(pattern, b.pattern):
 			return true
-		case e.Type == field.ErrorTypeRequired && (within(b.path, e.Field) || within(b.pattern, pattern)):
+		case isMissing(e) && (within(b.path, e.Field) || within(b.pattern, pattern)):
 			return true
 		case e.Type == field.ErrorTypeNotFound && strings.HasPrefix(b.path+b.pattern, "spec.volumes"):
 			return true
 		}
 	}
 	return false
+}
+
+// isMissing says that validation misses something, in either of the ways in which it says so.
+func isMissing(e *field.Error) bool {
+	return e.Type == field.ErrorTypeRequired || e.Type == field.ErrorTypeInvalid && e.BadValue == ""
 }
 
 // within says that a path is at or below another.

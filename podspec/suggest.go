@@ -14,29 +14,40 @@ import (
 func (d *decoder) mend(n *yaml.Node, t reflect.Type, entries []entry, path *field.Path) bool {
 	moved := false
 	for _, e := range entries {
-		if find(d.fieldsOf(t), e.name) != nil || d.full() {
-			continue
+		if find(d.fieldsOf(t), e.name) == nil && !d.full() {
+			moved = d.mendField(n, t, e, path) || moved
 		}
-		if near := d.nearField(t, e, 1); near != "" {
-			moved = d.rename(n, e, near, path) || moved
-			continue
-		}
-		if home := d.home(e); home != nil {
-			d.unknown(e, path, fault{pattern: withoutIndexes(home.String())}, ` (it belongs in "`+home.String()+`"`+lost(path)+`)`)
-			moved = d.move(n, e, home, path) || moved
-			continue
-		}
-		if near := d.nearField(t, e, max(2, len(e.name)/3)); near != "" {
-			moved = d.rename(n, e, near, path) || moved
-			continue
-		}
-		if near := d.longField(t, e); near != "" {
-			moved = d.rename(n, e, near, path) || moved
-			continue
-		}
-		d.unknown(e, path, fault{}, "")
 	}
 	return moved
+}
+
+// mendField goes from what is surely meant to what may be.
+func (d *decoder) mendField(n *yaml.Node, t reflect.Type, e entry, path *field.Path) bool {
+	here := d.frames[len(d.frames)-1]
+	if hint := foreignHint(t, e.name); hint != "" {
+		d.unknown(e, path, fault{}, " ("+hint+")")
+		return false
+	}
+	if near := d.nearField(t, e, 1); near != "" {
+		return d.rename(n, e, near, path)
+	}
+	if home := d.below(here, e, 2); home != nil {
+		return d.move(n, e, home, path)
+	}
+	if near := d.longField(t, e); near != "" {
+		return d.rename(n, e, near, path)
+	}
+	if home := d.around(e); home != nil {
+		return d.move(n, e, home, path)
+	}
+	if near := d.nearField(t, e, max(2, len(e.name)/3)); near != "" {
+		return d.rename(n, e, near, path)
+	}
+	if home := d.below(d.frames[0], e, maxHomeDepth); home != nil {
+		return d.move(n, e, home, path)
+	}
+	d.unknown(e, path, fault{}, "")
+	return false
 }
 
 // lost is what a field at the top of the document usually means.
@@ -71,8 +82,9 @@ func (d *decoder) add(n *yaml.Node, e entry, name string) {
 	d.bad = d.bad[:len(d.bad)-1] // what is wrong in it will be looked at
 }
 
-// move puts a field into the mapping just below that it belongs in: spec for containers.
+// move reports a field that belongs elsewhere, and puts it there if that is a mapping just below: spec for containers.
 func (d *decoder) move(n *yaml.Node, e entry, home *field.Path, path *field.Path) bool {
+	d.unknown(e, path, fault{pattern: withoutIndexes(home.String())}, ` (it belongs in "`+home.String()+`"`+lost(path)+`)`)
 	below, ok := strings.CutPrefix(home.String(), strings.TrimPrefix(pathText(path)+".", "."))
 	parts := splitPath(below)
 	if !ok || len(parts) != 2 || strings.Contains(below, "[") {
@@ -113,12 +125,14 @@ func (d *decoder) nearField(t reflect.Type, e entry, distance int) string {
 	return best
 }
 
-// longField is the field of which a name is the beginning (restart: restartPolicy) or which begins it (environment: env).
+// longField is the field of which a name is the beginning or the end (restart: restartPolicy, path: mountPath) or
+// which begins it (environment: env).
 func (d *decoder) longField(t reflect.Type, e entry) string {
 	name := strings.ToLower(e.name)
 	for _, f := range d.fieldsOf(t) {
 		word := strings.ToLower(f.name)
-		if len(name) >= 3 && len(word) >= 3 && (strings.HasPrefix(word, name) || strings.HasPrefix(name, word)) && d.fits(e.value, f.typ) {
+		long := strings.HasPrefix(word, name) || strings.HasPrefix(name, word) || strings.HasSuffix(word, name) && len(name) > 3
+		if long && len(name) >= 3 && len(word) >= 3 && d.fits(e.value, f.typ) {
 			return f.name
 		}
 	}

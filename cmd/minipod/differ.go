@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime"
@@ -20,21 +21,37 @@ func differences(m podManifest, e *runtime.DiffersError) error {
 	if e.Have == nil {
 		return nil
 	}
-	var found podspec.Problems
+	var found, defaults podspec.Problems
 	compare("", plainValue(m.blueprint), plainValue(e.Have), func(path string, want, have any) {
-		found = append(found, m.Problem(path, fmt.Sprintf("here %s, in the pod that exists %s", word(want), word(have))))
+		p := m.difference(path, fmt.Sprintf("%s here, %s in the pod that exists", word(want), word(have)))
+		if want != nil && !m.Written(path) && p.Field != "" {
+			defaults = append(defaults, p) // it follows from what is written
+			return
+		}
+		found = append(found, p)
 	})
+	if len(found) == 0 {
+		found = defaults
+	}
 	if len(found) == 0 {
 		return nil
 	}
 	return found[:min(len(found), maxDifferences)]
 }
 
+// difference is one at its position; what the options of run decide has none.
+func (m podManifest) difference(path, message string) podspec.Problem {
+	if option, ok := strings.CutPrefix(path, "options."); ok {
+		return podspec.Problem{File: m.source(), Message: "the options of run: " + option + ": " + message}
+	}
+	return m.Problem(path, message)
+}
+
 // plainValue is what makes a pod the same or another, as JSON has it.
 func plainValue(b *translate.Blueprint) any {
-	pod := b.Pod.DeepCopy()
-	pod.UID = ""
-	text, err := json.Marshal(map[string]any{"metadata": pod.ObjectMeta, "spec": pod.Spec, "options": b.Options})
+	pod, opts := b.Pod.DeepCopy(), b.Options
+	pod.UID, opts.AssumedAlways = "", nil // nobody wrote them
+	text, err := json.Marshal(map[string]any{"metadata": pod.ObjectMeta, "spec": pod.Spec, "options": opts})
 	if err != nil {
 		return nil
 	}

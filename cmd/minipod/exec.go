@@ -39,6 +39,9 @@ passes stdin on; -t gives the command a terminal.`,
 			return f.run(cmd.Context(), io, podName(args[0]), args[1:])
 		},
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("flags of the command go after --: minipod exec POD -- COMMAND", "%s", err)
+	})
 	registerNamespace(cmd, &f.namespace)
 	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")

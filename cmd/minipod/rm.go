@@ -82,33 +82,30 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if len(refs) == 0 {
 		newConsole(io.err).say("no pods to remove")
 	}
+	return f.remove(cmd.Context(), io, e.runner, refs)
+}
+
+// remove removes pods side by side; one that fails does not keep the others.
+func (f *rmFlags) remove(ctx context.Context, io streams, r *runtime.Runner, refs []translate.Ref) error {
 	var group errgroup.Group
 	group.SetLimit(removers)
 	var mu sync.Mutex
 	errs := make([]error, len(refs))
 	for i, ref := range refs {
 		group.Go(func() error {
-			errs[i] = f.remove(cmd.Context(), e.runner, ref)
-			if errs[i] == nil {
-				mu.Lock()
-				defer mu.Unlock()
+			err := r.Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
 				fmt.Fprintf(io.out, "pod/%s removed\n", ref.Name)
+			case !f.ignoreNotFound || !errors.As(err, new(*runtime.NotFoundError)):
+				errs[i] = err
 			}
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return errors.Join(errs...)
-}
-
-func (f *rmFlags) remove(ctx context.Context, r *runtime.Runner, ref translate.Ref) error {
-	err := r.Remove(ctx, ref.Namespace, ref.Name, f.seconds())
-	if f.ignoreNotFound && errors.As(err, new(*runtime.NotFoundError)) {
-		return nil
-	}
-	return err
+	return errors.Join(group.Wait(), errors.Join(errs...))
 }
 
 // pods are those that the command line means.

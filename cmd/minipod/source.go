@@ -14,8 +14,11 @@ import (
 	"time"
 )
 
-// stdinName is what names stdin on the command line, and in messages.
-const stdinName = "-"
+// What names stdin on the command line, and in messages.
+const (
+	stdinArg  = "-"
+	stdinName = "stdin"
+)
 
 // maxManifest bounds what is read of one manifest; podspec refuses what is
 // longer with a message of its own.
@@ -38,6 +41,9 @@ func readSources(ctx context.Context, stdin io.Reader, args []string) ([]source,
 		for _, name := range names {
 			data, err := readSource(ctx, stdin, name)
 			errs = append(errs, err)
+			if name == stdinArg {
+				name = stdinName
+			}
 			sources = append(sources, source{name: name, data: data})
 		}
 	}
@@ -46,7 +52,7 @@ func readSources(ctx context.Context, stdin io.Reader, args []string) ([]source,
 
 // expandSource is the manifests of a directory, or what it is given.
 func expandSource(arg string) ([]string, error) {
-	if arg == stdinName || isURL(arg) {
+	if arg == stdinArg || isURL(arg) {
 		return []string{arg}, nil
 	}
 	info, err := os.Stat(arg)
@@ -82,7 +88,7 @@ func isURL(s string) bool {
 
 func readSource(ctx context.Context, stdin io.Reader, name string) ([]byte, error) {
 	switch {
-	case name == stdinName:
+	case name == stdinArg:
 		data, err := readBounded(stdin)
 		if err != nil {
 			return nil, fmt.Errorf("read stdin: %w", err)

@@ -10,10 +10,9 @@ import (
 
 func newVersionCommand(io streams) *cobra.Command {
 	return &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version of minipod",
-		Args:    none,
-		GroupID: groupRead,
+		Use:   "version",
+		Short: "Print the version of minipod",
+		Args:  none,
 		RunE: func(*cobra.Command, []string) error {
 			fmt.Fprintln(io.out, versionText())
 			return nil

@@ -17,12 +17,12 @@ const lineWidth = 120
 // is a few KB, and there is nothing to pull.
 func (w *writer) pauseImage(archives map[string][]byte) {
 	image := quote(translate.DefaultPauseImage)
-	fmt.Fprintf(w, "\n# The pause image, a few KB for each architecture, is loaded where the engine has none; nothing is pulled\n")
+	w.WriteString("\n# The pause image, a few KB for each architecture, is loaded where the engine has none: nothing is pulled.\nimage() {\n")
 	fmt.Fprintf(w, "docker image inspect -f '{{.Id}}' %s 2>/dev/null || case $(docker version -f '{{.Server.Arch}}') in\n", image)
 	for _, arch := range slices.Sorted(maps.Keys(archives)) {
 		fmt.Fprintf(w, "%s) base64 -d <<'EOF' | docker load\n%sEOF\n;;\n", arch, wrap(base64.StdEncoding.EncodeToString(archives[arch])))
 	}
-	w.WriteString("*) echo 'minipod has no pause image for this architecture: explain --pause-image NAME takes another' >&2; exit 1 ;;\nesac\n")
+	w.WriteString("*) echo 'minipod has no pause image for this architecture: explain --pause-image NAME takes another' >&2; exit 1 ;;\nesac\n}\n")
 }
 
 func wrap(text string) string {

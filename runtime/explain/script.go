@@ -33,11 +33,18 @@ type Options struct {
 func Script(b *translate.Blueprint, opts Options) string {
 	w := &writer{b: b, created: map[string]plan.Op{}}
 	w.heading(opts)
+	w.WriteString("\npod() {\n")
 	for _, step := range plan.Simulate(plan.World{UID: b.Pod.UID, Want: b}, time.Time{}) {
 		for _, op := range step.Ops {
 			w.op(op)
 		}
 	}
+	w.WriteString("}\n")
+	if b.Options.PauseImage == "" {
+		w.pauseImage(opts.PauseArchives)
+		w.WriteString("\nimage\n")
+	}
+	w.WriteString("pod\n")
 	return w.String()
 }
 
@@ -60,9 +67,6 @@ func (w *writer) heading(opts Options) {
 		fmt.Fprintf(w, "# The containers share the PID namespace of the pause: %s.\n", w.b.PIDWhy)
 	}
 	w.WriteString("set -eu\nuid=$(cat /proc/sys/kernel/random/uuid)\n")
-	if w.b.Options.PauseImage == "" {
-		w.pauseImage(opts.PauseArchives)
-	}
 }
 
 func (w *writer) op(op plan.Op) {

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -175,6 +176,13 @@ func decode(t *testing.T, data []byte) any {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// noise is n bytes that are the same each time.
+func noise(n int) []byte {
+	data := make([]byte, n)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(data)
+	return data
 }
 
 func sum(data []byte) string {

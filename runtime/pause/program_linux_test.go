@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -116,12 +115,6 @@ func serve(t *testing.T, address string, answer func(*net.TCPConn)) []string {
 	t.Cleanup(func() { _ = listener.Close(); <-done })
 	at := listener.Addr().(*net.TCPAddr)
 	return []string{at.IP.String(), fmt.Sprint(at.Port)}
-}
-
-func noise(n int) []byte {
-	data := make([]byte, n)
-	_, _ = rand.NewChaCha8([32]byte{1}).Read(data)
-	return data
 }
 
 func TestConnectEchoes(t *testing.T) {

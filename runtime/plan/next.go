@@ -93,16 +93,16 @@ func (s *stepper) sweep() {
 	}
 }
 
-// leave stops the containers side by side, removes them, and then the pause:
-// in this order because an engine may refuse to remove what others join.
+// leave stops the containers side by side, then removes them, and then the
+// pause: in this order because an engine may refuse to remove what others
+// join, and because how they ended is to be seen before they are gone.
 func (s *stepper) leave() {
 	s.State = Leaving
+	if s.stopAll() {
+		return
+	}
 	for _, c := range s.w.Containers {
-		if c.State == Running {
-			s.do(s.stop(c))
-		} else {
-			s.do(remove(c))
-		}
+		s.do(remove(c))
 	}
 	if len(s.w.Containers) == 0 {
 		s.do(Op{Kind: RemovePause, Target: s.w.Pause.ID})
@@ -128,16 +128,21 @@ func (s *stepper) finish() {
 
 // wind stops the containers side by side and then the pause.
 func (s *stepper) wind() {
-	quiet := true
+	if !s.stopAll() && s.w.Pause.State == Running {
+		s.do(Op{Kind: StopPause, Target: s.w.Pause.ID})
+	}
+}
+
+// stopAll stops what runs, and tells whether anything does.
+func (s *stepper) stopAll() bool {
+	running := false
 	for _, c := range s.w.Containers {
 		if c.State == Running {
-			quiet = false
+			running = true
 			s.do(s.stop(c))
 		}
 	}
-	if quiet && s.w.Pause.State == Running {
-		s.do(Op{Kind: StopPause, Target: s.w.Pause.ID})
-	}
+	return running
 }
 
 func (s *stepper) stop(c Container) Op {
@@ -185,13 +190,19 @@ func (s *stepper) bring() {
 	s.prune()
 }
 
+// refuse waits for something that will not come by itself: it counts as a
+// failure of the operation that would be next.
+func (s *stepper) refuse(w Wait, op Op) {
+	w.Fault = &Fault{Op: op, Err: refusal(w.Detail), At: s.now, Count: 1}
+	s.wait(w)
+}
+
 // refused keeps a pod that would be wrong from starting.
 func (s *stepper) refused() bool {
 	fatal := s.w.Want.Fatal()
 	for _, note := range fatal {
 		s.State = Starting
-		err := fmt.Errorf("%s: %s: %w", note.Field, note.Message, ErrPermanent)
-		s.wait(Wait{Reason: "CreateContainerConfigError", Detail: note.Field + ": " + note.Message, Fault: &Fault{Err: err, At: s.now, Count: 1}})
+		s.refuse(Wait{Reason: "CreateContainerConfigError", Detail: note.Field + ": " + note.Message}, Op{})
 	}
 	return len(fatal) > 0
 }
@@ -252,8 +263,8 @@ func (s *stepper) image(u translate.Unit, attempt int) bool {
 	_, present := s.w.Images[pull.Target]
 	switch {
 	case u.Pull == v1.PullNever && !present:
-		err := fmt.Errorf("container image %q is not present with pull policy of Never: %w", pull.Target, ErrPermanent)
-		s.wait(Wait{Unit: u.Name, Reason: "ErrImageNeverPull", Detail: err.Error(), Fault: &Fault{Op: pull, Err: err, At: s.now, Count: 1}})
+		detail := fmt.Sprintf("Container image %q is not present with pull policy of Never", pull.Target)
+		s.refuse(Wait{Unit: u.Name, Reason: "ErrImageNeverPull", Detail: detail}, pull)
 		return false
 	case present && (u.Pull != v1.PullAlways || s.w.Pulled[pull.Key()]):
 		return true

@@ -106,7 +106,7 @@ func TestNext(t *testing.T) {
 		"going": {change: func(w *plan.World) {
 			w.Pause.Intent = plan.Going
 			exit(*w, "b", 0, t0)
-		}, ops: []string{"stop a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodRunning},
+		}, ops: []string{"stop a/0"}, state: plan.Leaving, phase: v1.PodRunning},
 		"going, containers gone": {change: func(w *plan.World) {
 			w.Pause.Intent, w.Containers = plan.Going, nil
 		}, ops: []string{"remove pause"}, state: plan.Leaving, phase: v1.PodPending},

@@ -18,8 +18,8 @@ func (s *stepper) nonRoot(u translate.Unit) bool {
 		return true
 	}
 	pod := s.w.Want.Pod
-	err := fmt.Errorf("%s (pod: %q, container: %s): %w", message, fmt.Sprintf("%s_%s(%s)", pod.Name, pod.Namespace, pod.UID), u.Name, ErrPermanent)
-	s.wait(Wait{Unit: u.Name, Reason: "CreateContainerConfigError", Detail: err.Error(), Fault: &Fault{Op: Op{Kind: CreateUnit, Unit: u.Name}, Err: err, At: s.now, Count: 1}})
+	detail := fmt.Sprintf("%s (pod: \"%s_%s(%s)\", container: %s)", message, pod.Name, pod.Namespace, pod.UID, u.Name)
+	s.refuse(Wait{Unit: u.Name, Reason: "CreateContainerConfigError", Detail: detail}, Op{Kind: CreateUnit, Unit: u.Name})
 	return false
 }
 

@@ -73,6 +73,12 @@ var ErrUnreachable = errors.New("cannot be reached")
 // being tried again with the same world.
 var ErrPermanent = errors.New("will not succeed by itself")
 
+// refusal is a text that is ErrPermanent without saying so.
+type refusal string
+
+func (r refusal) Error() string        { return string(r) }
+func (r refusal) Is(target error) bool { return target == ErrPermanent }
+
 // Fault is a failed operation.
 type Fault struct {
 	Op    Op

@@ -16,7 +16,7 @@ func Phase(w World) v1.PodPhase {
 	switch {
 	case waiting > 0:
 		return v1.PodPending
-	case running > 0 || again > 0 && w.Pause.Intent != Ended:
+	case running > 0 || again > 0 && w.Pause.Intent != Ended && w.Pause.Intent != Going:
 		return v1.PodRunning
 	case failed > 0:
 		return v1.PodFailed
