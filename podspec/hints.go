@@ -16,8 +16,6 @@ func ofWhat(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:
 		return " of strings"
-	case reflect.Struct:
-		return ""
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return " of integers"
 	}

@@ -2,6 +2,7 @@ package podspec
 
 import (
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
@@ -53,12 +54,12 @@ func podUpdate(updated, old *v1.Pod, check podCheck) field.ErrorList {
 
 // podOptions is what the API server's pod strategy tells validation: without it seven of a thousand valid pods are refused.
 func podOptions(updated, old *core.Pod) validation.PodValidationOptions {
-	if old == nil {
-		opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&updated.Spec, nil, &updated.ObjectMeta, nil)
-		opts.ResourceIsPod = true
-		return opts
+	var oldSpec *core.PodSpec
+	var oldMeta *metav1.ObjectMeta
+	if old != nil {
+		oldSpec, oldMeta = &old.Spec, &old.ObjectMeta
 	}
-	opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&updated.Spec, &old.Spec, &updated.ObjectMeta, &old.ObjectMeta)
+	opts := podutil.GetValidationOptionsFromPodSpecAndMeta(&updated.Spec, oldSpec, &updated.ObjectMeta, oldMeta)
 	opts.ResourceIsPod = true
 	return opts
 }

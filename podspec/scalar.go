@@ -59,8 +59,17 @@ func isNull(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode {
 		return false
 	}
-	text, err := scalarJSON(n)
-	return err == nil && string(text) == "null"
+	switch {
+	case n.Style&yaml.TaggedStyle != 0:
+		return n.Tag == "!!null"
+	case n.Style != 0:
+		return false
+	}
+	switch n.Value {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
 }
 
 // keyText is a mapping key as kubectl reads it: 8080 and true are words here.

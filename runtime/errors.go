@@ -17,6 +17,11 @@ func (e *NotFoundError) Error() string { return fmt.Sprintf("pod %s is not there
 // Hint names a command to run.
 func (e *NotFoundError) Hint() string { return "minipod ps -A lists the pods that are" }
 
+// ExistsError says that there is a pod of that name already.
+type ExistsError struct{ Ref translate.Ref }
+
+func (e *ExistsError) Error() string { return fmt.Sprintf("pod %s exists", e.Ref) }
+
 // DiffersError says that a pod of that name exists and is another one.
 type DiffersError struct {
 	Ref        translate.Ref

@@ -16,6 +16,8 @@ type options struct {
 	grace *int64
 	// seen is told of every world; nil for nobody.
 	seen func(plan.World, plan.Step)
+	// hints say when to look again; nil is to watch the engine for it.
+	hints <-chan struct{}
 }
 
 // loop is one process at work on one pod. What it remembers may be lost: it
@@ -27,9 +29,8 @@ type loop struct {
 	faults  map[string]plan.Fault
 	pulled  map[string]bool
 	stale   map[string]int
-	busy    map[string]time.Time // subjects of the operations under way
+	busy    map[string]plan.Kind // the operations under way, by subject
 	results chan result
-	hints   <-chan struct{}
 }
 
 type result struct {
@@ -53,7 +54,7 @@ func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Re
 	l := &loop{
 		Runner: r, options: opts, ref: ref,
 		faults: map[string]plan.Fault{}, pulled: map[string]bool{}, stale: map[string]int{},
-		busy: map[string]time.Time{}, results: make(chan result),
+		busy: map[string]plan.Kind{}, results: make(chan result),
 	}
 	res, err := l.turn(ctx)
 	cancel()
@@ -94,7 +95,7 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 			continue
 		}
 		start := l.Now()
-		l.busy[op.Subject()] = start
+		l.busy[op.Subject()] = op.Kind
 		go func() {
 			err := l.Engine.Do(ctx, op, l.progress)
 			l.results <- result{op: op, took: l.Now().Sub(start), err: err}
@@ -136,11 +137,13 @@ func (l *loop) pause(wake time.Time) time.Duration {
 	return max(0, min(longest, wake.Sub(l.Now())))
 }
 
-// watch is the engine's hints. While operations are under way their results
-// say more, and nothing is heard.
+// watch is the engine's hints. While an operation is under way that is soon
+// done, its result says more, and nothing is heard.
 func (l *loop) watch(ctx context.Context) <-chan struct{} {
-	if len(l.busy) > 0 {
-		return nil
+	for _, kind := range l.busy {
+		if kind != plan.StopUnit && kind != plan.PullImage {
+			return nil
+		}
 	}
 	if l.hints == nil {
 		l.hints = l.Engine.Watch(ctx, l.ref.UID)

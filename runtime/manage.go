@@ -126,7 +126,7 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 	if err != nil {
 		return err
 	}
-	if w.Pause.Intent == plan.Going {
+	if w.Leaving() {
 		return fmt.Errorf("stop pod %s: it is being removed", name)
 	}
 	if err := r.intend(ctx, w, plan.Halted); err != nil {
@@ -152,7 +152,7 @@ func (r *Runner) Start(ctx context.Context, namespace, name string) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	if w.Pause.Intent == plan.Going {
+	if w.Leaving() {
 		return Result{}, fmt.Errorf("start pod %s: it is being removed", name)
 	}
 	if err := r.intend(ctx, w, plan.Wanted); err != nil {

@@ -75,6 +75,26 @@ func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOption
 	return Result{}, fmt.Errorf("create pod %s: the name %s is taken by a container that is not of a pod, or by pods that come and go", ref, b.Pause.Name)
 }
 
+// Create makes the pod and does nothing more: a Keeper, or who else is at
+// work on the engine's pods, brings it on. A pod of that name is an
+// ExistsError.
+func (r *Runner) Create(ctx context.Context, b *translate.Blueprint) error {
+	ref := translate.RefOf(b.Pod)
+	for range births {
+		existing, err := r.clear(ctx, b, RunOptions{})
+		if err != nil {
+			return err
+		}
+		if existing != nil {
+			return &ExistsError{Ref: ref}
+		}
+		if err := r.birth(ctx, b); !errors.Is(err, plan.ErrStale) {
+			return err
+		}
+	}
+	return &ExistsError{Ref: ref}
+}
+
 // clear looks for a pod of the same name: what is left of a removed one is
 // removed, one that is leaving is waited for. It returns the pod to go on
 // with, if there is one.
@@ -86,7 +106,7 @@ func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOpti
 	for _, w := range worlds {
 		ref := translate.Ref{Namespace: b.Pod.Namespace, Name: b.Pod.Name, UID: w.UID}
 		switch {
-		case w.Pause == nil || w.Pause.Intent == plan.Going:
+		case w.Pause == nil || w.Leaving():
 			if _, err := r.drive(ctx, ref, options{until: gone}); err != nil {
 				return nil, err
 			}

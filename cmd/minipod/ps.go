@@ -124,13 +124,16 @@ const glance = 5 * time.Second
 func (l *lister) watch(ctx context.Context, p *podPrinter) error {
 	defer l.Close()
 	hints := l.Watch(ctx, "")
-	seen := map[string]string{}
-	for {
+	seen := history{}
+	for first := true; ; first = false {
 		worlds, err := l.pods(ctx)
 		if err != nil && !errors.As(err, new(*runtime.NotFoundError)) {
 			return err
 		}
-		if err := p.print(changed(worlds, seen, p.now())); err != nil {
+		if !first {
+			worlds = seen.born(worlds)
+		}
+		if err := p.print(seen.changed(worlds, p.now())); err != nil {
 			return err
 		}
 		select {

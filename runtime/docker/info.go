@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -83,10 +84,23 @@ func (e *Engine) gateways(ctx context.Context) ([]string, error) {
 			continue
 		}
 		for _, c := range n.IPAM.Config {
-			if c.Gateway != "" {
-				addresses = append(addresses, c.Gateway)
+			if gateway := gatewayOf(c); gateway != "" {
+				addresses = append(addresses, gateway)
 			}
 		}
 	}
 	return addresses, nil
+}
+
+// gatewayOf is the machine's address in a subnet. Where the engine does not
+// say, it has taken the first one.
+func gatewayOf(c network.IPAMConfig) string {
+	if c.Gateway != "" {
+		return c.Gateway
+	}
+	subnet, err := netip.ParsePrefix(c.Subnet)
+	if err != nil {
+		return ""
+	}
+	return subnet.Masked().Addr().Next().String()
 }

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -35,9 +36,12 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 
 func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
 	w := plan.World{UID: uid}
-	var err error
-	if w.Volumes, err = e.volumes(ctx, uid); err != nil {
+	volumes, err := e.volumes(ctx, uid)
+	if err != nil {
 		return w, err
+	}
+	for _, v := range volumes {
+		w.Volumes = append(w.Volumes, v.Name)
 	}
 	found, err := e.inspectAll(ctx, uid)
 	if err != nil {
@@ -56,7 +60,9 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 		e.wants.forget(uid)
 		return w, nil
 	}
-	if w.Want, err = e.wants.of(uid, carrier.ID, carrier.Config.Labels); err != nil {
+	manifest := newest(carrier.Config.Labels, volumes)
+	w.Revision = translate.RevisionOf(manifest)
+	if w.Want, err = e.wants.of(uid, carrier.ID, carrier.Config.Labels, manifest); err != nil {
 		return w, err
 	}
 	w.Images, err = e.images(ctx, w)
@@ -65,21 +71,27 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 
 // volumes are found by their names: Podman drops the labels of volumes that
 // were made by a container's mounts.
-func (e *Engine) volumes(ctx context.Context, uid types.UID) ([]string, error) {
+func (e *Engine) volumes(ctx context.Context, uid types.UID) ([]*volume.Volume, error) {
 	suffix := "_" + string(uid)
 	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(filters.Arg("name", suffix))})
 	if err != nil {
 		return nil, fmt.Errorf("list volumes: %w", e.explain(err))
 	}
-	var names []string
-	for _, v := range list.Volumes {
-		// The engine's filter takes any name that holds the text.
-		if strings.HasSuffix(v.Name, suffix) {
-			names = append(names, v.Name)
+	// The engine's filter takes any name that holds the text.
+	own := slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return !strings.HasSuffix(v.Name, suffix) })
+	slices.SortFunc(own, func(a, b *volume.Volume) int { return cmp.Compare(a.Name, b.Name) })
+	return own, nil
+}
+
+// newest are the labels that carry the pod's newest manifest: the pause's own
+// or those of a later revision.
+func newest(labels map[string]string, volumes []*volume.Volume) map[string]string {
+	for _, v := range volumes {
+		if translate.RevisionOf(v.Labels) > translate.RevisionOf(labels) {
+			labels = v.Labels
 		}
 	}
-	slices.Sort(names)
-	return names, nil
+	return labels
 }
 
 // inspectAll inspects every container of a pod. One that vanishes meanwhile

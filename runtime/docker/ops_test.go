@@ -9,24 +9,29 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/image"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
-func TestPauseImageIsLoaded(t *testing.T) {
+func TestPauseImageComesOutOfTheProgram(t *testing.T) {
 	e := live(t)
-	// Untagged, not removed: other tests have containers of it.
-	if _, err := e.cli.ImageRemove(t.Context(), pause.Reference, image.RemoveOptions{Force: true}); err != nil {
-		t.Log(err)
+	if err := e.getPauseImage(t.Context(), pause.Reference, nil); err != nil {
+		t.Fatal(err)
 	}
-	p := newPod(t, e, onlyShell("true"))
-	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
-	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
-	if w := p.world(); w.Pause == nil || w.Pause.State != plan.Running {
-		t.Errorf("pause is %+v, want one that runs", w.Pause)
+	if found, ok, err := e.image(t.Context(), pause.Reference); !ok || err != nil || found.User == "" {
+		t.Errorf("the image is %+v (%t, %v), want it with its user", found, ok, err)
+	}
+}
+
+func TestAnotherPauseImageIsPulled(t *testing.T) {
+	p := newPod(t, live(t), onlyShell("true"))
+	p.want = translate.New(p.want.Pod, translate.Options{PauseImage: "127.0.0.1:1/other/pause:1"})
+	err := p.e.Do(t.Context(), plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause}, nil)
+	if !errors.Is(err, plan.ErrUnreachable) || !strings.Contains(err.Error(), "pull 127.0.0.1:1/other/pause:1") {
+		t.Errorf("got %v, want its registry to be out of reach", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -85,8 +86,8 @@ func TestPull(t *testing.T) {
 	e := liveWith(t, address)
 	name := address + "/here:latest"
 	t.Cleanup(func() {
-		if _, err := e.cli.ImageRemove(t.Context(), name, image.RemoveOptions{}); err != nil {
-			t.Log(err)
+		if _, err := e.cli.ImageRemove(context.WithoutCancel(t.Context()), name, image.RemoveOptions{}); err != nil {
+			t.Error(err)
 		}
 	})
 	var seen []runtime.Progress
@@ -94,7 +95,7 @@ func TestPull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, ok, err := e.image(t.Context(), name); !ok || err != nil || len(found.Digests) != 1 {
+	if found, ok, err := e.image(t.Context(), name); !ok || err != nil || len(found.Digests) == 0 {
 		t.Errorf("the image is %+v (%t, %v), want it with its digest", found, ok, err)
 	}
 	if len(seen) == 0 || seen[0].Image != name || seen[0].Status == "" {

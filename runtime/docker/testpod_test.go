@@ -21,14 +21,14 @@ import (
 
 // testPod is a pod of a test on the engine.
 type testPod struct {
-	*testing.T
+	testing.TB
 	e    *Engine
 	want *translate.Blueprint
 }
 
 // newPod is a pod that is not made yet, of a name of its own; what is made of
 // it is removed when the test ends.
-func newPod(t *testing.T, e *Engine, spec v1.PodSpec) *testPod {
+func newPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
 	t.Helper()
 	id := strings.ToLower(rand.Text())
 	uid := fmt.Sprintf("%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[14:26])
@@ -41,13 +41,13 @@ func newPod(t *testing.T, e *Engine, spec v1.PodSpec) *testPod {
 		ObjectMeta: metav1.ObjectMeta{Namespace: fmt.Sprintf("t-docker-%d", os.Getpid()), Name: "p-" + id[:10], UID: types.UID(uid)},
 		Spec:       spec,
 	}
-	p := &testPod{T: t, e: e, want: translate.New(pod, translate.Options{})}
+	p := &testPod{TB: t, e: e, want: translate.New(pod, translate.Options{})}
 	t.Cleanup(p.remove)
 	return p
 }
 
 // startPod makes a pod and starts its containers.
-func startPod(t *testing.T, e *Engine, spec v1.PodSpec) *testPod {
+func startPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
 	t.Helper()
 	p := newPod(t, e, spec)
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
@@ -127,7 +127,7 @@ func (p *testPod) remove() {
 }
 
 // run runs a command and is what it wrote.
-func run(t *testing.T, e *Engine, container string, command ...string) (stdout, stderr string, code int) {
+func run(t testing.TB, e *Engine, container string, command ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -9,8 +9,9 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// wants keeps what the pauses carry. A pause's labels never change, so what
-// was read from them once holds for as long as its ID does.
+// wants keeps what the pauses and the later revisions carry. Labels never
+// change, so what was read from them once holds for as long as the pause has
+// its ID and no newer revision is there.
 type wants struct {
 	mu    sync.Mutex
 	byUID map[types.UID]want
@@ -18,17 +19,20 @@ type wants struct {
 
 type want struct {
 	pauseID   string
+	revision  int
 	blueprint *translate.Blueprint
 }
 
-// of is what a pause's labels ask for.
-func (w *wants) of(uid types.UID, pauseID string, labels map[string]string) (*translate.Blueprint, error) {
+// of is what is asked for: the manifest of the newest revision, with the
+// options that the pause carries.
+func (w *wants) of(uid types.UID, pauseID string, labels, manifest map[string]string) (*translate.Blueprint, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if known, ok := w.byUID[uid]; ok && known.pauseID == pauseID {
+	revision := translate.RevisionOf(manifest)
+	if known, ok := w.byUID[uid]; ok && known.pauseID == pauseID && known.revision == revision {
 		return known.blueprint, nil
 	}
-	pod, opts, err := translate.Decode(labels)
+	pod, opts, err := translate.Decode(labels, manifest)
 	if err != nil {
 		return nil, fmt.Errorf("pause %.12s: %w", pauseID, err)
 	}
@@ -36,7 +40,7 @@ func (w *wants) of(uid types.UID, pauseID string, labels map[string]string) (*tr
 		w.byUID = map[types.UID]want{}
 	}
 	blueprint := translate.New(pod, opts)
-	w.byUID[uid] = want{pauseID, blueprint}
+	w.byUID[uid] = want{pauseID, revision, blueprint}
 	return blueprint, nil
 }
 

@@ -12,11 +12,11 @@ import (
 )
 
 // A stream of events that breaks is opened again after a pause that doubles,
-// so often in a row before the engine counts as gone: some twelve seconds, in
-// which an engine restarts. One that lasted was open.
+// so often in a row before the engine counts as gone: some three seconds. One
+// that lasted was open.
 const (
 	firstPause = 100 * time.Millisecond
-	reconnects = 7
+	reconnects = 5
 	lasted     = time.Second
 )
 

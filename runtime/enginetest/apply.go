@@ -69,7 +69,7 @@ func (e *Engine) create(op plan.Op) error {
 	}
 	if op.Kind == plan.CreatePause {
 		p.labels = op.Request.Config.Labels
-		wanted, opts, err := translate.Decode(p.labels)
+		wanted, opts, err := translate.Decode(p.labels, p.labels)
 		if err != nil {
 			return err
 		}

@@ -108,7 +108,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 	if w.Pause != nil {
 		pause := *w.Pause
 		w.Pause = &pause
-		wanted, opts, err := translate.Decode(p.labels)
+		wanted, opts, err := translate.Decode(p.labels, p.labels)
 		if err != nil {
 			return w, err
 		}

@@ -168,6 +168,9 @@ func processFlags(fs *flags, r *translate.Request) {
 	if r.Config.OpenStdin {
 		fs.on("--interactive", "Config.OpenStdin")
 	}
+	if r.Config.StdinOnce {
+		fs.text("--attach", "Config.StdinOnce", "stdin")
+	}
 }
 
 func securityFlags(fs *flags, r *translate.Request) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -34,11 +36,13 @@ func Script(b *translate.Blueprint, opts Options) string {
 	w := &writer{b: b, created: map[string]plan.Op{}}
 	w.heading(opts)
 	w.WriteString("\npod() {\n")
-	for _, step := range plan.Simulate(plan.World{UID: b.Pod.UID, Want: b}, time.Time{}) {
+	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b)}, time.Time{})
+	for _, step := range steps {
 		for _, op := range step.Ops {
 			w.op(op)
 		}
 	}
+	w.stop(steps[len(steps)-1])
 	w.WriteString("}\n")
 	if b.Options.PauseImage == "" {
 		w.pauseImage(opts.PauseArchives)
@@ -46,6 +50,26 @@ func Script(b *translate.Blueprint, opts Options) string {
 	}
 	w.WriteString("pod\n")
 	return w.String()
+}
+
+// neverPulled are the images that must be there: the script looks for them,
+// and goes on in the belief that they are.
+func neverPulled(b *translate.Blueprint) map[string]plan.Image {
+	images := map[string]plan.Image{}
+	for _, u := range b.Units {
+		if u.Pull == v1.PullNever {
+			images[u.Container.Image] = plan.ModelImage(u.Container.Image)
+		}
+	}
+	return images
+}
+
+// stop ends the script where run would end: at what keeps the pod from
+// coming up whatever the engine does.
+func (w *writer) stop(last plan.Step) {
+	for _, f := range last.Faults() {
+		fmt.Fprintf(w, "\n# run ends here as well\necho %s >&2\nexit 1\n", quote(f.Err.Error()))
+	}
 }
 
 // writer writes the script. An attempt that is created and started is one
@@ -73,13 +97,16 @@ func (w *writer) op(op plan.Op) {
 	switch op.Kind {
 	case plan.PullImage:
 		w.pull(op)
-	case plan.CreatePause, plan.CreateUnit:
+	case plan.CreatePause:
 		w.created[op.Target] = op
+	case plan.CreateUnit:
+		w.created[op.Target] = op
+		unit, _ := w.b.Unit(op.Unit)
+		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
 	case plan.StartUnit:
-		unit, _ := w.b.Unit(op.Unit)
-		w.run("Container "+op.Unit, w.created[op.Target].Request, unit)
+		w.run("Container "+op.Unit, w.created[op.Target].Request)
 	}
 }
 
@@ -92,7 +119,7 @@ func (w *writer) pull(op plan.Op) {
 	case u.Lenient:
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy is Always by default: the local image stands in when the registry cannot be reached\n", u.Path)
 		fmt.Fprintf(w, "docker pull -q %s || docker image inspect -f '{{.Id}}' %s\n", image, image)
-	case u.Pull == "Always":
+	case u.Pull == v1.PullAlways:
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy: Always\ndocker pull -q %s\n", u.Path, image)
 	default:
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy: %s\n", u.Path, u.Pull)
@@ -100,17 +127,21 @@ func (w *writer) pull(op plan.Op) {
 	}
 }
 
-// startPause runs the pause. Volumes on disk get the mode of their root
-// between its creation and its start.
+// startPause runs the pause, and then gives the volumes on disk the mode of
+// their root: docker run and not docker create, which would note down that
+// its client wants the output. The pause itself does not look at them.
 func (w *writer) startPause(op plan.Op) {
 	request := w.created[op.Target].Request
 	disk := diskVolumes(op.Volumes)
-	if len(disk) == 0 {
-		w.run("The pause: it owns the namespaces of the pod", request, translate.Unit{})
+	if len(op.Volumes) == 0 {
+		w.run("The pause: it owns the namespaces of the pod", request)
 		return
 	}
-	w.command("create", "The pause: it owns the namespaces of the pod, and holds its volumes", request)
-	w.WriteString("\n# An emptyDir is open to every user (mode 0777)\n")
+	w.run("The pause: it owns the namespaces of the pod, and holds its volumes", request)
+	if len(disk) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n# An emptyDir is open to every user (mode %04o)\n", disk[0].Mode)
 	w.WriteString("dir=$(mktemp -d)\n")
 	for _, v := range disk {
 		fmt.Fprintf(w, "mkdir \"$dir/\"%s && chmod %04o \"$dir/\"%s\n", quote(v.Name), v.Mode, quote(v.Name))
@@ -118,7 +149,6 @@ func (w *writer) startPause(op plan.Op) {
 	gid := disk[0].GID // fsGroup is the pod's: one for all volumes
 	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=%d --numeric-owner -c . | docker cp - %s:%s\n", gid, quote(request.Name), translate.VolumeRoot)
 	w.WriteString("rm -r \"$dir\"\n")
-	fmt.Fprintf(w, "docker start %s\n", quote(request.Name))
 }
 
 func diskVolumes(volumes []translate.Volume) []translate.Volume {
@@ -131,9 +161,24 @@ func diskVolumes(volumes []translate.Volume) []translate.Volume {
 	return disk
 }
 
+// demands holds a unit to what run looks at before it creates a container: an
+// image that is never pulled is there, one that must not run as root names
+// the number of another user.
+func (w *writer) demands(u translate.Unit) {
+	image := quote(u.Container.Image)
+	if u.Pull == v1.PullNever {
+		fmt.Fprintf(w, "\n# %s.imagePullPolicy: Never\ndocker image inspect -f '{{.Id}}' %s\n", u.Path, image)
+	}
+	if plan.ImageMustNotBeRoot(w.b.Pod, u) {
+		fmt.Fprintf(w, "\n# %s has runAsNonRoot: the user of its image is to be a number, and not 0\n", u.Path)
+		fmt.Fprintf(w, "user=$(docker image inspect -f '{{.Config.User}}' %s)\n", image)
+		fmt.Fprintf(w, "case ${user%%%%:*} in ''|0|*[!0-9]*) echo %s >&2; exit 1 ;; esac\n", quote(u.Container.Image+" would run as root, or nobody knows"))
+	}
+}
+
 // run is docker run -d, or create and start where stdin is for one client
 // only, which docker run -d cannot say.
-func (w *writer) run(title string, r *translate.Request, u translate.Unit) {
+func (w *writer) run(title string, r *translate.Request) {
 	if r.Config.StdinOnce {
 		w.command("create", title, r)
 		fmt.Fprintf(w, "docker start %s\n", quote(r.Name))

@@ -58,8 +58,12 @@ func startPause(w *World, now time.Time) {
 	}
 }
 
+// ModelImage is what the model of Docker knows of an image: it has one that
+// does not run as root, so that nothing keeps a container from being made.
+func ModelImage(reference string) Image { return Image{ID: "sha256:" + reference, User: "65535"} }
+
 func applyPull(w *World, op Op) {
-	images := map[string]Image{op.Target: {ID: "sha256:" + op.Target}}
+	images := map[string]Image{op.Target: ModelImage(op.Target)}
 	for ref, image := range w.Images {
 		images[ref] = image
 	}

@@ -58,6 +58,12 @@ func backoffMessage(pod *v1.Pod, unit string, step int) string {
 		crashDelay(step), unit, pod.Name, pod.Namespace, pod.UID)
 }
 
+// outdated tells whether an attempt was made from another spec than the unit
+// has now: it is replaced whatever the restart policy.
+func outdated(u translate.Unit, c Container) bool {
+	return c.Hash != "" && c.Hash != u.Hash
+}
+
 // restarts tells whether a container that has ended is to run again.
 func restarts(u translate.Unit, c Container) bool {
 	switch u.Restart {

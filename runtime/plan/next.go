@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -22,7 +23,7 @@ func Next(w World, now time.Time) Step {
 		s.birth()
 	case w.Pause == nil:
 		s.sweep()
-	case w.Pause.Intent == Going:
+	case w.Leaving():
 		s.leave()
 	case w.Pause.Intent == Halted, w.Pause.State == Exited && w.Pause.Intent == Wanted:
 		s.halt()
@@ -98,7 +99,7 @@ func (s *stepper) sweep() {
 // join, and because how they ended is to be seen before they are gone.
 func (s *stepper) leave() {
 	s.State = Leaving
-	if s.stopAll() {
+	if s.stopAll() || s.finalizers() {
 		return
 	}
 	for _, c := range s.w.Containers {
@@ -107,6 +108,16 @@ func (s *stepper) leave() {
 	if len(s.w.Containers) == 0 {
 		s.do(Op{Kind: RemovePause, Target: s.w.Pause.ID})
 	}
+}
+
+// finalizers keeps what is left of the pod for as long as it has any.
+func (s *stepper) finalizers() bool {
+	if s.w.Want == nil || len(s.w.Want.Pod.Finalizers) == 0 {
+		return false
+	}
+	s.wait(Wait{Reason: "Finalizers", Detail: "its finalizers are to be taken off first: " + strings.Join(s.w.Want.Pod.Finalizers, ", ")})
+	s.wind()
+	return true
 }
 
 // halt stops the containers and then the pause, and keeps everything.
@@ -157,13 +168,25 @@ func remove(c Container) Op {
 // the pod's own, else Kubernetes' default.
 func (s *stepper) grace() time.Duration {
 	seconds := int64(v1.DefaultTerminationGracePeriodSeconds)
-	if s.w.Want != nil && s.w.Want.Pod.Spec.TerminationGracePeriodSeconds != nil {
-		seconds = max(1, *s.w.Want.Pod.Spec.TerminationGracePeriodSeconds)
+	if s.w.Want != nil {
+		seconds = podGrace(s.w.Want.Pod, seconds)
 	}
 	if s.w.Grace != nil {
 		seconds = *s.w.Grace
 	}
 	return time.Duration(seconds) * time.Second
+}
+
+// podGrace is what the pod itself says: how it is being deleted, else its
+// manifest.
+func podGrace(pod *v1.Pod, otherwise int64) int64 {
+	switch {
+	case pod.DeletionTimestamp != nil && pod.DeletionGracePeriodSeconds != nil:
+		return *pod.DeletionGracePeriodSeconds
+	case pod.Spec.TerminationGracePeriodSeconds != nil:
+		return max(1, *pod.Spec.TerminationGracePeriodSeconds)
+	}
+	return otherwise
 }
 
 // bring starts what is to run.
@@ -173,7 +196,7 @@ func (s *stepper) bring() {
 		s.wait(Wait{Reason: "InvalidManifest", Detail: "the manifest in the pause's label cannot be read"})
 		return
 	}
-	if s.refused() {
+	if s.gated() || s.refused() {
 		return
 	}
 	running := s.w.Pause.State == Running
@@ -188,6 +211,17 @@ func (s *stepper) bring() {
 		}
 	}
 	s.prune()
+}
+
+// gated keeps a pod that has scheduling gates from starting.
+func (s *stepper) gated() bool {
+	gates := s.w.Want.Pod.Spec.SchedulingGates
+	if len(gates) == 0 || s.w.Pause.State != Created {
+		return false
+	}
+	s.State = Starting
+	s.refuse(Wait{Reason: v1.PodReasonSchedulingGated, Detail: "Scheduling is blocked due to non-empty scheduling gates"}, Op{})
+	return true
 }
 
 // refuse waits for something that will not come by itself: it counts as a
@@ -215,7 +249,7 @@ func (s *stepper) unit(u translate.Unit, mayStart bool) bool {
 	switch {
 	case c == nil:
 		s.create(u, 0, 0)
-	case s.w.Stale(*c) && c.State == Running:
+	case (s.w.Stale(*c) || outdated(u, *c)) && c.State == Running:
 		s.do(s.stop(*c))
 	case s.w.Stale(*c):
 		s.create(u, c.Attempt+1, 0)
@@ -223,6 +257,8 @@ func (s *stepper) unit(u translate.Unit, mayStart bool) bool {
 		return s.ended(u, *c) && mayStart
 	case c.State == Running:
 		return mayStart
+	case outdated(u, *c):
+		s.do(remove(*c))
 	case mayStart:
 		s.do(Op{Kind: StartUnit, Unit: u.Name, Attempt: c.Attempt, Target: c.ID})
 	}
@@ -234,7 +270,7 @@ func (s *stepper) unit(u translate.Unit, mayStart bool) bool {
 // policy wants one and the back-off is over. The containers after it need
 // not wait for that.
 func (s *stepper) ended(u translate.Unit, c Container) bool {
-	if !restarts(u, c) {
+	if !restarts(u, c) && !outdated(u, c) {
 		return true
 	}
 	step := nextBackoff(c)

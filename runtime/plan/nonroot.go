@@ -47,6 +47,13 @@ func rootReason(pod *v1.Pod, u translate.Unit, imageUser string) string {
 	return ""
 }
 
+// ImageMustNotBeRoot tells whether the user of its image decides about a
+// unit: the manifest wants one that is not root and names none itself.
+func ImageMustNotBeRoot(pod *v1.Pod, u translate.Unit) bool {
+	user, must := runAs(pod, u)
+	return must && user == nil
+}
+
 // runAs is the user the manifest sets, and whether it must not be root.
 func runAs(pod *v1.Pod, u translate.Unit) (user *int64, nonRoot bool) {
 	var must *bool

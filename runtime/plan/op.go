@@ -52,10 +52,14 @@ func (o Op) Key() string {
 }
 
 // Subject names what the operation changes: operations on one subject are
-// not done at the same time.
+// not done at the same time. A stop may be hastened by another with a
+// shorter grace, so each is a subject of its own.
 func (o Op) Subject() string {
-	if o.Kind == PullImage {
+	switch o.Kind {
+	case PullImage:
 		return "image " + o.Target
+	case StopUnit:
+		return o.Key()
 	}
 	return o.Target
 }

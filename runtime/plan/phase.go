@@ -16,7 +16,7 @@ func Phase(w World) v1.PodPhase {
 	switch {
 	case waiting > 0:
 		return v1.PodPending
-	case running > 0 || again > 0 && w.Pause.Intent != Ended && w.Pause.Intent != Going:
+	case running > 0 || again > 0 && w.Pause.Intent != Ended && !w.Leaving():
 		return v1.PodRunning
 	case failed > 0:
 		return v1.PodFailed
@@ -38,7 +38,7 @@ func tally(w World) (waiting, running, failed, again int) {
 		case c.State == Running || w.Stale(*c) || c.State == Created && !c.Ended():
 			running++
 		default:
-			if restarts(u, *c) {
+			if restarts(u, *c) || outdated(u, *c) {
 				again++
 			}
 			if c.ExitCode != 0 || c.OOMKilled {

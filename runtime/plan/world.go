@@ -21,6 +21,8 @@ type World struct {
 	// Want is the pod as its pause carries it; nil when there is no pause.
 	// With a Want and no Pause the pod is not born yet.
 	Want *translate.Blueprint
+	// Revision is the number of the manifest in Want, from 1.
+	Revision int
 	// Pause is the pause container; nil when there is none.
 	Pause *Pause
 	// Containers are the attempts of the units, by unit and attempt.
@@ -156,6 +158,11 @@ func (w World) Latest(unit string) *Container {
 // Docker gives a restarted pause a new network namespace.
 func (w World) Stale(c Container) bool {
 	return w.Pause != nil && !w.Pause.StartedAt.IsZero() && !c.StartedAt.IsZero() && c.StartedAt.Before(w.Pause.StartedAt)
+}
+
+// Leaving tells whether the pod is being removed.
+func (w World) Leaving() bool {
+	return w.Pause != nil && (w.Pause.Intent == Going || w.Want != nil && w.Want.Pod.DeletionTimestamp != nil)
 }
 
 // Gone tells whether nothing is left of the pod.

@@ -39,6 +39,8 @@ const (
 	LabelBackoff = "dev.minipod.backoff"
 	// LabelVolume is the name that a volume has in the manifest.
 	LabelVolume = "dev.minipod.volume"
+	// LabelRevision numbers the later manifests of a pod, from 2.
+	LabelRevision = "dev.minipod.revision"
 )
 
 // ContainerName is the Docker name of attempt n of a unit, or of the pause
@@ -109,11 +111,12 @@ func RefFromLabels(labels map[string]string) (ref Ref, ok bool) {
 	return ref, ref.UID != "" && ref.Name != ""
 }
 
-// Decode reads the pod and the options back from the pause's labels.
-func Decode(labels map[string]string) (*v1.Pod, Options, error) {
+// Decode reads the pod and the options back: the options from the pause's
+// labels, the pod from those, or from the labels of a later revision.
+func Decode(labels, manifest map[string]string) (*v1.Pod, Options, error) {
 	var pod v1.Pod
 	var opts Options
-	if err := json.Unmarshal([]byte(labels[LabelManifest]), &pod); err != nil {
+	if err := json.Unmarshal([]byte(manifest[LabelManifest]), &pod); err != nil {
 		return nil, opts, fmt.Errorf("read label %s: %w", LabelManifest, err)
 	}
 	if err := json.Unmarshal([]byte(labels[LabelOptions]), &opts); err != nil {

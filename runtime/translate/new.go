@@ -88,8 +88,12 @@ func pullPolicy(c *v1.Container, opts Options) (policy v1.PullPolicy, lenient bo
 	return c.ImagePullPolicy, slices.Contains(opts.AssumedAlways, c.Name)
 }
 
+// hash stands for what a running container cannot be given anew. Its
+// resources can: the engine updates them in place.
 func hash(c *v1.Container) string {
-	sum := sha256.Sum256([]byte(encode(c)))
+	fixed := c.DeepCopy()
+	fixed.Resources = v1.ResourceRequirements{}
+	sum := sha256.Sum256([]byte(encode(fixed)))
 	return hex.EncodeToString(sum[:6])
 }
 

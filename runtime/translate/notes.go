@@ -81,7 +81,7 @@ func schedulingNotes(n *noter, s *v1.PodSpec) {
 	n.warn(s.Affinity != nil, "spec.affinity", one)
 	n.warn(len(s.TopologySpreadConstraints) > 0, "spec.topologySpreadConstraints", one)
 	n.warn(s.SchedulerName != v1.DefaultSchedulerName, "spec.schedulerName", one)
-	n.warn(len(s.SchedulingGates) > 0, "spec.schedulingGates", "not waited for: "+one)
+	n.warn(len(s.SchedulingGates) > 0, "spec.schedulingGates", "the pod is not started while it has one")
 	n.warn(s.PriorityClassName != "", "spec.priorityClassName", "no pod makes room for another here")
 }
 

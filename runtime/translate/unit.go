@@ -89,8 +89,13 @@ func (b *Blueprint) command(r *Request, u Unit) {
 		r.from("Config.StopSignal", u.Path+".lifecycle.stopSignal")
 	}
 	if c.Stdin {
-		r.Config.OpenStdin, r.Config.StdinOnce = true, c.StdinOnce
+		r.Config.OpenStdin = true
 		r.from("Config.OpenStdin", u.Path+".stdin")
+	}
+	if c.Stdin && c.StdinOnce {
+		// docker knows the one only with the other; to the engine AttachStdin is a note.
+		r.Config.StdinOnce, r.Config.AttachStdin = true, true
+		r.from("Config.StdinOnce", u.Path+".stdinOnce")
 	}
 }
 

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/status"
+)
+
+// history is how pods looked when they were last seen, for ps -w.
+type history map[types.UID]string
+
+// born puts in front of a pod that is new the states that it has been through
+// by now: how fast the list is read makes no difference to what is seen.
+func (h history) born(worlds []plan.World) []plan.World {
+	var all []plan.World
+	for _, w := range worlds {
+		if _, known := h[w.UID]; !known && w.Pause != nil {
+			all = append(all, childhood(w)...)
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// childhood is a pod when its pause was created, and when it was started.
+func childhood(w plan.World) []plan.World {
+	created := *w.Pause
+	created.State, created.Intent = plan.Created, plan.Wanted
+	created.StartedAt, created.FinishedAt, created.IPs, created.Ports = time.Time{}, time.Time{}, nil, nil
+	states := []plan.World{{UID: w.UID, Want: w.Want, Pause: &created, Images: w.Images}}
+	if !w.Pause.StartedAt.IsZero() {
+		started := *w.Pause
+		started.State, started.Intent, started.FinishedAt = plan.Running, plan.Wanted, time.Time{}
+		states = append(states, plan.World{UID: w.UID, Want: w.Want, Pause: &started, Images: w.Images})
+	}
+	return states
+}
+
+// changed are the pods that look otherwise than when they were last seen. It
+// notes how they look now, and forgets those that are gone.
+func (h history) changed(worlds []plan.World, now time.Time) []plan.World {
+	var news []plan.World
+	present := map[types.UID]bool{}
+	for _, w := range worlds {
+		present[w.UID] = true
+		if look := appearance(w, now); h[w.UID] != look {
+			h[w.UID] = look
+			news = append(news, w)
+		}
+	}
+	for uid := range h {
+		if !present[uid] {
+			delete(h, uid)
+		}
+	}
+	return news
+}
+
+// appearance is what is printed of a pod without what changes by itself.
+func appearance(w plan.World, now time.Time) string {
+	row := status.PodRow(status.Pod(w, now), now)
+	row.Age = ""
+	row.Restarts, _, _ = strings.Cut(row.Restarts, " ")
+	text, err := json.Marshal([]any{row, portsText(w)})
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

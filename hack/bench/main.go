@@ -1,0 +1,108 @@
+// Command bench measures minipod run: a pod of a pause and three containers,
+// whose images are there, is made by minipod, by docker commands one after the
+// other, and by bare calls of the Docker API in the same order. These last are
+// the floor of any program that does one thing after the other.
+//
+//	bench [--rounds N] [--minipod FILE] [--check]
+//
+// The ways take turns, so that a load that comes and goes falls on all of them,
+// and only times of one round are held against one another. Removing is not
+// part of making; minipod version, ps and rm are timed by the way. With
+// --check a target that is missed is a failure. Times are noisy: it is for
+// people, not for CI.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/docker/docker/client"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/docker"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+//go:embed pod.yaml
+var manifest []byte
+
+// options are the command line.
+type options struct {
+	rounds  int
+	warmups int
+	minipod string
+	check   bool
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.rounds, "rounds", 15, "how often each way is measured")
+	flag.IntVar(&o.warmups, "warmups", 2, "rounds that do not count")
+	flag.StringVar(&o.minipod, "minipod", "bin/minipod", "the `program` to measure")
+	flag.BoolVar(&o.check, "check", false, "fail when a target is missed")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := o.run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func (o options) run(ctx context.Context) error {
+	if flag.NArg() > 0 || o.rounds < 1 || o.warmups < 0 {
+		return fmt.Errorf("wants at least one round and no arguments (see --help)")
+	}
+	cli, err := connect()
+	if err != nil {
+		return err
+	}
+	defer cli.Close()
+	dir, err := os.MkdirTemp("", "minipod-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "pod.yaml")
+	if err := os.WriteFile(file, manifest, 0o600); err != nil {
+		return err
+	}
+	pod, err := blueprint()
+	if err != nil {
+		return err
+	}
+	b := &bench{cli: cli, minipod: o.minipod, file: file, pod: pod, times: times{}}
+	if err := b.measure(ctx, o.warmups, o.rounds); err != nil {
+		return err
+	}
+	return report(ctx, os.Stdout, b, o)
+}
+
+// connect goes to the engine that minipod uses.
+func connect() (*client.Client, error) {
+	e, err := docker.New(docker.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	return client.NewClientWithOpts(
+		client.WithTLSClientConfigFromEnv(), client.WithHost(e.Address()), client.WithAPIVersionNegotiation())
+}
+
+// blueprint is the pod as Docker requests: the calls of the floor carry the
+// same bodies as those of minipod.
+func blueprint() (*translate.Blueprint, error) {
+	objects, err := podspec.Parse("pod.yaml", manifest)
+	if err != nil {
+		return nil, err
+	}
+	pod := objects[0].Pod()
+	pod.UID = "minipod-bench"
+	return translate.New(pod, translate.Options{}), nil
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// bench is what is measured, and the times so far.
+type bench struct {
+	cli     *client.Client
+	minipod string
+	file    string // the manifest
+	pod     *translate.Blueprint
+	times   times
+}
+
+// times are the times of each thing that was measured, one a round.
+type times map[string][]time.Duration
+
+// measure goes the rounds. The first ones load what is not there yet, such as
+// the pause image, and do not count.
+func (b *bench) measure(ctx context.Context, warmups, rounds int) error {
+	if _, err := b.cli.ImageInspect(ctx, b.pod.Units[0].Request.Config.Image); err != nil {
+		return fmt.Errorf("look for the image of the containers (hack/images makes it): %w", err)
+	}
+	// Also what a bench that was killed has left.
+	defer func() { _ = b.clear(context.WithoutCancel(ctx)) }()
+	if err := b.clear(ctx); err != nil {
+		return err
+	}
+	for i := range warmups + rounds {
+		if i == warmups {
+			clear(b.times)
+		}
+		if err := b.round(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// round measures everything once. Each round begins with another way.
+func (b *bench) round(ctx context.Context, n int) error {
+	ways := b.ways()
+	first := n % len(ways)
+	for _, w := range slices.Concat(ways[first:], ways[:first]) {
+		if err := b.time(ctx, w.name, w.make); err != nil {
+			return err
+		}
+		if w.name == wayMinipod {
+			if err := b.commands(ctx); err != nil {
+				return err
+			}
+		}
+		if err := b.clear(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commands measures what else one does with a pod that is there.
+func (b *bench) commands(ctx context.Context) error {
+	for _, c := range []struct {
+		name string
+		args []string
+	}{
+		{cmdVersion, []string{"version"}},
+		{cmdPs, []string{"ps"}},
+		{cmdRm, []string{"rm", b.pod.Pod.Name}},
+	} {
+		run := func(ctx context.Context) error { return command(ctx, b.minipod, c.args...) }
+		if err := b.time(ctx, c.name, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) time(ctx context.Context, name string, do func(context.Context) error) error {
+	began := time.Now()
+	if err := do(ctx); err != nil {
+		return err
+	}
+	b.times[name] = append(b.times[name], time.Since(began))
+	return nil
+}
+
+// clear removes the containers of the pod, those that join the pause first.
+func (b *bench) clear(ctx context.Context) error {
+	for _, r := range slices.Backward(b.requests()) {
+		err := b.cli.ContainerRemove(ctx, r.Name, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		if err != nil && !cerrdefs.IsNotFound(err) {
+			return fmt.Errorf("remove %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The ways to make the pod, and the other commands, as the report calls them.
+const (
+	wayMinipod = "minipod run"
+	wayDocker  = "docker run, four times"
+	wayAPI     = "API calls, one after the other"
+	cmdVersion = "minipod version"
+	cmdPs      = "minipod ps"
+	cmdRm      = "minipod rm"
+)
+
+// ways make the pod; they take turns in this order.
+func (b *bench) ways() []way {
+	return []way{
+		{wayMinipod, b.byMinipod},
+		{wayDocker, b.byDocker},
+		{wayAPI, b.byAPI},
+	}
+}
+
+type way struct {
+	name string
+	make func(context.Context) error
+}
+
+func (b *bench) byMinipod(ctx context.Context) error {
+	return command(ctx, b.minipod, "run", b.file)
+}
+
+// byDocker is the walk-through of a pod: the pause, and containers that join
+// its namespaces.
+func (b *bench) byDocker(ctx context.Context) error {
+	pause := b.pod.Pause
+	err := command(ctx, "docker", "run", "-d", "--name", pause.Name, "--ipc", "shareable", pause.Config.Image)
+	if err != nil {
+		return err
+	}
+	join := "container:" + pause.Name
+	for _, u := range b.pod.Units {
+		c := u.Request.Config
+		args := []string{"run", "-d", "--name", u.Request.Name, "--network", join, "--ipc", join, "--pid", join}
+		args = append(args, "--entrypoint", c.Entrypoint[0], c.Image)
+		if err := command(ctx, "docker", append(args, c.Cmd...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) byAPI(ctx context.Context) error {
+	for _, r := range b.requests() {
+		config, host := *r.Config, *r.Host // the client completes them in place
+		made, err := b.cli.ContainerCreate(ctx, &config, &host, r.Network, nil, r.Name)
+		if err != nil {
+			return fmt.Errorf("create %s: %w", r.Name, err)
+		}
+		if err := b.cli.ContainerStart(ctx, made.ID, container.StartOptions{}); err != nil {
+			return fmt.Errorf("start %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+// requests make the containers of the pod, the pause first.
+func (b *bench) requests() []translate.Request {
+	requests := []translate.Request{b.pod.Pause}
+	for _, u := range b.pod.Units {
+		requests = append(requests, u.Request)
+	}
+	return requests
+}
+
+// command runs a program to its end; what it says is told when it fails.
+func command(ctx context.Context, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, bytes.TrimSpace(said.Bytes()))
+	}
+	return nil
+}

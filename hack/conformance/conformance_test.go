@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/minipod/minipod/hack/conformance/report"
+)
+
+func TestParseOptions(t *testing.T) {
+	t.Setenv("FOCUS", "from the environment")
+	opts, err := parseOptions(nil)
+	if err != nil || opts.focus != "from the environment" {
+		t.Errorf("focus %q (%v), want the environment's", opts.focus, err)
+	}
+	opts, err = parseOptions([]string{"--skip=cap", "an argument"})
+	if err != nil || opts.focus != "an argument" || opts.skip != "cap" {
+		t.Errorf("focus %q, skip %q (%v), want the arguments", opts.focus, opts.skip, err)
+	}
+	t.Setenv("FOCUS", "")
+	opts, err = parseOptions([]string{"--write", ""})
+	if err != nil || !opts.write || opts.focus != "" {
+		t.Errorf("options %+v (%v): an empty FOCUS is none", opts, err)
+	}
+	for flag, want := range map[string]string{"--build-only": buildAll, "--build-only=kubectl": "kubectl"} {
+		if opts, err = parseOptions([]string{flag}); err != nil || opts.build != want {
+			t.Errorf("%s: build %q (%v), want %q", flag, opts.build, err, want)
+		}
+	}
+}
+
+func TestParseOptionsRefuses(t *testing.T) {
+	t.Setenv("FOCUS", "")
+	for _, args := range []string{"a b", "--quick a", "--write a", "--write --quick", "(", "--skip=(", "--build-only=nothing", "--nothing"} {
+		if _, err := parseOptions(strings.Fields(args)); !errors.Is(err, errUsage) {
+			t.Errorf("%s: error %v, want wrong usage", args, err)
+		}
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	failed := report.Run{Specs: []report.Spec{{Name: "a", Outcome: report.Failed}, {Name: "b", Outcome: report.Passed}}}
+	for _, test := range []struct {
+		name   string
+		run    report.Run
+		listed []string
+		opts   options
+		fails  bool
+	}{
+		{"what fails was not listed", failed, []string{"b"}, options{}, false},
+		{"what fails was listed", failed, []string{"a"}, options{}, true},
+		{"a new page was written", failed, []string{"a"}, options{write: true}, false},
+		{"the suite broke off", report.Run{Suite: []string{"BeforeSuite"}}, nil, options{write: true}, true},
+	} {
+		if err := verdict(test.run, test.listed, test.opts); (err != nil) != test.fails {
+			t.Errorf("%s: error %v", test.name, err)
+		}
+	}
+}
+
+func TestLogName(t *testing.T) {
+	for name, want := range map[string]string{
+		"[sig-node] Pods should be (a/b) [NodeConformance]": "Pods-should-be-a-b.log",
+		strings.Repeat("x", 300):                            strings.Repeat("x", 200) + ".log",
+	} {
+		if got := logName(name); got != want {
+			t.Errorf("logName(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestQuickFocus(t *testing.T) {
+	focus, err := quickFocus(place{module: "."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if (options{focus: focus}).check(0) != nil || focus == "" || strings.Contains(focus, "#") {
+		t.Errorf("quick.txt makes no good focus: %q", focus)
+	}
+}
+
+func TestStampsAreKubernetesVersions(t *testing.T) {
+	of := versions{kubernetes: moduleVersion{Version: "v1.37.1"}, kubectl: moduleVersion{Version: "v0.37.2"}}
+	for name, want := range map[string]string{
+		"kubectl":  "gitVersion=v1.37.2 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37",
+		"e2e.test": "gitVersion=v1.37.1 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=37",
+		"ginkgo":   "-s -w",
+	} {
+		program, _ := findProgram(name)
+		if got := program.ldflags(of); !strings.HasSuffix(got, want) {
+			t.Errorf("flags of %s are %q, want them to end in %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package kind
+
+import (
+	coordinationv1 "k8s.io/api/coordination/v1"
+	v1 "k8s.io/api/core/v1"
+	nodev1 "k8s.io/api/node/v1"
+	resourcev1 "k8s.io/api/resource/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
+
+	"github.com/minipod/minipod/runtime/apiserver/store"
+)
+
+// Resources of the store that the server itself deals with.
+const (
+	Pods            = "pods"
+	ConfigMaps      = "configmaps"
+	Secrets         = "secrets"
+	Namespaces      = "namespaces"
+	Nodes           = "nodes"
+	Services        = "services"
+	Events          = "events"
+	ServiceAccounts = "serviceaccounts"
+	Claims          = "persistentvolumeclaims"
+	PodTemplates    = "podtemplates"
+	Leases          = "leases.coordination.k8s.io"
+	RuntimeClasses  = "runtimeclasses.node.k8s.io"
+	PriorityClasses = "priorityclasses.scheduling.k8s.io"
+)
+
+// New returns all kinds that are served.
+func New() *Set {
+	var all []*Kind
+	for _, kinds := range [][]*Kind{core(), groups(), emptyCore(), emptyGroups()} {
+		all = append(all, kinds...)
+	}
+	return &Set{kinds: all}
+}
+
+func core() []*Kind {
+	return []*Kind{
+		pods(),
+		stored[v1.ConfigMap](namespaced(spec("", "v1", "ConfigMap", "configmaps", "cm")), configMapRules()),
+		withFields(stored[v1.Secret](namespaced(spec("", "v1", "Secret", "secrets")), secretRules()), secretFields),
+		withStatus(stored[v1.PersistentVolumeClaim](namespaced(spec("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc")), claimRules()),
+			func(o store.Object) any { return &o.(*v1.PersistentVolumeClaim).Status }),
+		namespaces(),
+		stored[v1.ServiceAccount](namespaced(spec("", "v1", "ServiceAccount", "serviceaccounts", "sa")), serviceAccountRules()),
+		withFields(stored[v1.Event](namespaced(spec("", "v1", "Event", "events", "ev")), eventRules()), eventFields),
+		nodes(),
+		services(),
+		templates(),
+	}
+}
+
+func groups() []*Kind {
+	const dra = "resource.k8s.io"
+	return []*Kind{
+		stored[coordinationv1.Lease](namespaced(spec("coordination.k8s.io", "v1", "Lease", "leases")), leaseRules()),
+		stored[nodev1.RuntimeClass](spec("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses"), runtimeClassRules()),
+		stored[schedulingv1.PriorityClass](spec("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), priorityClassRules()),
+		withSpec(stored[resourcev1.DeviceClass](spec(dra, "v1", "DeviceClass", "deviceclasses"), plainRules(clusterWide)),
+			func(o store.Object) any { return &o.(*resourcev1.DeviceClass).Spec }),
+		withStatus(withSpec(stored[resourcev1.DeviceTaintRule](spec(dra, "v1", "DeviceTaintRule", "devicetaintrules"), plainRules(clusterWide)),
+			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Spec }),
+			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Status }),
+		withStatus(stored[resourcev1.ResourceClaim](namespaced(spec(dra, "v1", "ResourceClaim", "resourceclaims")), plainRules(inNamespace)),
+			func(o store.Object) any { return &o.(*resourcev1.ResourceClaim).Status }),
+		stored[resourcev1.ResourceClaimTemplate](namespaced(spec(dra, "v1", "ResourceClaimTemplate", "resourceclaimtemplates")), plainRules(inNamespace)),
+		withFields(withSpec(stored[resourcev1.ResourceSlice](spec(dra, "v1", "ResourceSlice", "resourceslices"), plainRules(clusterWide)),
+			func(o store.Object) any { return &o.(*resourcev1.ResourceSlice).Spec }), sliceFields),
+	}
+}
+
+func pods() *Kind {
+	k := withFields(stored[v1.Pod](namespaced(spec("", "v1", "Pod", "pods", "po")), podRules()), podFields)
+	k.Categories = []string{"all"}
+	withSpec(k, func(o store.Object) any { return &o.(*v1.Pod).Spec })
+	withStatus(k, func(o store.Object) any { return &o.(*v1.Pod).Status })
+	edit := []string{"get", "patch", "update"}
+	stream := []string{"create", "get"}
+	k.Subresources = append(k.Subresources,
+		Subresource{Name: "attach", Verbs: stream, Kind: "PodAttachOptions"},
+		Subresource{Name: "ephemeralcontainers", Verbs: edit},
+		Subresource{Name: "eviction", Verbs: []string{"create"}, Group: "policy", Version: "v1", Kind: "Eviction"},
+		Subresource{Name: "exec", Verbs: stream, Kind: "PodExecOptions"},
+		Subresource{Name: "log", Verbs: []string{"get"}},
+		Subresource{Name: "portforward", Verbs: stream, Kind: "PodPortForwardOptions"},
+		Subresource{Name: "proxy", Verbs: []string{"create", "delete", "get", "patch", "update"}, Kind: "PodProxyOptions"},
+		Subresource{Name: "resize", Verbs: edit},
+	)
+	return k
+}
+
+func namespaces() *Kind {
+	k := withFields(stored[v1.Namespace](spec("", "v1", "Namespace", "namespaces", "ns"), namespaceRules()), namespaceFields)
+	k.Subresources = append(k.Subresources, Subresource{Name: "finalize", Verbs: []string{"update"}})
+	k.Verbs = without(k.Verbs, "deletecollection")
+	return withStatus(k, func(o store.Object) any { return &o.(*v1.Namespace).Status })
+}
+
+func nodes() *Kind {
+	k := withFields(stored[v1.Node](spec("", "v1", "Node", "nodes", "no"), plainRules(clusterWide)), nodeFields)
+	return withStatus(k, func(o store.Object) any { return &o.(*v1.Node).Status })
+}
+
+func services() *Kind {
+	k := withFields(stored[v1.Service](namespaced(spec("", "v1", "Service", "services", "svc")), serviceRules()), serviceFields)
+	k.Categories = []string{"all"}
+	return withStatus(k, func(o store.Object) any { return &o.(*v1.Service).Status })
+}
+
+func templates() *Kind {
+	k := stored[v1.PodTemplate](namespaced(spec("", "v1", "PodTemplate", "podtemplates")), templateRules())
+	return withSpec(k, func(o store.Object) any { return &o.(*v1.PodTemplate).Template })
+}

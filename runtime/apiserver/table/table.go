@@ -1,0 +1,88 @@
+// Package table makes the rows that kubectl get shows: the same columns and
+// words as a Kubernetes API server's, each computed from one object and the time.
+package table
+
+import (
+	"strconv"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/duration"
+
+	"github.com/minipod/minipod/runtime/apiserver/kind"
+	"github.com/minipod/minipod/runtime/apiserver/store"
+)
+
+// Printer makes the rows of one kind.
+type Printer struct {
+	Columns []metav1.TableColumnDefinition
+	row     func(obj store.Object, now time.Time) []any
+}
+
+// Row makes the row of an object. It has a cell for every column.
+func (p Printer) Row(obj store.Object, now time.Time) metav1.TableRow {
+	return metav1.TableRow{Cells: p.row(obj, now), Conditions: conditions(obj)}
+}
+
+// For returns the printer of a kind. Kinds without columns of their own show name and age.
+func For(k *kind.Kind) Printer {
+	switch k.Resource() {
+	case kind.Pods:
+		return podPrinter()
+	case kind.Services:
+		return servicePrinter()
+	case kind.Nodes:
+		return nodePrinter()
+	case kind.Events:
+		return eventPrinter()
+	case kind.Claims:
+		return claimPrinter()
+	case kind.PodTemplates:
+		return templatePrinter()
+	case kind.PriorityClasses:
+		return priorityPrinter()
+	}
+	return smallPrinter(k.Resource())
+}
+
+// columns turns names into column definitions; a name that starts with "wide:"
+// is shown by -o wide alone, one that ends in "#" is a number.
+func columns(names ...string) []metav1.TableColumnDefinition {
+	defs := make([]metav1.TableColumnDefinition, 0, len(names))
+	for _, name := range names {
+		def := metav1.TableColumnDefinition{Name: name, Type: "string"}
+		if len(name) > 5 && name[:5] == "wide:" {
+			def.Name, def.Priority = name[5:], 1
+		}
+		if last := len(def.Name) - 1; def.Name[last] == '#' {
+			def.Name, def.Type = def.Name[:last], "integer"
+		}
+		if name == "Name" {
+			def.Format = "name"
+		}
+		defs = append(defs, def)
+	}
+	return defs
+}
+
+// age is the time since t as kubectl writes it.
+func age(t metav1.Time, now time.Time) string {
+	if t.IsZero() {
+		return "<unknown>"
+	}
+	return duration.HumanDuration(now.Sub(t.Time))
+}
+
+func born(obj store.Object, now time.Time) string {
+	return age(obj.GetCreationTimestamp(), now)
+}
+
+// or is text, or what stands for none.
+func or(text, none string) string {
+	if text == "" {
+		return none
+	}
+	return text
+}
+
+func count(n int) string { return strconv.Itoa(n) }

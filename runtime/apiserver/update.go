@@ -1,0 +1,183 @@
+package apiserver
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/minipod/minipod/runtime/apiserver/kind"
+	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/apiserver/wire"
+)
+
+// patchTries is how often a patch is applied anew when another process changed the object in the engine.
+const patchTries = 4
+
+// edit makes of an object what a client wants it to be.
+type edit func(current *store.Item) (store.Object, error)
+
+// update replaces an object, or the part of it that is the subresource's.
+func (s *Server) update(w http.ResponseWriter, r *http.Request, t target) error {
+	dry, err := dryRun(r.URL.Query()["dryRun"])
+	if err != nil {
+		return err
+	}
+	obj, err := s.readObject(w, r, t)
+	if err != nil {
+		return err
+	}
+	if t.kind.Rules.CreateOnUpdate && s.store.Get(t.key()) == nil {
+		item, err := s.make(r.Context(), t, obj, dry)
+		if err != nil {
+			return err
+		}
+		return s.answerItem(w, r, t, http.StatusCreated, item)
+	}
+	item, err := s.modify(r.Context(), t, dry, func(*store.Item) (store.Object, error) { return obj, nil })
+	if err != nil {
+		return err
+	}
+	return s.answerItem(w, r, t, http.StatusOK, item)
+}
+
+// patch changes an object as a patch says.
+func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
+	dry, err := dryRun(r.URL.Query()["dryRun"])
+	if err != nil {
+		return err
+	}
+	body, err := wire.ReadBody(r)
+	if err != nil {
+		return err
+	}
+	if body, err = wire.PatchJSON(body); err != nil {
+		return err
+	}
+	p := &patcher{kind: t.kind, body: body, wish: r.URL.Query().Get("fieldValidation")}
+	item, err := s.modify(r.Context(), t, dry, p.apply)
+	for try := 1; apierrors.IsConflict(err) && try < patchTries; try++ {
+		if err := s.lookAgain(r.Context(), t.kind); err != nil {
+			return err
+		}
+		item, err = s.modify(r.Context(), t, dry, p.apply)
+	}
+	if err != nil {
+		return err
+	}
+	warn(w, p.warnings)
+	return s.answerItem(w, r, t, http.StatusOK, item)
+}
+
+// patcher is an edit by a patch.
+type patcher struct {
+	kind     *kind.Kind
+	body     wire.Body
+	wish     string // fieldValidation
+	warnings []string
+}
+
+func (p *patcher) apply(current *store.Item) (store.Object, error) {
+	data, err := wire.Patch(p.body, current.JSON, p.kind.New())
+	if err != nil {
+		return nil, err
+	}
+	next := p.kind.New()
+	strays, err := wire.DecodeJSON(data, p.kind.GroupVersionKind(), next)
+	if err != nil {
+		return nil, err
+	}
+	p.warnings, err = wire.Strays(p.wish, p.kind.GroupVersionKind(), strays)
+	return next, err
+}
+
+// modify writes an object that is there.
+func (s *Server) modify(ctx context.Context, t target, dry dryness, edit edit) (*store.Item, error) {
+	defer s.inTurn(t.kind)()
+	return s.write(ctx, t, dry, func(current *store.Item) (store.Object, error) {
+		if current == nil {
+			return nil, t.notFound()
+		}
+		next, err := edit(current)
+		if err != nil {
+			return nil, err
+		}
+		return s.revise(t, next, current.Object)
+	})
+}
+
+// revise checks a write and makes of it the next version of the object: old
+// itself if nothing changes, nil if that was the last finalizer.
+func (s *Server) revise(t target, next, old store.Object) (store.Object, error) {
+	if err := upToDate(t, next, old); err != nil {
+		return nil, err
+	}
+	t.kind.Stamp(next)
+	keepMeta(next, old)
+	if t.kind.Rules.Default != nil {
+		t.kind.Rules.Default(next)
+	}
+	if err := s.admitUpdate(t, next, old); err != nil {
+		return nil, err
+	}
+	if err := t.kind.PrepareUpdate(t.sub, next, old); err != nil {
+		return nil, apierrors.NewBadRequest(err.Error())
+	}
+	keepMeta(next, old)
+	if err := invalid(t.kind, next, t.kind.Check(t.sub, next, old)); err != nil {
+		return nil, err
+	}
+	s.place(next)
+	if equality.Semantic.DeepEqual(next, old) {
+		return old, nil
+	}
+	if released(next) {
+		return nil, nil
+	}
+	return next, nil
+}
+
+// upToDate refuses a write that was made for another object or for an older version of it.
+func upToDate(t target, next, old store.Object) error {
+	if uid := next.GetUID(); uid != "" && uid != old.GetUID() {
+		return conflict(t, fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", uid, old.GetUID())) //nolint:staticcheck // Kubernetes' own words
+	}
+	if version := next.GetResourceVersion(); version != "" && version != old.GetResourceVersion() {
+		return conflict(t, errModified)
+	}
+	return nil
+}
+
+// keepMeta puts back the metadata that only the server writes. A generation that
+// was counted meanwhile stays.
+func keepMeta(next, old store.Object) {
+	next.SetUID(old.GetUID())
+	next.SetCreationTimestamp(old.GetCreationTimestamp())
+	next.SetDeletionTimestamp(old.GetDeletionTimestamp())
+	next.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	next.SetResourceVersion(old.GetResourceVersion())
+	next.SetGenerateName(old.GetGenerateName())
+	next.SetSelfLink("")
+	next.SetManagedFields(nil)
+	if next.GetGeneration() != old.GetGeneration()+1 {
+		next.SetGeneration(old.GetGeneration())
+	}
+}
+
+// released reports that an object that is being deleted is held by nothing any
+// more. A pod with time left is held by its containers, a namespace by what is in it.
+func released(obj store.Object) bool {
+	if obj.GetDeletionTimestamp() == nil || len(obj.GetFinalizers()) > 0 {
+		return false
+	}
+	switch o := obj.(type) {
+	case *v1.Pod:
+		return o.DeletionGracePeriodSeconds != nil && *o.DeletionGracePeriodSeconds == 0
+	case *v1.Namespace:
+		return len(o.Spec.Finalizers) == 0
+	}
+	return true
+}

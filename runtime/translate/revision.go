@@ -1,0 +1,32 @@
+package translate
+
+import (
+	"fmt"
+	"strconv"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// Revision is the n-th manifest of a pod (the first one is on its pause), as
+// the name and labels of an empty volume. Creating a volume that exists
+// answers with the existing one, so of two who write a revision one succeeds.
+func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
+	volume := fmt.Sprintf("rev.%d", n) // a dot: no volume of a manifest has one
+	labels = identity(pod)
+	labels[LabelVolume] = volume
+	labels[LabelRevision] = strconv.Itoa(n)
+	labels[LabelManifest] = encode(pod)
+	return VolumeName(pod, volume), labels
+}
+
+// RevisionOf reads the number of a manifest from the labels of what carries
+// it: 1 for a pause, 0 for what carries none.
+func RevisionOf(labels map[string]string) int {
+	if n := number(labels[LabelRevision]); n > 0 {
+		return n
+	}
+	if _, ok := labels[LabelManifest]; ok {
+		return 1
+	}
+	return 0
+}
