@@ -95,15 +95,26 @@ func (r *Runner) remove(ctx context.Context, w plan.World, ref translate.Ref, gr
 		return err
 	}
 	res, err := r.drive(ctx, ref, options{grace: grace, until: func(_ plan.World, s plan.Step) bool {
-		return s.State == plan.Gone || len(s.Ops) == 0 && len(s.Faults()) > 0
+		return s.State == plan.Gone || len(s.Ops) == 0 && len(s.Waits) > 0
 	}})
-	if err != nil {
+	if err != nil || res.Step.State == plan.Gone {
 		return err
 	}
-	if faults := res.Step.Faults(); res.Step.State != plan.Gone && len(faults) > 0 {
+	if faults := res.Step.Faults(); len(faults) > 0 {
 		return fmt.Errorf("remove pod %s: %w", ref, faults[0].Err)
 	}
-	return nil
+	return fmt.Errorf("remove pod %s: %s", ref, res.Step.Waits[0].Detail)
+}
+
+// Kill removes a pod at once, without grace, and returns when its name is
+// free.
+func (r *Runner) Kill(ctx context.Context, ref translate.Ref) error {
+	w, err := r.Engine.Observe(ctx, ref.UID)
+	if err != nil || w.Gone() {
+		return err
+	}
+	now := int64(0)
+	return r.remove(ctx, w, ref, &now)
 }
 
 // intend writes down what is wanted of a pod, for everyone who is at work on

@@ -194,12 +194,7 @@ const undoTime = 60 * time.Second
 func (r *Runner) undo(ctx context.Context, ref translate.Ref) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
-	w, err := r.Engine.Observe(ctx, ref.UID)
-	if err == nil {
-		now := int64(0)
-		err = r.remove(ctx, w, ref, &now)
-	}
-	if err != nil {
+	if err := r.Kill(ctx, ref); err != nil {
 		return &LeftoverError{Ref: ref, Err: err}
 	}
 	return nil

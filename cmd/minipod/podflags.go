@@ -53,7 +53,10 @@ func (f *podFlags) check(cmd *cobra.Command) error {
 func (f *podFlags) options(cmd *cobra.Command, o *podspec.Object) translate.Options {
 	opts := translate.Options{
 		Network: f.network, Publish: f.publish, PublishAll: f.publishAll,
-		Pull: f.pull, PauseImage: f.pauseImage, AssumedAlways: assumedAlways(o),
+		Pull: f.pull, PauseImage: f.pauseImage,
+	}
+	if f.pull == "" {
+		opts.AssumedAlways = assumedAlways(o)
 	}
 	if cmd.Flags().Changed("share-pid") {
 		opts.SharePID = &f.sharePID

@@ -53,7 +53,7 @@ func newRootCommand(io streams) *cobra.Command {
 		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRmCommand(io),
 		newPsCommand(io), newLogsCommand(io), newExecCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
-		newVersionCommand(io),
+		newServeCommand(io), newVersionCommand(io),
 	)
 	return root
 }

@@ -132,7 +132,8 @@ func run(pod *v1.Pod) {
 		yes := true
 		pod.Status.ContainerStatuses = append(pod.Status.ContainerStatuses, v1.ContainerStatus{
 			Name: c.Name, Image: c.Image, Ready: true, Started: &yes, ContainerID: "docker://" + c.Name,
-			State: v1.ContainerState{Running: &v1.ContainerStateRunning{StartedAt: now}},
+			Resources: c.Resources.DeepCopy(),
+			State:     v1.ContainerState{Running: &v1.ContainerStateRunning{StartedAt: now}},
 		})
 	}
 }

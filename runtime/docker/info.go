@@ -10,32 +10,12 @@ import (
 
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/system"
+
+	"github.com/minipod/minipod/runtime"
 )
 
-// Info are the facts about the engine's machine that a Kubernetes Node holds.
-type Info struct {
-	ID           string
-	Hostname     string
-	CPUs         int
-	Memory       int64  // bytes
-	OS           string // linux
-	OSName       string // Debian GNU/Linux 12 (bookworm)
-	Architecture string // as the kernel words it: x86_64
-	Kernel       string
-	Version      string // of the engine
-	API          string // the version of the API that is spoken
-	DataRoot     string // on the engine's machine
-	Driver       string // of its storage
-	CgroupDriver string
-	Cgroup       string // 1 or 2
-	Runtimes     []string
-	Runtime      string   // the default one
-	Security     []string // as Docker names them: seccomp, apparmor, rootless
-	Rootless     bool
-	// Addresses are those of the machine in Docker's default network; none
-	// where it has no such network.
-	Addresses []string
-}
+// Info is runtime.Info.
+type Info = runtime.Info
 
 // Info asks for the facts about the engine's machine.
 func (e *Engine) Info(ctx context.Context) (Info, error) {

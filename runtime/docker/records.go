@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,17 +11,12 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
+
+	"github.com/minipod/minipod/runtime"
 )
 
-// Record is a fact that is kept in the engine: an empty volume, whose labels
-// are the fact. Labels never change: a fact that changes is a new record.
-type Record struct {
-	Name   string
-	Labels map[string]string
-}
-
-// ErrExists is in the error of PutRecord when someone else was faster.
-var ErrExists = errors.New("there is such a record already")
+// Record is runtime.Record.
+type Record = runtime.Record
 
 // labelNonce tells the client that made a record from one that came second:
 // creating a volume that exists answers with the existing one.
@@ -62,7 +56,7 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 		return Record{}, fmt.Errorf("put record %s: %w", r.Name, e.explain(err))
 	}
 	if made.Labels[labelNonce] != nonce {
-		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, ErrExists)
+		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, runtime.ErrExists)
 	}
 	return recordOf(made), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"github.com/minipod/minipod/runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,8 +26,8 @@ func TestRecords(t *testing.T) {
 		t.Fatalf("put answers %v and %d labels, want the record", err, len(put.Labels))
 	}
 	existing, err := e.PutRecord(t.Context(), Record{Name: name, Labels: map[string]string{label: "b"}})
-	if !errors.Is(err, ErrExists) || existing.Labels[label] != "a" {
-		t.Errorf("putting it again answers %v and label %q, want %v and the first", err, existing.Labels[label], ErrExists)
+	if !errors.Is(err, runtime.ErrExists) || existing.Labels[label] != "a" {
+		t.Errorf("putting it again answers %v and label %q, want %v and the first", err, existing.Labels[label], runtime.ErrExists)
 	}
 	for query, want := range map[string]int{label: 1, label + "=a": 1, label + "=b": 0} {
 		if found, err := e.Records(t.Context(), query); err != nil || len(found) != want {
@@ -54,7 +55,7 @@ func TestOfManyPutsOneSucceeds(t *testing.T) {
 			switch {
 			case err == nil:
 				won.Add(1)
-			case !errors.Is(err, ErrExists):
+			case !errors.Is(err, runtime.ErrExists):
 				t.Error(err)
 			}
 		})

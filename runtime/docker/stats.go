@@ -7,27 +7,12 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime"
 )
 
-// Stats are what a container has used. A CPU rate takes two of them, some
-// time apart: see Rate.
-type Stats struct {
-	At     time.Time     // by the engine's clock
-	CPU    time.Duration // of all cores since the start
-	Memory uint64        // the working set, bytes
-	Usage  uint64        // with what the page cache may give back, bytes
-	Limit  uint64        // of memory, bytes; the machine's where there is none
-}
-
-// Rate is the number of cores that were busy between an earlier sample and
-// this one; 0 where no time has passed or the container was restarted.
-func (s Stats) Rate(earlier Stats) float64 {
-	passed := s.At.Sub(earlier.At)
-	if passed <= 0 || s.CPU < earlier.CPU {
-		return 0
-	}
-	return float64(s.CPU-earlier.CPU) / float64(passed)
-}
+// Stats is runtime.Stats.
+type Stats = runtime.Stats
 
 // Stats samples a container, at once: Docker's own rates take it two seconds.
 // A container that does not run has used nothing.

@@ -36,9 +36,6 @@ func TestWatchGoesOnAfterTheEngineWasAway(t *testing.T) {
 }
 
 func TestWatchEndsWithTheEngine(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes its time")
-	}
 	e, way := flakyEngine(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -193,7 +193,7 @@ func watchHints(b *bench) {
 	defer cancel()
 	own, all := b.engine.Watch(ctx, b.want.Pod.UID), b.engine.Watch(ctx, "")
 	b.do(b.birth())
-	// A hint may be of the opening of the watch: look until it is of the change.
+	// One hint may be of the opening of the watch; a second one is of a change.
 	for _, hints := range []<-chan struct{}{own, all} {
 		b.hinted(hints, "the birth")
 	}

@@ -41,6 +41,13 @@ const (
 	LabelVolume = "dev.minipod.volume"
 	// LabelRevision numbers the later manifests of a pod, from 2.
 	LabelRevision = "dev.minipod.revision"
+	// LabelObject is the resource of a Kubernetes object that is kept as a
+	// volume: configmaps. The object is in LabelManifest, its number in
+	// LabelRevision.
+	LabelObject          = "dev.minipod.object"
+	LabelObjectNamespace = "dev.minipod.object.namespace"
+	LabelObjectName      = "dev.minipod.object.name"
+	LabelObjectUID       = "dev.minipod.object.uid"
 )
 
 // ContainerName is the Docker name of attempt n of a unit, or of the pause

@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// killed is the manifest of the tests that break runs off: two containers
+// and a volume.
+const killed = `
+apiVersion: v1
+kind: Pod
+metadata: {name: killed}
+spec:
+  terminationGracePeriodSeconds: 1
+  volumes: [{name: scratch, emptyDir: {}}]
+  containers:
+    - name: first
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      command: ["sleep", "3600"]
+      volumeMounts: [{name: scratch, mountPath: /scratch}]
+    - name: second
+      image: busybox
+      imagePullPolicy: IfNotPresent
+      command: ["sleep", "3600"]
+`
+
+// whole is all that there is of that pod.
+func whole() []string {
+	return []string{"container killed_POD", "container killed_first", "container killed_second"}
+}
+
+// minipod is a process of the real main.
+func minipod(t *testing.T, host string, args ...string) *exec.Cmd {
+	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, "minipod", args...)
+	cmd.Env = append(os.Environ(), "DOCKER_HOST="+host)
+	cmd.Stdin = strings.NewReader(killed)
+	return cmd
+}
+
+// mustRun runs a minipod that is to succeed, and returns its stdout.
+func mustRun(t *testing.T, host string, args ...string) string {
+	t.Helper()
+	cmd := minipod(t, host, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("minipod %s: %v\n%s", strings.Join(args, " "), err, &stderr)
+	}
+	return string(out)
+}
+
+// TestKilledAfterEachChange kills run after each change it makes to the
+// engine. Another run makes the pod whole, and rm leaves nothing.
+func TestKilledAfterEachChange(t *testing.T) {
+	e := newTestEngine(t)
+	networks := e.networks(t)
+	for n, more := 1, true; more; n++ {
+		for _, then := range []string{"run", "rm"} {
+			ns := e.namespace(t, "kill")
+			change := killAfter(t, e, ns, n)
+			more = change != ""
+			if then == "run" {
+				if out := mustRun(t, e.address, "run", "-n", ns, "-"); !strings.HasPrefix(out, "pod/killed ") {
+					t.Errorf("run after %q: %s", change, out)
+				}
+				wantWhole(t, e, ns, change)
+			}
+			mustRun(t, e.address, "rm", "-n", ns, "--now", "--ignore-not-found", "killed")
+			if left, err := e.left(ns); err != nil || len(left) > 0 {
+				t.Errorf("rm after %q: left over %v, %v", change, left, err)
+			}
+		}
+	}
+	if now := e.networks(t); !slices.Equal(networks, now) {
+		t.Errorf("networks: %v before, %v now", networks, now)
+	}
+}
+
+// wantWhole wants all of the pod to be there, and to run.
+func wantWhole(t *testing.T, e *testEngine, ns, change string) {
+	t.Helper()
+	left, err := e.left(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	volumes := 0
+	left = slices.DeleteFunc(left, func(name string) bool {
+		if strings.HasPrefix(name, "volume ") {
+			volumes++
+		}
+		return strings.HasPrefix(name, "volume ")
+	})
+	row := mustRun(t, e.address, "ps", "-n", ns, "--no-headers")
+	if !slices.Equal(left, whole()) || volumes != 1 || !strings.Contains(row, "2/2") {
+		t.Errorf("run after %q: %v, %d volumes, %s", change, left, volumes, row)
+	}
+}
+
+// killAfter starts a run and kills it after the nth change that the engine
+// has made for it, before it hears of that. It returns the change, or ""
+// where the run was through before.
+func killAfter(t *testing.T, e *testEngine, ns string, n int) (change string) {
+	t.Helper()
+	p := newProxy(t, e)
+	cmd := minipod(t, p.address, "run", "-n", ns, "-")
+	started := make(chan struct{})
+	p.after = func(made string) {
+		<-started
+		if n--; n == 0 {
+			change = made
+			cmd.Process.Kill()
+			cmd.Wait()
+		}
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	if err := cmd.Wait(); err == nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return change
+}
+
+// TestInterrupted interrupts run in the middle: it removes what it made.
+func TestInterrupted(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "interrupted")
+	p := newProxy(t, e)
+	cmd := minipod(t, p.address, "run", "-n", ns, "-")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	started := make(chan struct{})
+	p.after = func(change string) {
+		<-started
+		if strings.HasSuffix(change, "/start") {
+			cmd.Process.Signal(syscall.SIGINT)
+			p.after = nil
+		}
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	close(started)
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitSignal+int(syscall.SIGINT) {
+		t.Errorf("exit code %d\n%s", code, &stderr)
+	}
+	if !strings.Contains(stderr.String(), "minipod: error: pod "+ns+"/killed: interrupted\n") {
+		t.Errorf("stderr: %s", &stderr)
+	}
+	if left, err := e.left(ns); err != nil || len(left) > 0 {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+}
+
+// TestEngineDies breaks every connection off in the middle of a run: one
+// clear error with a hint, and rm removes what is left once it is back.
+func TestEngineDies(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "dies")
+	p := newProxy(t, e)
+	p.after = func(change string) {
+		if strings.HasSuffix(change, "/start") {
+			go p.server.Close()
+		}
+	}
+	cmd := minipod(t, p.address, "run", "-n", ns, "-")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	start := time.Now()
+	err := cmd.Run()
+	if code := cmd.ProcessState.ExitCode(); code != exitFailed {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+	text := stderr.String()
+	if !strings.Contains(text, "cannot be reached") || strings.Count(text, "minipod: hint: ") != 1 || !strings.Contains(text, "minipod rm killed -n "+ns) {
+		t.Errorf("stderr after %s: %s", time.Since(start), text)
+	}
+	mustRun(t, e.address, "rm", "-n", ns, "--now", "killed")
+}
+
+// TestMessageQueueEveryTime runs mc2 again and again: its containers start in
+// the order of the manifest, so the consumer always gets all of it.
+func TestMessageQueueEveryTime(t *testing.T) {
+	e := newTestEngine(t)
+	const times = 20
+	for range times {
+		ns := e.namespace(t, "mc2")
+		file, err := manifest(t.TempDir(), "mc2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustRun(t, e.address, "run", "-n", ns, "--pull=missing", file)
+		produced := mustRun(t, e.address, "logs", "-f", "-n", ns, "mc2", "producer")
+		consumed := mustRun(t, e.address, "logs", "-f", "-n", ns, "mc2", "consumer")
+		want := strings.ReplaceAll(produced, "Produced", "Consumed") + "Consumed: done\n"
+		if strings.Count(produced, "Produced: ") != 10 || consumed != want {
+			t.Errorf("produced:\n%sconsumed:\n%s", produced, consumed)
+		}
+		mustRun(t, e.address, "rm", "-n", ns, "--now", "mc2")
+	}
+}

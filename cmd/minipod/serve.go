@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"al.essio.dev/pkg/shellescape"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/node"
+)
+
+type serveFlags struct {
+	listen     string
+	http       string
+	kubeconfig string
+}
+
+func newServeCommand(io streams) *cobra.Command {
+	f := &serveFlags{}
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "Answer the Kubernetes API for pods, so that kubectl works, and keep all pods",
+		GroupID: groupMake,
+		Args:    none,
+		Long: `serve answers the part of the Kubernetes API that pods need, on top of the
+engine, and keeps all pods of the engine while it runs: what ends is restarted
+as its manifest says. Pods made by minipod run are there for kubectl, and pods
+made by kubectl are there for minipod ps. Ctrl-C leaves the pods as they are.
+
+It listens on loopback alone, with TLS and a token that are made at each start
+and written into a kubeconfig.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := f.check(cmd); err != nil {
+				return err
+			}
+			return serve(cmd.Context(), io, *f)
+		},
+	}
+	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS:PORT` to listen on; port 0 is any free one")
+	cmd.Flags().StringVar(&f.http, "http", "", "loopback `ADDRESS:PORT` to listen on without TLS and token instead; for tests")
+	cmd.Flags().StringVar(&f.kubeconfig, "write-kubeconfig", "", "`FILE` to write the kubeconfig to (default: in the user's state folder)")
+	return cmd
+}
+
+func (f *serveFlags) check(cmd *cobra.Command) error {
+	if err := exclusive(cmd, "listen", "http"); err != nil {
+		return err
+	}
+	address := f.listen
+	if f.http != "" {
+		address = f.http
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usage(seeHelp(cmd), "%s: want ADDRESS:PORT", address)
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return usage(seeHelp(cmd), "%s: serve listens on loopback alone, such as 127.0.0.1:6443", address)
+	}
+	if f.kubeconfig == "" {
+		f.kubeconfig, err = stateFile("kubeconfig")
+	}
+	return err
+}
+
+// stateFile is a file in the user's state folder.
+func stateFile(name string) (string, error) {
+	folder := os.Getenv("XDG_STATE_HOME")
+	if folder == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find the user's state folder: %w", err)
+		}
+		folder = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(folder, "minipod", name), nil
+}
+
+// serve serves until ctx ends.
+func serve(ctx context.Context, io streams, f serveFlags) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	log := slog.New(slog.NewTextHandler(io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	n, err := node.New(ctx, e.Engine, log)
+	if err != nil {
+		return err
+	}
+	door, err := openDoor(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer door.listener.Close()
+	server, err := apiserver.New(ctx, apiserver.Options{
+		Pods: n, Streams: n, Objects: n.Objects(), Node: n, Usage: n,
+		Token: door.access.Token, CA: door.access.CA, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	if err := apiserver.WriteKubeconfig(f.kubeconfig, door.access); err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "export KUBECONFIG=%s\n", shellescape.Quote(f.kubeconfig))
+	fmt.Fprintf(io.err, "serving the pods of this engine at %s; Ctrl-C leaves them as they are\n", door.access.URL)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { n.Run(ctx); return nil })
+	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error { return door.answer(ctx, server.Handler()) })
+	if err := group.Wait(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// door is where clients come in.
+type door struct {
+	listener net.Listener
+	access   apiserver.Access
+	identity *apiserver.Identity // nil without TLS
+}
+
+func openDoor(ctx context.Context, f serveFlags) (*door, error) {
+	d := &door{access: apiserver.Access{Token: apiserver.NewToken()}}
+	address, scheme := f.http, "http"
+	if address == "" {
+		identity, err := apiserver.TLS(time.Now())
+		if err != nil {
+			return nil, err
+		}
+		address, scheme = f.listen, "https"
+		d.identity, d.access.CA = &identity, identity.CA
+	}
+	var err error
+	if d.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err != nil {
+		return nil, fmt.Errorf("serve: %w", err)
+	}
+	d.access.URL = scheme + "://" + d.listener.Addr().String()
+	return d, nil
+}
+
+// closing is how long requests under way may take when serve ends.
+const closing = 2 * time.Second
+
+// answer answers requests until ctx ends.
+func (d *door) answer(ctx context.Context, handler http.Handler) error {
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
+	s.BaseContext = func(net.Listener) context.Context { return ctx }
+	failed := make(chan error, 1)
+	go func() {
+		if d.identity == nil {
+			s.Handler = open(handler, d.access.Token)
+			failed <- s.Serve(d.listener)
+			return
+		}
+		s.TLSConfig = d.identity.TLS
+		failed <- s.ServeTLS(d.listener, "", "")
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer cancel()
+	if s.Shutdown(end) != nil {
+		_ = s.Close() // watches and streams do not end by themselves
+	}
+	<-failed
+	return ctx.Err()
+}
+
+// open lets clients in without a token, which kubectl does not send without
+// TLS. A web page's requests name its origin; those are not let in.
+func open(handler http.Handler, token string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Origin") == "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		handler.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,244 @@
+package apiserver_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	coordinationv1 "k8s.io/api/coordination/v1"
+	v1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/minipod/minipod/runtime/apiserver"
+)
+
+func TestOnlyThoseWithTheTokenGetIn(t *testing.T) {
+	c := start(t)
+	for _, value := range []string{"", "Bearer wrong", "Basic " + token, token} {
+		message := c.refused(t, 401, metav1.StatusReasonUnauthorized, "GET", "/version", "", header{"Authorization": value})
+		if !strings.Contains(message, "kubeconfig") {
+			t.Errorf("message %q", message)
+		}
+	}
+}
+
+func TestOnlyOwnNamesAreServed(t *testing.T) {
+	c := start(t)
+	for host, want := range map[string]int{
+		"localhost": 200, "LOCALHOST:80": 200, "127.0.0.1:6443": 200, "127.8.9.1": 200, "[::1]:6443": 200,
+		"example.com": 403, "localhost.example.com": 403, "10.0.0.1": 403, "127.0.0.1.example.com:80": 403, "": 200,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), "GET", c.url+"/version", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Origin", "https://example.com")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%q: %d, want %d", host, response.StatusCode, want)
+		}
+		if cors := response.Header.Get("Access-Control-Allow-Origin"); cors != "" {
+			t.Errorf("CORS header %q", cors)
+		}
+	}
+}
+
+func TestServerNeedsAToken(t *testing.T) {
+	e := newEngine()
+	_, err := apiserver.New(t.Context(), apiserver.Options{Pods: podEngine{e}, Streams: e, Objects: objectEngine{e}, Node: e, Usage: e})
+	if err == nil {
+		t.Error("a server without a token was made")
+	}
+}
+
+func TestNamespaceLife(t *testing.T) {
+	c := start(t)
+	w := c.watch(t, "/api/v1/namespaces/work/serviceaccounts?watch=true")
+	c.raw(t, 201, "POST", "/api/v1/namespaces", `{"metadata":{"name":"work"}}`)
+	w.expect("ADDED", "default")
+	if ca := do[v1.ConfigMap](t, c, 200, "GET", "/api/v1/namespaces/work/configmaps/kube-root-ca.crt", ""); ca.Data["ca.crt"] != "the CA" {
+		t.Errorf("root CA %v", ca.Data)
+	}
+	c.raw(t, 201, "POST", "/api/v1/namespaces/work/configmaps", configMapBody("held", `,"finalizers":["example.com/hold"]`))
+	c.raw(t, 201, "POST", "/api/v1/namespaces/work/pods", podBody("web"))
+	got := do[v1.Namespace](t, c, 200, "DELETE", "/api/v1/namespaces/work", "")
+	if got.Status.Phase != v1.NamespaceTerminating || got.DeletionTimestamp == nil {
+		t.Errorf("deleted %+v", got)
+	}
+	message := c.refused(t, 403, metav1.StatusReasonForbidden, "POST", "/api/v1/namespaces/work/configmaps", configMapBody("late"))
+	if !strings.Contains(message, "because it is being terminated") {
+		t.Errorf("message %q", message)
+	}
+	c.gone(t, "/api/v1/namespaces/work/pods/web")
+	c.raw(t, 200, "GET", "/api/v1/namespaces/work", "")
+	c.raw(t, 200, "PATCH", "/api/v1/namespaces/work/configmaps/held", `{"metadata":{"finalizers":null}}`)
+	c.gone(t, "/api/v1/namespaces/work")
+	if len(c.engine.records) != 0 {
+		t.Errorf("the engine still holds %v", c.engine.records)
+	}
+	c.refused(t, 403, metav1.StatusReasonForbidden, "DELETE", "/api/v1/namespaces/default", "")
+}
+
+func TestNamespaceGetsItsAccountBack(t *testing.T) {
+	c := start(t)
+	const path = "/api/v1/namespaces/default/serviceaccounts/default"
+	before := do[v1.ServiceAccount](t, c, 200, "GET", path, "")
+	c.raw(t, 200, "DELETE", path, "")
+	eventually(t, "a new account", func() bool {
+		item := c.server.Store().List
+		accounts, _ := item("serviceaccounts", "default")
+		return len(accounts) == 1 && accounts[0].Object.GetUID() != before.UID
+	})
+}
+
+func TestNodeIsThereAndReady(t *testing.T) {
+	c := start(t)
+	nodes := do[v1.NodeList](t, c, 200, "GET", "/api/v1/nodes?fieldSelector=spec.unschedulable%3Dfalse&resourceVersion=0", "")
+	if len(nodes.Items) != 1 || len(nodes.Items[0].Spec.Taints) != 0 || nodes.Items[0].Status.Allocatable.Cpu().String() != "2" {
+		t.Fatalf("nodes %+v", nodes.Items)
+	}
+	ready := nodes.Items[0].Status.Conditions[3]
+	if ready.Type != v1.NodeReady || ready.Status != v1.ConditionTrue {
+		t.Errorf("condition %+v", ready)
+	}
+	lease := do[coordinationv1.Lease](t, c, 200, "GET", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/testnode", "")
+	if lease.OwnerReferences[0].UID != nodes.Items[0].UID || *lease.Spec.HolderIdentity != "testnode" || lease.Spec.RenewTime == nil {
+		t.Errorf("lease %+v", lease)
+	}
+	c.raw(t, 201, "POST", "/api/v1/nodes", `{"metadata":{"name":"fake"},"status":{"capacity":{"cpu":"1"}}}`)
+	c.raw(t, 200, "PATCH", "/api/v1/nodes/fake/status", `{"status":{"phase":"Running"}}`)
+	c.raw(t, 200, "DELETE", "/api/v1/nodes/fake", "")
+}
+
+func TestServices(t *testing.T) {
+	c := start(t)
+	own := do[v1.Service](t, c, 200, "GET", "/api/v1/namespaces/default/services/kubernetes", "")
+	if own.Spec.ClusterIP == "" {
+		t.Error("the API's own service has no address")
+	}
+	const path = "/api/v1/namespaces/default/services"
+	body := func(name, spec string) string {
+		return `{"metadata":{"name":"` + name + `"},"spec":{"ports":[{"port":80}]` + spec + `}}`
+	}
+	a, b := do[v1.Service](t, c, 201, "POST", path, body("a", "")), do[v1.Service](t, c, 201, "POST", path, body("b", `,"type":"NodePort"`))
+	if a.Spec.ClusterIP == b.Spec.ClusterIP || a.Spec.ClusterIPs[0] != a.Spec.ClusterIP || a.Spec.Ports[0].TargetPort.IntValue() != 80 {
+		t.Errorf("services %+v %+v", a.Spec, b.Spec)
+	}
+	if port := b.Spec.Ports[0].NodePort; port < 30000 || port > 32767 {
+		t.Errorf("node port %d", port)
+	}
+	if headless := do[v1.Service](t, c, 201, "POST", path, body("c", `,"clusterIP":"None"`)); headless.Spec.ClusterIP != "None" {
+		t.Errorf("headless %+v", headless.Spec)
+	}
+	if kept := do[v1.Service](t, c, 200, "PUT", path+"/a", body("a", `,"selector":{"x":"y"}`)); kept.Spec.ClusterIP != a.Spec.ClusterIP {
+		t.Errorf("the address changed to %s", kept.Spec.ClusterIP)
+	}
+}
+
+func TestClaimIsBound(t *testing.T) {
+	c := start(t)
+	claim := do[v1.PersistentVolumeClaim](t, c, 201, "POST", "/api/v1/namespaces/default/persistentvolumeclaims",
+		`{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}`)
+	if claim.Status.Phase != v1.ClaimBound || claim.Spec.VolumeName == "" {
+		t.Errorf("claim %+v", claim)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	c := start(t)
+	event := &v1.Event{Reason: "Pulled", Message: "it was there", Type: "Normal", InvolvedObject: v1.ObjectReference{Kind: "Pod", Namespace: "default", Name: "web", UID: "u"}}
+	for range 2 {
+		if err := c.server.Record(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const path = "/api/v1/namespaces/default/events"
+	got := do[v1.EventList](t, c, 200, "GET", path+"?fieldSelector=involvedObject.name%3Dweb,involvedObject.uid%3Du,reason%3DPulled", "")
+	if len(got.Items) != 1 || got.Items[0].Count != 2 {
+		t.Errorf("events %+v", got.Items)
+	}
+	c.raw(t, 201, "POST", path, `{"metadata":{"name":"mine"},"involvedObject":{"namespace":"default"},"reason":"Tried"}`)
+	if got := do[v1.EventList](t, c, 200, "GET", path+"?fieldSelector=reason%21%3DPulled", ""); len(got.Items) != 1 {
+		t.Errorf("events %+v", got.Items)
+	}
+}
+
+func TestStartAgain(t *testing.T) {
+	e := newEngine()
+	first := startOn(t, e)
+	first.raw(t, 201, "POST", configMaps, configMapBody("one"))
+	first.raw(t, 200, "PATCH", configMaps+"/one", `{"data":{"b":"2"}}`)
+	first.raw(t, 200, "PATCH", "/api/v1/nodes/testnode", `{"metadata":{"labels":{"mine":"yes"}}}`)
+	first.raw(t, 201, "POST", "/api/v1/namespaces", `{"metadata":{"name":"work"}}`)
+	pod := first.running(t, "web")
+	before := do[v1.ConfigMap](t, first, 200, "GET", configMaps+"/one", "")
+
+	second := startOn(t, e)
+	after := do[v1.ConfigMap](t, second, 200, "GET", configMaps+"/one", "")
+	if after.UID != before.UID || len(after.Data) != 2 || after.ResourceVersion <= before.ResourceVersion {
+		t.Errorf("after the restart %+v", after)
+	}
+	if got := do[v1.Pod](t, second, 200, "GET", pods+"/web", ""); got.UID != pod.UID || got.Status.Phase != v1.PodRunning {
+		t.Errorf("pod %+v", got)
+	}
+	if got := do[v1.Node](t, second, 200, "GET", "/api/v1/nodes/testnode", ""); got.Labels["mine"] != "yes" {
+		t.Errorf("labels of the node %v", got.Labels)
+	}
+	second.raw(t, 200, "GET", "/api/v1/namespaces/work/serviceaccounts/default", "")
+	if e := second.watch(t, configMaps+"?watch=true&resourceVersion="+before.ResourceVersion).next(); e.Object.Code != 410 {
+		t.Errorf("a version of the server before: %+v", e)
+	}
+}
+
+func TestWritesOfOtherProcesses(t *testing.T) {
+	c := start(t)
+	c.raw(t, 201, "POST", configMaps, configMapBody("one"))
+	item, _ := c.server.Store().List("configmaps", "default")
+	obj := item[1].Object.DeepCopyObject().(*v1.ConfigMap)
+	obj.Data["other"], obj.ResourceVersion = "process", ""
+	data, err := json.Marshal(obj)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := apiserver.Record{Resource: "configmaps", Namespace: "default", Name: "one", UID: obj.UID, Revision: 2, JSON: data}
+	if err := c.engine.Save(context.Background(), record); err != nil {
+		t.Fatal(err)
+	}
+	c.refused(t, 409, metav1.StatusReasonConflict, "PUT", configMaps+"/one", configMapBody("one", `,"labels":{"a":"b"}`))
+	got := do[v1.ConfigMap](t, c, 200, "PATCH", configMaps+"/one", `{"data":{"b":"2"}}`)
+	if got.Data["other"] != "process" || got.Data["b"] != "2" {
+		t.Errorf("the patch of the loser gives %v", got.Data)
+	}
+	c.engine.looks[0] <- struct{}{}
+	if err := c.engine.Save(context.Background(), record); !apierrors.IsConflict(err) {
+		t.Errorf("an old revision was taken: %v", err)
+	}
+}
+
+func TestReviews(t *testing.T) {
+	c := start(t)
+	got := c.raw(t, 201, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", `{"spec":{"resourceAttributes":{"verb":"create","resource":"pods"}}}`)
+	if !strings.Contains(string(got), `"allowed":true`) {
+		t.Errorf("review %s", got)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	c := start(t)
+	c.running(t, "web")
+	got := string(c.raw(t, 200, "GET", "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods?labelSelector=app%3Dweb", ""))
+	if !strings.Contains(got, `"usage":{"cpu":"250m","memory":"64Mi"}`) {
+		t.Errorf("metrics %s", got)
+	}
+	c.raw(t, 200, "GET", "/apis/metrics.k8s.io/v1beta1/nodes/testnode", "")
+	c.refused(t, 404, metav1.StatusReasonNotFound, "GET", "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/none", "")
+}

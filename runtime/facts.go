@@ -1,0 +1,89 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Records keeps facts in the engine, where every client sees them.
+type Records interface {
+	// Records lists the records that have a label, by name: KEY, or
+	// KEY=VALUE for those with this value.
+	Records(ctx context.Context, label string) ([]Record, error)
+	// PutRecord makes a record. Of several that put one of the same name,
+	// one succeeds; the others get the record that is there, and ErrExists.
+	PutRecord(ctx context.Context, r Record) (existing Record, err error)
+	// DropRecord removes a record; one that is not there was removed.
+	DropRecord(ctx context.Context, name string) error
+}
+
+// Record is a fact that is kept in the engine: an empty volume, whose labels
+// are the fact. Labels never change: a fact that changes is a new record.
+type Record struct {
+	Name   string
+	Labels map[string]string
+}
+
+// ErrExists is in the error of PutRecord when someone else was faster.
+var ErrExists = errors.New("there is such a record already")
+
+// Facts tells about the engine's machine and what containers use of it.
+type Facts interface {
+	Info(ctx context.Context) (Info, error)
+	// Stats samples a container; one that does not run has used nothing.
+	Stats(ctx context.Context, container string) (Stats, error)
+}
+
+// Dialer reaches into a pod's network.
+type Dialer interface {
+	// Dial connects to a TCP port from inside the network of a container,
+	// the pause. The connection has CloseWrite() error.
+	Dial(ctx context.Context, container, address string, port int) (io.ReadWriteCloser, error)
+}
+
+// Info are the facts about the engine's machine that a Kubernetes Node holds.
+type Info struct {
+	ID           string
+	Hostname     string
+	CPUs         int
+	Memory       int64  // bytes
+	OS           string // linux
+	OSName       string // Debian GNU/Linux 12 (bookworm)
+	Architecture string // as the kernel words it: x86_64
+	Kernel       string
+	Version      string // of the engine
+	API          string // the version of the API that is spoken
+	DataRoot     string // on the engine's machine
+	Driver       string // of its storage
+	CgroupDriver string
+	Cgroup       string // 1 or 2
+	Runtimes     []string
+	Runtime      string   // the default one
+	Security     []string // as Docker names them: seccomp, apparmor, rootless
+	Rootless     bool
+	// Addresses are those of the machine in Docker's default network; none
+	// where it has no such network.
+	Addresses []string
+}
+
+// Stats are what a container has used. A CPU rate takes two of them, some
+// time apart: see Rate.
+type Stats struct {
+	At     time.Time     // by the engine's clock
+	CPU    time.Duration // of all cores since the start
+	Memory uint64        // the working set, bytes
+	Usage  uint64        // with what the page cache may give back, bytes
+	Limit  uint64        // of memory, bytes; the machine's where there is none
+}
+
+// Rate is the number of cores that were busy between an earlier sample and
+// this one; 0 where no time has passed or the container was restarted.
+func (s Stats) Rate(earlier Stats) float64 {
+	passed := s.At.Sub(earlier.At)
+	if passed <= 0 || s.CPU < earlier.CPU {
+		return 0
+	}
+	return float64(s.CPU-earlier.CPU) / float64(passed)
+}

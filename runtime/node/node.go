@@ -1,0 +1,146 @@
+// Package node makes one Kubernetes node of an engine: it keeps the engine's
+// pods and answers the API server for them. It holds nothing that matters:
+// what it remembers is what it saw last.
+package node
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/status"
+)
+
+// Engine is all that a node needs of a container engine.
+type Engine interface {
+	runtime.Engine
+	runtime.Streams
+	runtime.Changes
+	runtime.Records
+	runtime.Facts
+	runtime.Dialer
+}
+
+// Node implements what the API server needs, and keeps the pods while Run
+// runs.
+type Node struct {
+	engine Engine
+	runner *runtime.Runner
+	keeper *runtime.Keeper
+	now    func() time.Time
+
+	mu       sync.Mutex
+	info     runtime.Info
+	seen     map[types.UID]plan.World
+	leaving  map[types.UID]metav1.Time // when a pod without a deletion time was seen going
+	samples  map[string]runtime.Stats  // by container ID, for rates
+	watchers map[chan types.UID]bool
+}
+
+var (
+	_ apiserver.Pods    = (*Node)(nil)
+	_ apiserver.Streams = (*Node)(nil)
+	_ apiserver.Objects = (*objects)(nil)
+	_ apiserver.Node    = (*Node)(nil)
+	_ apiserver.Usage   = (*Node)(nil)
+)
+
+// New is a node of an engine that answers.
+func New(ctx context.Context, engine Engine, log *slog.Logger) (*Node, error) {
+	info, err := engine.Info(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{
+		engine: engine, now: time.Now, info: info,
+		seen: map[types.UID]plan.World{}, leaving: map[types.UID]metav1.Time{},
+		samples: map[string]runtime.Stats{}, watchers: map[chan types.UID]bool{},
+	}
+	n.runner = &runtime.Runner{Engine: engine, Now: n.now}
+	n.keeper = &runtime.Keeper{Runner: n.runner, Changes: engine, Seen: n.saw, Failed: func(err error) {
+		log.Warn("keep a pod", "error", err)
+	}}
+	return n, nil
+}
+
+// Run keeps the engine's pods until ctx ends, and leaves them as they are.
+func (n *Node) Run(ctx context.Context) { n.keeper.Run(ctx) }
+
+// Objects keeps the kinds that are not pods.
+func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
+
+// saw remembers a look at a pod and tells who follows the pods.
+func (n *Node) saw(w plan.World, _ plan.Step) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if w.Gone() {
+		delete(n.seen, w.UID)
+		delete(n.leaving, w.UID)
+	} else {
+		n.seen[w.UID] = w
+	}
+	for watcher := range n.watchers {
+		select {
+		case watcher <- w.UID:
+		default: // it lists all pods now and then
+		}
+	}
+}
+
+// look reads a pod from the engine, with the faults that its keeper met.
+func (n *Node) look(ctx context.Context, uid types.UID) (plan.World, error) {
+	w, err := n.engine.Observe(ctx, uid)
+	if err != nil {
+		return w, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	w.Faults = n.seen[uid].Faults
+	return w, nil
+}
+
+// pod is the pod as the API shows it; nil for one that is gone.
+func (n *Node) pod(w plan.World) *v1.Pod {
+	pod := status.Pod(w, n.now())
+	if pod == nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if pod.Spec.NodeName == "" && len(pod.Spec.SchedulingGates) == 0 {
+		pod.Spec.NodeName = n.info.Hostname
+	}
+	for _, address := range n.info.Addresses {
+		pod.Status.HostIPs = append(pod.Status.HostIPs, v1.HostIP{IP: address})
+	}
+	if len(n.info.Addresses) > 0 {
+		pod.Status.HostIP = n.info.Addresses[0]
+	}
+	if pod.Spec.HostNetwork && w.Pause.State == plan.Running {
+		pod.Status.PodIP = pod.Status.HostIP
+		pod.Status.PodIPs = []v1.PodIP{{IP: pod.Status.HostIP}}
+	}
+	if w.Leaving() && w.Want.Pod.DeletionTimestamp == nil {
+		n.keepDeletionTime(pod)
+	}
+	return pod
+}
+
+// keepDeletionTime gives a pod that is removed by someone else, who wrote no
+// deletion time down, one that does not change.
+func (n *Node) keepDeletionTime(pod *v1.Pod) {
+	at, known := n.leaving[pod.UID]
+	if !known && pod.DeletionTimestamp != nil {
+		at = *pod.DeletionTimestamp
+		n.leaving[pod.UID] = at
+	}
+	pod.DeletionTimestamp = &at
+}

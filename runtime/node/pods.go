@@ -1,0 +1,236 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/distribution/reference"
+	v1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// List implements apiserver.Pods.
+func (n *Node) List(ctx context.Context) ([]*v1.Pod, error) {
+	worlds, err := n.runner.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var pods []*v1.Pod
+	for _, w := range worlds {
+		n.mu.Lock()
+		w.Faults = n.seen[w.UID].Faults
+		n.mu.Unlock()
+		if pod := n.pod(w); pod != nil {
+			pods = append(pods, pod)
+		}
+	}
+	return pods, nil
+}
+
+// Get implements apiserver.Pods: what the pod's keeper saw last, else what
+// the engine says.
+func (n *Node) Get(ctx context.Context, uid types.UID) (*v1.Pod, error) {
+	n.mu.Lock()
+	w, kept := n.seen[uid]
+	n.mu.Unlock()
+	if !kept {
+		var err error
+		if w, err = n.look(ctx, uid); err != nil {
+			return nil, err
+		}
+	}
+	return n.pod(w), nil
+}
+
+// watched is how many hints a slow follower may leave untaken.
+const watched = 1024
+
+// Changes implements apiserver.Pods: it sends after a pod was looked at.
+func (n *Node) Changes(ctx context.Context) <-chan types.UID {
+	watcher := make(chan types.UID, watched)
+	n.mu.Lock()
+	n.watchers[watcher] = true
+	n.mu.Unlock()
+	context.AfterFunc(ctx, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(n.watchers, watcher)
+		close(watcher)
+	})
+	return watcher
+}
+
+// Create implements apiserver.Pods. Kubernetes' tools made the pod, so a
+// manifest that is silent about the PID namespace gets Kubernetes' default.
+func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {
+	own := false
+	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod)}
+	err := n.runner.Create(ctx, translate.New(stored(pod), opts))
+	if errors.As(err, new(*runtime.ExistsError)) {
+		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
+	}
+	return err
+}
+
+// assumedAlways are the containers that are pulled always because of their
+// tag. The API does not keep whether the policy was written: a laptop without
+// a network is to run what it has.
+func assumedAlways(pod *v1.Pod) []string {
+	var names []string
+	for _, c := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+		if c.ImagePullPolicy == v1.PullAlways && latest(c.Image) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func latest(image string) bool {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return false
+	}
+	if _, digested := named.(reference.Digested); digested {
+		return false
+	}
+	tagged, ok := reference.TagNameOnly(named).(reference.Tagged)
+	return ok && tagged.Tag() == "latest"
+}
+
+// kubeletConditions are the conditions that are computed; any other one was
+// set by a user.
+var kubeletConditions = []v1.PodConditionType{
+	v1.PodReadyToStartContainers, v1.PodInitialized, v1.PodReady, v1.ContainersReady, v1.PodScheduled,
+}
+
+// stored is what a pod's manifest keeps of it: metadata, spec, and the
+// conditions that users set.
+func stored(pod *v1.Pod) *v1.Pod {
+	kept := pod.DeepCopy()
+	kept.Status = v1.PodStatus{}
+	kept.ResourceVersion, kept.ManagedFields = "", nil
+	for _, c := range pod.Status.Conditions {
+		if !slices.Contains(kubeletConditions, c.Type) {
+			kept.Status.Conditions = append(kept.Status.Conditions, c)
+		}
+	}
+	return kept
+}
+
+// Revise implements apiserver.Pods.
+func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
+	w, err := n.engine.Observe(ctx, old.UID)
+	if err != nil {
+		return err
+	}
+	if w.Want == nil {
+		return apierrors.NewNotFound(v1.Resource("pods"), old.Name)
+	}
+	if newer(w, old) {
+		return conflict(old)
+	}
+	name, labels := translate.Revision(stored(next), w.Revision+1)
+	_, err = n.engine.PutRecord(ctx, runtime.Record{Name: name, Labels: labels})
+	if errors.Is(err, runtime.ErrExists) {
+		return conflict(old)
+	}
+	if err != nil {
+		return err
+	}
+	n.forget(old.UID)
+	return n.trim(ctx, w)
+}
+
+// newer tells whether the engine has a later revision than the one that a
+// change starts from: the generation and the deletion tell.
+func newer(w plan.World, old *v1.Pod) bool {
+	have := w.Want.Pod
+	return have.Generation > old.Generation || have.DeletionTimestamp != nil && old.DeletionTimestamp == nil
+}
+
+func conflict(pod *v1.Pod) error {
+	return apierrors.NewConflict(v1.Resource("pods"), pod.Name, errors.New("the pod was changed by another process; look at it again"))
+}
+
+// forget drops what was seen of a pod before it was changed, and has it
+// looked at.
+func (n *Node) forget(uid types.UID) {
+	n.mu.Lock()
+	delete(n.seen, uid)
+	n.mu.Unlock()
+	n.keeper.Poke(uid)
+}
+
+// keptRevisions is how many manifests of a pod or object stay: their names
+// keep one who is late from writing an old number again.
+const keptRevisions = 16
+
+// trim removes revisions that are too old for anyone to write again.
+func (n *Node) trim(ctx context.Context, w plan.World) error {
+	if w.Revision <= keptRevisions {
+		return nil
+	}
+	name, _ := translate.Revision(w.Want.Pod, w.Revision+1-keptRevisions)
+	return n.engine.DropRecord(ctx, name)
+}
+
+// Stop implements apiserver.Pods.
+func (n *Node) Stop(ctx context.Context, old, next *v1.Pod) error {
+	if err := n.Revise(ctx, old, next); err != nil {
+		return err
+	}
+	w, err := n.engine.Observe(ctx, old.UID)
+	if err != nil || w.Pause == nil || w.Pause.Intent == plan.Going {
+		return err
+	}
+	err = n.engine.Do(ctx, plan.Op{Kind: plan.SetIntent, Target: w.Pause.ID, Intent: plan.Going}, nil)
+	if errors.Is(err, plan.ErrStale) {
+		return nil
+	}
+	n.keeper.Poke(old.UID)
+	return err
+}
+
+// Kill implements apiserver.Pods.
+func (n *Node) Kill(ctx context.Context, pod *v1.Pod) error {
+	if err := n.runner.Kill(ctx, translate.RefOf(pod)); err != nil {
+		return fmt.Errorf("kill pod %s: %w", pod.Name, err)
+	}
+	n.saw(plan.World{UID: pod.UID}, plan.Step{})
+	return nil
+}
+
+// attempt is the Docker container of a pod's container: the latest attempt
+// that was started, or the one before.
+func (n *Node) attempt(ctx context.Context, uid types.UID, unit string) (latest, previous *plan.Container, err error) {
+	w, err := n.look(ctx, uid)
+	if err != nil {
+		return nil, nil, err
+	}
+	var started []plan.Container
+	for _, c := range w.Containers {
+		if c.Unit == unit && (!c.StartedAt.IsZero() || c.Ended()) {
+			started = append(started, c)
+		}
+	}
+	switch len(started) {
+	case 0:
+		return nil, nil, nil
+	case 1:
+		return &started[0], nil, nil
+	}
+	return &started[len(started)-1], &started[len(started)-2], nil
+}
+
+// notStarted is the answer for a container that has nothing to show yet.
+func notStarted(unit string, pod types.UID, why string) error {
+	return apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q %s", unit, pod, strings.TrimSpace(why)))
+}

@@ -1,0 +1,134 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// A CPU rate takes two samples: the last one is used again where it is not
+// older than freshness, else a second one is taken after span.
+const (
+	span      = 300 * time.Millisecond
+	freshness = time.Minute
+	samplers  = 8
+)
+
+// PodUsage implements apiserver.Usage.
+func (n *Node) PodUsage(ctx context.Context, namespace string) ([]apiserver.PodUsage, error) {
+	worlds, err := n.runner.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var usage []apiserver.PodUsage
+	var containers []*plan.Container
+	for _, w := range worlds {
+		if w.Want == nil || namespace != "" && w.Want.Pod.Namespace != namespace {
+			continue
+		}
+		usage = append(usage, apiserver.PodUsage{UID: w.UID})
+		for i := range w.Containers {
+			if c := &w.Containers[i]; c.State == plan.Running {
+				usage[len(usage)-1].Containers = append(usage[len(usage)-1].Containers, apiserver.ContainerUsage{Name: c.Unit})
+				containers = append(containers, c)
+			}
+		}
+	}
+	rates, err := n.rates(ctx, containers)
+	if err != nil {
+		return nil, err
+	}
+	fillUsage(usage, rates)
+	return usage, nil
+}
+
+// fillUsage writes the rates of all containers, in their order, into the pods.
+func fillUsage(usage []apiserver.PodUsage, rates []rate) {
+	next := 0
+	for i := range usage {
+		for j := range usage[i].Containers {
+			r := rates[next]
+			next++
+			usage[i].Time, usage[i].Window = r.at, r.window
+			usage[i].Containers[j].CPU, usage[i].Containers[j].Memory = r.cpu, r.memory
+		}
+	}
+}
+
+// rate is one measurement of a container.
+type rate struct {
+	at          time.Time
+	window      time.Duration
+	cpu, memory int64 // billionths of a core, bytes
+}
+
+// rates measures containers side by side.
+func (n *Node) rates(ctx context.Context, containers []*plan.Container) ([]rate, error) {
+	rates := make([]rate, len(containers))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(samplers)
+	for i, c := range containers {
+		group.Go(func() (err error) {
+			rates[i], err = n.rate(ctx, c.ID)
+			return err
+		})
+	}
+	return rates, group.Wait()
+}
+
+func (n *Node) rate(ctx context.Context, id string) (rate, error) {
+	before, known := n.sampled(id)
+	if !known {
+		sample, err := n.engine.Stats(ctx, id)
+		if err != nil {
+			return rate{}, err
+		}
+		before = sample
+		select {
+		case <-ctx.Done():
+			return rate{}, ctx.Err()
+		case <-time.After(span):
+		}
+	}
+	after, err := n.engine.Stats(ctx, id)
+	if err != nil {
+		return rate{}, err
+	}
+	n.mu.Lock()
+	n.samples[id] = after
+	n.mu.Unlock()
+	return rate{at: after.At, window: after.At.Sub(before.At), cpu: int64(after.Rate(before) * 1e9), memory: int64(after.Memory)}, nil
+}
+
+// sampled is the last sample of a container, where it is of use. Samples of
+// containers that are no more are dropped on the way.
+func (n *Node) sampled(id string) (runtime.Stats, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	now := n.now()
+	for other, s := range n.samples {
+		if now.Sub(s.At) > freshness {
+			delete(n.samples, other)
+		}
+	}
+	s, ok := n.samples[id]
+	return s, ok && now.Sub(s.At) > span
+}
+
+// NodeUsage implements apiserver.Usage: what all pods use together.
+func (n *Node) NodeUsage(ctx context.Context) (apiserver.PodUsage, error) {
+	pods, err := n.PodUsage(ctx, "")
+	total := apiserver.PodUsage{Time: n.now(), Window: span, Containers: []apiserver.ContainerUsage{{}}}
+	for _, pod := range pods {
+		for _, c := range pod.Containers {
+			total.Containers[0].CPU += c.CPU
+			total.Containers[0].Memory += c.Memory
+		}
+	}
+	return total, err
+}
