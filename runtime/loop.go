@@ -16,6 +16,9 @@ type options struct {
 	grace *int64
 	// seen is told of every world; nil for nobody.
 	seen func(plan.World, plan.Step)
+	// began and ended are told of every operation; nil for nobody.
+	began func(w plan.World, op plan.Op)
+	ended func(w plan.World, op plan.Op, took time.Duration, err error)
 	// hints say when to look again; nil is to watch the engine for it.
 	hints <-chan struct{}
 }
@@ -26,6 +29,7 @@ type loop struct {
 	*Runner
 	options
 	ref     translate.Ref
+	last    plan.World // the last look
 	faults  map[string]plan.Fault
 	pulled  map[string]bool
 	stale   map[string]int
@@ -72,6 +76,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 			return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 		}
 		w.Faults, w.Pulled, w.Grace = l.faults, l.pulled, l.grace
+		l.last = w
 		step := plan.Next(w, l.Now())
 		if l.seen != nil {
 			l.seen(w, step)
@@ -96,6 +101,9 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 		}
 		start := l.Now()
 		l.busy[op.Subject()] = op.Kind
+		if l.began != nil {
+			l.began(l.last, op)
+		}
 		go func() {
 			err := l.Engine.Do(ctx, op, l.progress)
 			l.results <- result{op: op, took: l.Now().Sub(start), err: err}
@@ -169,6 +177,9 @@ func (l *loop) settle(res result) {
 	delete(l.busy, res.op.Subject())
 	if l.Report != nil {
 		l.Report.Done(res.op, res.took, res.err)
+	}
+	if l.ended != nil {
+		l.ended(l.last, res.op, res.took, res.err)
 	}
 	switch {
 	case res.err == nil:

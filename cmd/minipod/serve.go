@@ -15,6 +15,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/node"
@@ -117,7 +118,14 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 	fmt.Fprintf(io.out, "export KUBECONFIG=%s\n", shellescape.Quote(f.kubeconfig))
 	fmt.Fprintf(io.err, "serving the pods of this engine at %s; Ctrl-C leaves them as they are\n", door.access.URL)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { n.Run(ctx); return nil })
+	group.Go(func() error {
+		n.Run(ctx, func(event *v1.Event) {
+			if err := server.Record(event); err != nil {
+				log.Warn("record an event", "error", err)
+			}
+		})
+		return nil
+	})
 	group.Go(func() error { return server.Run(ctx) })
 	group.Go(func() error { return door.answer(ctx, server.Handler()) })
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {

@@ -36,6 +36,7 @@ type Node struct {
 	runner *runtime.Runner
 	keeper *runtime.Keeper
 	now    func() time.Time
+	record func(*v1.Event)
 
 	mu       sync.Mutex
 	info     runtime.Info
@@ -65,20 +66,26 @@ func New(ctx context.Context, engine Engine, log *slog.Logger) (*Node, error) {
 		samples: map[string]runtime.Stats{}, watchers: map[chan types.UID]bool{},
 	}
 	n.runner = &runtime.Runner{Engine: engine, Now: n.now}
-	n.keeper = &runtime.Keeper{Runner: n.runner, Changes: engine, Seen: n.saw, Failed: func(err error) {
-		log.Warn("keep a pod", "error", err)
-	}}
+	n.keeper = &runtime.Keeper{
+		Runner: n.runner, Changes: engine, Seen: n.saw, Began: n.began, Ended: n.ended,
+		Failed: func(err error) { log.Warn("keep a pod", "error", err) },
+	}
 	return n, nil
 }
 
-// Run keeps the engine's pods until ctx ends, and leaves them as they are.
-func (n *Node) Run(ctx context.Context) { n.keeper.Run(ctx) }
+// Run keeps the engine's pods until ctx ends, and leaves them as they are. It
+// records what happens to them as events.
+func (n *Node) Run(ctx context.Context, record func(*v1.Event)) {
+	n.record = record
+	n.keeper.Run(ctx)
+}
 
 // Objects keeps the kinds that are not pods.
 func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
 
 // saw remembers a look at a pod and tells who follows the pods.
-func (n *Node) saw(w plan.World, _ plan.Step) {
+func (n *Node) saw(w plan.World, s plan.Step) {
+	n.waits(w, s)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if w.Gone() {

@@ -73,9 +73,13 @@ func (n *Node) Changes(ctx context.Context) <-chan types.UID {
 func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {
 	own := false
 	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod)}
-	err := n.runner.Create(ctx, translate.New(stored(pod), opts))
+	b := translate.New(stored(pod), opts)
+	err := n.runner.Create(ctx, b)
 	if errors.As(err, new(*runtime.ExistsError)) {
 		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
+	}
+	if err == nil && pod.Spec.NodeName != "" {
+		n.normal(plan.World{Want: b}, "", "Scheduled", fmt.Sprintf("Successfully assigned %s/%s to %s", pod.Namespace, pod.Name, pod.Spec.NodeName))
 	}
 	return err
 }

@@ -1,0 +1,130 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// The texts of the events are the kubelet's (pkg/kubelet/events/event.go and
+// its callers).
+
+// event records that something happened to a pod, or to one of its
+// containers.
+func (n *Node) event(w plan.World, unit, kind, reason, message string) {
+	if n.record == nil || w.Want == nil {
+		return
+	}
+	pod := w.Want.Pod
+	about := v1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
+	if u, ok := w.Want.Unit(unit); ok {
+		about.FieldPath = fieldPath(u.Path, unit)
+	}
+	n.record(&v1.Event{
+		InvolvedObject: about, Type: kind, Reason: reason, Message: message,
+		Source: v1.EventSource{Component: "kubelet", Host: n.hostname()}, ReportingController: "kubelet", ReportingInstance: n.hostname(),
+	})
+}
+
+// fieldPath is how events name a container: spec.containers{name}.
+func fieldPath(path, unit string) string {
+	for i, c := range path {
+		if c == '[' {
+			path = path[:i]
+			break
+		}
+	}
+	return path + "{" + unit + "}"
+}
+
+func (n *Node) hostname() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.info.Hostname
+}
+
+func (n *Node) normal(w plan.World, unit, reason, message string) {
+	n.event(w, unit, v1.EventTypeNormal, reason, message)
+}
+
+func (n *Node) warning(w plan.World, unit, reason, message string) {
+	n.event(w, unit, v1.EventTypeWarning, reason, message)
+}
+
+// began tells of operations that take a while, or end a container.
+func (n *Node) began(w plan.World, op plan.Op) {
+	switch op.Kind {
+	case plan.PullImage:
+		n.normal(w, op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target))
+	case plan.StopUnit:
+		message := "Stopping container " + op.Unit
+		if !w.Leaving() && w.Pause != nil && w.Pause.Intent == plan.Wanted {
+			message = "Container " + op.Unit + " definition changed, will be restarted"
+		}
+		n.normal(w, op.Unit, "Killing", message)
+	case plan.CreateUnit:
+		n.present(w, op)
+	}
+}
+
+// present tells that an image had not to be pulled.
+func (n *Node) present(w plan.World, op plan.Op) {
+	image := op.Request.Config.Image
+	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}
+	if !w.Pulled[pull.Key()] {
+		n.normal(w, op.Unit, "Pulled", fmt.Sprintf("Container image %q already present on machine and can be accessed by the pod", image))
+	}
+}
+
+// ended tells how an operation went.
+func (n *Node) ended(w plan.World, op plan.Op, took time.Duration, err error) {
+	switch {
+	case errors.Is(err, plan.ErrStale):
+	case err != nil:
+		n.failed(w, op, err)
+	case op.Kind == plan.PullImage:
+		took = took.Round(time.Millisecond)
+		n.normal(w, op.Unit, "Pulled", fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took))
+	case op.Kind == plan.CreateUnit:
+		n.normal(w, op.Unit, "Created", "Container created")
+	case op.Kind == plan.StartUnit:
+		n.normal(w, op.Unit, "Started", "Container started")
+	}
+}
+
+func (n *Node) failed(w plan.World, op plan.Op, err error) {
+	switch op.Kind {
+	case plan.PullImage:
+		n.warning(w, op.Unit, "Failed", fmt.Sprintf("Failed to pull image %q: %s", op.Target, err))
+		n.warning(w, op.Unit, "Failed", "Error: ErrImagePull")
+	case plan.CreateUnit, plan.StartUnit:
+		n.warning(w, op.Unit, "Failed", fmt.Sprintf("Error: %s", err))
+	case plan.StartPause:
+		n.warning(w, "", "FailedCreatePodSandBox", fmt.Sprintf("Failed to create pod sandbox: %s", err))
+	default:
+		n.warning(w, "", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
+	}
+}
+
+// waits tells what a pod waits for, each time it is looked at.
+func (n *Node) waits(w plan.World, s plan.Step) {
+	for _, wait := range s.Waits {
+		switch wait.Reason {
+		case "CrashLoopBackOff":
+			pod := w.Want.Pod
+			n.warning(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", wait.Unit, pod.Name, pod.Namespace, pod.UID))
+		case "ImagePullBackOff":
+			n.normal(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off pulling image %q", wait.Fault.Op.Target))
+			n.warning(w, wait.Unit, "Failed", "Error: ImagePullBackOff")
+		case "ErrImageNeverPull":
+			n.warning(w, wait.Unit, "ErrImageNeverPull", wait.Detail)
+			n.warning(w, wait.Unit, "Failed", "Error: ErrImageNeverPull")
+		case "CreateContainerConfigError":
+			n.warning(w, wait.Unit, "Failed", "Error: "+wait.Detail)
+		}
+	}
+}
