@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -192,12 +193,25 @@ func (d *door) answer(ctx context.Context, handler http.Handler) error {
 }
 
 // open lets clients in without a token, which kubectl does not send without
-// TLS. A web page's requests name its origin; those are not let in.
+// TLS. A web page's requests name its origin; of those only this machine's own
+// are let in.
 func open(handler http.Handler, token string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Origin") == "" {
+		if ownOrigin(r.Header.Get("Origin")) {
 			r.Header.Set("Authorization", "Bearer "+token)
 		}
 		handler.ServeHTTP(w, r)
 	})
+}
+
+func ownOrigin(origin string) bool {
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }

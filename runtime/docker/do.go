@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/minipod/minipod/runtime"
@@ -45,7 +46,19 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(runtime.Progr
 func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent) error {
 	_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{RestartPolicy: intent.Policy()})
 	if err != nil {
+		if e.removing(ctx, pause) {
+			return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
+		}
 		return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
 	}
 	return nil
+}
+
+// removing tells whether a container is gone, or as good as that.
+func (e *Engine) removing(ctx context.Context, name string) bool {
+	found, err := e.cli.ContainerInspect(ctx, name)
+	if err != nil {
+		return cerrdefs.IsNotFound(err)
+	}
+	return found.State.Dead || found.State.Status == container.StateRemoving
 }

@@ -15,31 +15,43 @@ import (
 )
 
 // startPause gives the volumes their modes and starts the pause, also one
-// that was stopped.
+// that was stopped. One that runs already is left as it is, volumes included.
 func (e *Engine) startPause(ctx context.Context, target string, volumes []translate.Volume) error {
-	found, err := e.cli.ContainerInspect(ctx, target)
-	if err != nil {
-		return fmt.Errorf("start %s: %w", short(target), e.explain(err))
+	if len(volumes) > 0 {
+		up, err := e.preparePause(ctx, target, volumes)
+		if up || err != nil {
+			return err
+		}
 	}
-	name := strings.TrimPrefix(found.Name, "/")
-	if stateOf(found.State) == plan.Running {
-		return nil
-	}
-	if err := e.prepareVolumes(ctx, found.ID, volumes); err != nil {
-		return fmt.Errorf("start %s: %w", name, err)
-	}
-	err = e.cli.ContainerStart(ctx, found.ID, container.StartOptions{})
+	err := e.cli.ContainerStart(ctx, target, container.StartOptions{})
 	switch {
 	case err == nil:
 		return nil
 	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
-		return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrStale))
+		return fmt.Errorf("start %s: %w", short(target), e.judge(err, plan.ErrStale))
 	}
+	name, holders := e.portHolders(ctx, target)
 	err = e.judge(err, plan.ErrPermanent)
-	if holders := e.portHolders(ctx, found.HostConfig); len(holders) > 0 {
+	if len(holders) > 0 {
 		return fmt.Errorf("start %s: %s: %w", name, strings.Join(holders, ", "), err)
 	}
 	return fmt.Errorf("start %s: %w", name, err)
+}
+
+// preparePause gives the volumes of a pause their modes, unless it is up: its
+// containers may have changed them since.
+func (e *Engine) preparePause(ctx context.Context, target string, volumes []translate.Volume) (up bool, err error) {
+	found, err := e.cli.ContainerInspect(ctx, target)
+	if err != nil {
+		return false, fmt.Errorf("start %s: %w", short(target), e.explain(err))
+	}
+	if stateOf(found.State) == plan.Running {
+		return true, nil
+	}
+	if err := e.prepareVolumes(ctx, found.ID, volumes); err != nil {
+		return false, fmt.Errorf("start %s: %w", strings.TrimPrefix(found.Name, "/"), err)
+	}
+	return false, nil
 }
 
 // startUnit starts an attempt once. Docker would run an ended container
@@ -67,17 +79,21 @@ func (e *Engine) startUnit(ctx context.Context, target string) error {
 	return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrPermanent))
 }
 
-// portHolders names, for every host port that a container is to publish, the
-// running container that publishes it already. A port that a program outside
-// Docker holds is not among them. It is for a message: failing to find out is
-// no failure.
-func (e *Engine) portHolders(ctx context.Context, wanted *container.HostConfig) []string {
+// portHolders names a container that cannot start, and for every host port
+// that it is to publish the running container that publishes it already. A
+// port that a program outside Docker holds is not among them. It is for a
+// message: failing to find out is no failure.
+func (e *Engine) portHolders(ctx context.Context, target string) (name string, holders []string) {
+	found, err := e.cli.ContainerInspect(ctx, target)
+	if err != nil {
+		return short(target), nil
+	}
+	name = strings.TrimPrefix(found.Name, "/")
 	running, err := e.cli.ContainerList(ctx, container.ListOptions{})
 	if err != nil {
-		return nil
+		return name, nil
 	}
-	var holders []string
-	for port, bindings := range wanted.PortBindings {
+	for port, bindings := range found.HostConfig.PortBindings {
 		for _, b := range bindings {
 			for _, c := range running {
 				if publishes(c, port.Proto(), b.HostIP, b.HostPort) {
@@ -88,7 +104,7 @@ func (e *Engine) portHolders(ctx context.Context, wanted *container.HostConfig) 
 		}
 	}
 	slices.Sort(holders)
-	return slices.Compact(holders)
+	return name, slices.Compact(holders)
 }
 
 func publishes(c container.Summary, proto, ip, hostPort string) bool {

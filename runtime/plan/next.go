@@ -127,9 +127,13 @@ func (s *stepper) halt() {
 }
 
 // finish lets go of the pod's address and ports once its containers have
-// ended for good. What they wrote stays until the pod is removed.
+// ended for good, or were never let in. What they wrote stays until the pod is
+// removed.
 func (s *stepper) finish() {
 	s.State = Finished
+	if message, rejected := Rejection(s.w); rejected {
+		s.refuse(Wait{Reason: ReasonNotSupported, Detail: message}, Op{})
+	}
 	if s.w.Pause.Intent != Ended {
 		s.do(Op{Kind: SetIntent, Target: s.w.Pause.ID, Intent: Ended})
 		return
@@ -196,7 +200,7 @@ func (s *stepper) bring() {
 		s.wait(Wait{Reason: "InvalidManifest", Detail: "the manifest in the pause's label cannot be read"})
 		return
 	}
-	if s.gated() || s.refused() {
+	if s.gated() {
 		return
 	}
 	running := s.w.Pause.State == Running
@@ -206,8 +210,11 @@ func (s *stepper) bring() {
 	}
 	mayStart := running
 	for _, u := range s.w.Want.Units {
-		if u.Kind == translate.App {
+		switch {
+		case u.Kind == translate.App:
 			mayStart = s.unit(u, mayStart)
+		case u.Kind == translate.Ephemeral && running:
+			s.ephemeral(u)
 		}
 	}
 	s.prune()
@@ -229,16 +236,6 @@ func (s *stepper) gated() bool {
 func (s *stepper) refuse(w Wait, op Op) {
 	w.Fault = &Fault{Op: op, Err: refusal(w.Detail), At: s.now, Count: 1}
 	s.wait(w)
-}
-
-// refused keeps a pod that would be wrong from starting.
-func (s *stepper) refused() bool {
-	fatal := s.w.Want.Fatal()
-	for _, note := range fatal {
-		s.State = Starting
-		s.refuse(Wait{Reason: "CreateContainerConfigError", Detail: note.Field + ": " + note.Message}, Op{})
-	}
-	return len(fatal) > 0
 }
 
 // unit brings one container on. Containers start in the manifest's order:

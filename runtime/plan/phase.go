@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
@@ -11,6 +13,9 @@ import (
 func Phase(w World) v1.PodPhase {
 	if w.Pause == nil || w.Want == nil {
 		return v1.PodPending
+	}
+	if _, rejected := Rejection(w); rejected {
+		return v1.PodFailed
 	}
 	waiting, running, failed, again := tally(w)
 	switch {
@@ -50,3 +55,24 @@ func tally(w World) (waiting, running, failed, again int) {
 }
 
 func terminal(p v1.PodPhase) bool { return p == v1.PodSucceeded || p == v1.PodFailed }
+
+// ReasonNotSupported is the reason of a pod that was rejected because a field
+// of it cannot be honoured, and leaving it out would make a wrong pod.
+const ReasonNotSupported = "NotSupported"
+
+// Rejection tells whether a pod is turned away before anything of it runs,
+// as a node does, and why: every field, with what is the matter with it.
+func Rejection(w World) (message string, rejected bool) {
+	if w.Want == nil || len(w.Containers) > 0 {
+		return "", false
+	}
+	fatal := w.Want.Fatal()
+	if len(fatal) == 0 {
+		return "", false
+	}
+	reasons := make([]string, 0, len(fatal))
+	for _, note := range fatal {
+		reasons = append(reasons, note.Field+": "+note.Message)
+	}
+	return "Pod was rejected: " + strings.Join(reasons, "; "), true
+}

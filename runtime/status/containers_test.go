@@ -121,13 +121,14 @@ func TestStates(t *testing.T) {
 	}
 }
 
-// A pod that would be wrong is refused as a whole, before its pause starts.
-func TestRefused(t *testing.T) {
+// A pod that would be wrong is turned away as a whole, before its pause
+// starts.
+func TestRejected(t *testing.T) {
 	w := unstarted(up(manifest("app")))
 	w.Want.Notes = []translate.Note{{Field: "spec.x", Message: "is not there yet", Fatal: true}}
-	want := waitingFor("CreateContainerConfigError", "spec.x: is not there yet")
-	if diff := cmp.Diff(want, Status(w, at(100)).ContainerStatuses[0].State); diff != "" {
-		t.Errorf("state (-want +got):\n%s", diff)
+	got := Status(w, at(100))
+	if got.Phase != v1.PodFailed || got.Reason != "NotSupported" || got.Message != "Pod was rejected: spec.x: is not there yet" || got.ContainerStatuses != nil {
+		t.Errorf("got %s, %s, %s, %v", got.Phase, got.Reason, got.Message, got.ContainerStatuses)
 	}
 }
 

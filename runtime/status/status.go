@@ -74,7 +74,7 @@ func Status(w plan.World, now time.Time) v1.PodStatus {
 	}
 	s.ObservedGeneration = w.Want.Pod.Generation
 	s.QOSClass = qos.ComputePodQOS(w.Want.Pod)
-	if v.visible() {
+	if v.visible() && !v.rejected() {
 		s.InitContainerStatuses = v.statuses(v.inits)
 		s.ContainerStatuses = v.byName(v.apps)
 		s.EphemeralContainerStatuses = v.byName(v.ephemerals)
@@ -101,9 +101,18 @@ func (v view) fillReason(s *v1.PodStatus) {
 	switch {
 	case v.step.State == plan.Stopped:
 		s.Phase, s.Reason, s.Message = v1.PodPending, Stopped, "The pod was stopped on purpose; it can be started again"
+	case v.rejected():
+		message, _ := plan.Rejection(v.World)
+		s.Reason, s.Message = plan.ReasonNotSupported, message
 	case v.Want == nil && v.bringing() && len(v.step.Waits) > 0:
 		s.Reason, s.Message = v.step.Waits[0].Reason, v.step.Waits[0].Detail
 	}
+}
+
+// rejected tells whether nothing of the pod is ever run.
+func (v view) rejected() bool {
+	_, rejected := plan.Rejection(v.World)
+	return rejected
 }
 
 // stamp is a time as Kubernetes writes it: whole seconds, and a zero time

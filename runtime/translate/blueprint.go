@@ -107,6 +107,9 @@ type Unit struct {
 	Hash string
 	// Restart is the policy in force.
 	Restart v1.RestartPolicy
+	// Target is the unit whose PID namespace an ephemeral container joins;
+	// empty for none, or where all share one anyway. See In.
+	Target string
 }
 
 // Attempt is the request of attempt n, made at a back-off step.

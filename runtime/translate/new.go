@@ -28,6 +28,9 @@ func New(pod *v1.Pod, opts Options) *Blueprint {
 	for i := range pod.Spec.Containers {
 		b.Units = append(b.Units, b.unit(&pod.Spec.Containers[i], App, fmt.Sprintf("spec.containers[%d]", i)))
 	}
+	for i := range pod.Spec.EphemeralContainers {
+		b.Units = append(b.Units, b.ephemeral(&pod.Spec.EphemeralContainers[i], fmt.Sprintf("spec.ephemeralContainers[%d]", i)))
+	}
 	b.Notes = notes(b)
 	return b
 }

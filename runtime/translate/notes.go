@@ -2,6 +2,8 @@ package translate
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 )
@@ -23,15 +25,26 @@ func (n *noter) refuse(set bool, field, message string) {
 	}
 }
 
-// Fatal are the notes that keep the pod from being run.
+// Fatal are the notes that keep the pod from being run. An ephemeral container
+// comes to a pod that runs: what is wrong with it, see Refusal, is its own.
 func (b *Blueprint) Fatal() []Note {
 	var fatal []Note
 	for _, n := range b.Notes {
-		if n.Fatal {
+		if n.Fatal && !strings.HasPrefix(n.Field, ephemeralPath) {
 			fatal = append(fatal, n)
 		}
 	}
 	return fatal
+}
+
+// Refusal is a note that keeps one unit from being made; ok is false where
+// there is none.
+func (b *Blueprint) Refusal(u Unit) (note Note, ok bool) {
+	i := slices.IndexFunc(b.Notes, func(n Note) bool { return n.Fatal && strings.HasPrefix(n.Field, u.Path+".") })
+	if i < 0 {
+		return Note{}, false
+	}
+	return b.Notes[i], true
 }
 
 // notes are the fields of the pod that are not honoured: none is passed over
@@ -47,7 +60,7 @@ func notes(b *Blueprint) []Note {
 		n.refuse(true, fmt.Sprintf("spec.initContainers[%d]", i), "init containers are not run yet, and the pod would be wrong without it")
 	}
 	for _, u := range b.Units {
-		if u.Kind != App {
+		if u.Kind != App && u.Kind != Ephemeral {
 			continue
 		}
 		containerNotes(n, u)
@@ -71,7 +84,6 @@ func podNotes(n *noter, s *v1.PodSpec) {
 	n.refuse(s.RuntimeClassName != nil, "spec.runtimeClassName", "runtime classes are not looked up yet: leave the field out")
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
 	n.refuse(s.OS != nil && s.OS.Name == v1.Windows, "spec.os.name", "only Linux containers are run")
-	n.refuse(len(s.EphemeralContainers) > 0, "spec.ephemeralContainers", "ephemeral containers are not run yet")
 }
 
 func schedulingNotes(n *noter, s *v1.PodSpec) {
@@ -188,6 +200,7 @@ func mountNotes(n *noter, b *Blueprint, u Unit) {
 		n.refuse(vm.SubPathExpr != "", path+".subPathExpr", "a part of a volume is not mounted yet")
 		recursive := vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
 		n.refuse(recursive, path+".recursiveReadOnly", "not asked of the engine yet")
+		n.warn(propagation(vm) != "" && source(b.Pod, vm.Name).HostPath == nil, path+".mountPropagation", "only mounts of a hostPath are passed on")
 	}
 }
 

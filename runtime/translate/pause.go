@@ -15,17 +15,19 @@ const clusterDomain = "cluster.local"
 // which joins: hostname, DNS, extra hosts and ports.
 func pauseRequest(b *Blueprint) Request {
 	pod := b.Pod
-	image := b.Options.PauseImage
+	image, from := b.Options.PauseImage, "--pause-image"
 	if image == "" {
-		image = DefaultPauseImage
+		image, from = DefaultPauseImage, "minipod's own: a program that waits"
 	}
 	r := newRequest(ContainerName(pod, PauseName, 0), image)
 	r.from("Name", "metadata.name")
+	r.from("Config.Image", from)
 	r.Host.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
 	r.from("HostConfig.RestartPolicy", "the pod is wanted until it is removed")
 	pauseLabels(&r, b)
 	pauseNamespaces(&r, b)
 	pauseNames(&r, pod)
+	pauseAliases(&r, pod)
 	pauseDNS(&r, pod)
 	pauseSysctls(&r, pod)
 	publish(&r, b)
@@ -85,6 +87,11 @@ func pauseNames(r *Request, pod *v1.Pod) {
 	}
 	r.Config.Hostname = host
 	r.from("Config.Hostname", from)
+}
+
+// pauseAliases adds to the hosts file, which with the host's network starts
+// as a copy of the machine's.
+func pauseAliases(r *Request, pod *v1.Pod) {
 	for _, alias := range pod.Spec.HostAliases {
 		for _, name := range alias.Hostnames {
 			r.Host.ExtraHosts = append(r.Host.ExtraHosts, name+":"+alias.IP)

@@ -85,55 +85,64 @@ func source(pod *v1.Pod, name string) v1.VolumeSource {
 
 // mounts gives a container its volumeMounts.
 func (b *Blueprint) mounts(r *Request, u Unit) {
-	var from []string
+	var mounts, binds []string
 	for i, vm := range u.Container.VolumeMounts {
 		src := source(b.Pod, vm.Name)
+		from := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
 		switch {
 		case src.EmptyDir != nil:
 			r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
 				Type: mount.TypeVolume, Source: VolumeName(b.Pod, vm.Name), Target: absolute(vm.MountPath),
 				ReadOnly: vm.ReadOnly, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
 			})
+			mounts = append(mounts, from)
+		case src.HostPath != nil && made(src.HostPath, vm):
+			r.Host.Binds = append(r.Host.Binds, bind(src.HostPath, vm))
+			binds = append(binds, from)
 		case src.HostPath != nil:
-			hostPath(r, src.HostPath, vm)
-		default:
-			continue // a Note says that it is missing
-		}
-		from = append(from, fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i))
+			r.Host.Mounts = append(r.Host.Mounts, bindMount(src.HostPath, vm))
+			mounts = append(mounts, from)
+		} // else a Note says that it is missing
 	}
-	if len(r.Host.Mounts) > 0 {
-		r.from("HostConfig.Mounts", strings.Join(from, ", "))
+	if len(mounts) > 0 {
+		r.from("HostConfig.Mounts", strings.Join(mounts, ", "))
 	}
-	if len(r.Host.Binds) > 0 {
-		r.from("HostConfig.Binds", strings.Join(from, ", "))
+	if len(binds) > 0 {
+		r.from("HostConfig.Binds", strings.Join(binds, ", "))
 	}
 }
 
-// hostPath binds a path of the engine's machine. One that Kubernetes would
-// make is a bind, which Docker makes as a directory; one that must be there
-// is a mount, which Docker refuses where it is missing.
-func hostPath(r *Request, src *v1.HostPathVolumeSource, vm v1.VolumeMount) {
-	made := src.Type == nil || *src.Type == v1.HostPathUnset || *src.Type == v1.HostPathDirectoryOrCreate
-	if made && !strings.Contains(src.Path+vm.MountPath, ":") {
-		modes := []string{}
-		if vm.ReadOnly {
-			modes = append(modes, "ro")
-		}
-		if p := propagation(vm); p != "" {
-			modes = append(modes, string(p))
-		}
-		bind := path.Clean(src.Path) + ":" + absolute(vm.MountPath)
-		if len(modes) > 0 {
-			bind += ":" + strings.Join(modes, ",")
-		}
-		r.Host.Binds = append(r.Host.Binds, bind)
-		return
+// made tells whether a path of the engine's machine is made where it is
+// missing: one that Kubernetes would make is a bind, which Docker makes as a
+// directory; one that must be there is a mount, which Docker refuses.
+func made(src *v1.HostPathVolumeSource, vm v1.VolumeMount) bool {
+	if strings.Contains(src.Path+vm.MountPath, ":") {
+		return false // a bind has colons between its parts
 	}
+	return src.Type == nil || *src.Type == v1.HostPathUnset || *src.Type == v1.HostPathDirectoryOrCreate
+}
+
+func bind(src *v1.HostPathVolumeSource, vm v1.VolumeMount) string {
+	parts := []string{path.Clean(src.Path), absolute(vm.MountPath)}
+	var modes []string
+	if vm.ReadOnly {
+		modes = append(modes, "ro")
+	}
+	if p := propagation(vm); p != "" {
+		modes = append(modes, string(p))
+	}
+	if len(modes) > 0 {
+		parts = append(parts, strings.Join(modes, ","))
+	}
+	return strings.Join(parts, ":")
+}
+
+func bindMount(src *v1.HostPathVolumeSource, vm v1.VolumeMount) mount.Mount {
 	m := mount.Mount{Type: mount.TypeBind, Source: path.Clean(src.Path), Target: absolute(vm.MountPath), ReadOnly: vm.ReadOnly}
 	if p := propagation(vm); p != "" {
 		m.BindOptions = &mount.BindOptions{Propagation: p}
 	}
-	r.Host.Mounts = append(r.Host.Mounts, m)
+	return m
 }
 
 // propagation is left unset unless asked for: a private one is refused where

@@ -1,0 +1,139 @@
+package translate_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// notable is a valid pod of which every field is honoured, with more fields
+// of the pod and of its container.
+func notable(spec, container string) string {
+	return fmt.Sprintf(`
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  restartPolicy: Never
+  dnsPolicy: Default
+  %s
+  containers:
+  - name: c
+    image: i
+    %s
+`, strings.ReplaceAll(strings.TrimSpace(spec), "\n", "\n  "), strings.ReplaceAll(strings.TrimSpace(container), "\n", "\n    "))
+}
+
+// probe makes a probe valid.
+const probe = "{exec: {command: [a]}}"
+
+// Fields that are not honoured, and where the note says so: "!" marks those
+// that keep the pod from being run.
+func TestNotes(t *testing.T) {
+	const container = "spec.containers[0]"
+	volume := "volumes: [{name: v, emptyDir: {}}]"
+	for _, c := range []struct{ spec, container, want string }{
+		{want: ""},
+		{spec: "activeDeadlineSeconds: 5", want: "spec.activeDeadlineSeconds"},
+		{spec: "imagePullSecrets: [{name: s}]", want: "spec.imagePullSecrets"},
+		{spec: "readinessGates: [{conditionType: a.b/c}]", want: "spec.readinessGates"},
+		{spec: "serviceAccountName: robot", want: "spec.serviceAccountName"},
+		{spec: "serviceAccountName: default", want: ""},
+		{spec: "automountServiceAccountToken: true", want: "spec.automountServiceAccountToken"},
+		{spec: "automountServiceAccountToken: false", want: ""},
+		{spec: "hostUsers: false", want: "!spec.hostUsers"},
+		{spec: "hostUsers: true", want: ""},
+		{spec: "runtimeClassName: gvisor", want: "!spec.runtimeClassName"},
+		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", want: "!spec.resourceClaims"},
+		{spec: "os: {name: linux}", want: ""},
+		{spec: "nodeName: n", want: "spec.nodeName"},
+		{spec: "nodeSelector: {a: b}", want: "spec.nodeSelector"},
+		{spec: "affinity: {podAffinity: {}}", want: "spec.affinity"},
+		{spec: "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]", want: "spec.topologySpreadConstraints"},
+		{spec: "schedulerName: mine", want: "spec.schedulerName"},
+		{spec: "schedulingGates: [{name: g}]", want: "spec.schedulingGates"},
+		{spec: "priorityClassName: high", want: "spec.priorityClassName"},
+		{spec: "tolerations: [{operator: Exists}]", want: ""},
+		{spec: "initContainers: [{name: i, image: i}]", want: "!spec.initContainers[0]"},
+		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always}]", want: "!spec.initContainers[0]"},
+		{spec: "securityContext: {supplementalGroupsPolicy: Strict}", want: "spec.securityContext.supplementalGroupsPolicy"},
+		{spec: "securityContext: {supplementalGroupsPolicy: Merge}", want: ""},
+		{spec: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.seccompProfile"},
+		{spec: "securityContext: {runAsGroup: 5}", want: "!spec.securityContext.runAsGroup"},
+		{spec: "securityContext: {runAsGroup: 5}", container: "securityContext: {runAsUser: 5}", want: ""},
+		{container: "securityContext: {runAsGroup: 5}", want: "!" + container + ".securityContext.runAsGroup"},
+		{container: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!" + container + ".securityContext.seccompProfile"},
+		{spec: "volumes: [{name: v, emptyDir: {medium: HugePages}}]", container: "resources: {limits: {memory: 1Mi, cpu: 1, hugepages-2Mi: 2Mi}}",
+			want: "!spec.volumes[0].emptyDir.medium " + container + ".resources.limits.hugepages-2Mi " + container + ".resources.requests.hugepages-2Mi"},
+		{spec: "volumes: [{name: v, emptyDir: {sizeLimit: 1Gi}}]", want: "spec.volumes[0].emptyDir.sizeLimit"},
+		{spec: "volumes: [{name: v, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]", want: ""},
+		{spec: "volumes: [{name: v, hostPath: {path: /a, type: FileOrCreate}}]", want: "spec.volumes[0].hostPath.type"},
+		{spec: "volumes: [{name: v, hostPath: {path: /a, type: Socket}}]", want: "spec.volumes[0].hostPath.type"},
+		{spec: "volumes: [{name: v, hostPath: {path: /a, type: DirectoryOrCreate}}]", want: ""},
+		{spec: "volumes: [{name: a, emptyDir: {}}, {name: v, configMap: {name: c}}]", want: "!spec.volumes[1]"},
+		{container: "livenessProbe: " + probe, want: container + ".livenessProbe"},
+		{container: "readinessProbe: " + probe, want: container + ".readinessProbe"},
+		{container: "startupProbe: " + probe, want: container + ".startupProbe"},
+		{container: "lifecycle: {postStart: {exec: {command: [a]}}}", want: container + ".lifecycle.postStart"},
+		{container: "lifecycle: {preStop: {exec: {command: [a]}}}", want: container + ".lifecycle.preStop"},
+		{container: "terminationMessagePath: /m", want: container + ".terminationMessagePath"},
+		{container: "terminationMessagePolicy: FallbackToLogsOnError", want: container + ".terminationMessagePolicy"},
+		{container: "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]", want: container + ".restartPolicyRules"},
+		{container: "resources: {limits: {example.com/gpu: 1}}", want: container + ".resources.limits.example.com/gpu " + container + ".resources.requests.example.com/gpu"},
+		{spec: "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]", container: "volumeDevices: [{name: v, devicePath: /dev/x}]",
+			want: "!spec.volumes[0] !" + container + ".volumeDevices"},
+		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", container: "resources: {claims: [{name: r}]}", want: "!spec.resourceClaims !" + container + ".resources.claims"},
+		{container: "envFrom: [{configMapRef: {name: m}}]", want: "!" + container + ".envFrom[0]"},
+		{container: "envFrom: [{configMapRef: {name: m, optional: true}}, {secretRef: {name: s, optional: true}}]", want: container + ".envFrom[0] " + container + ".envFrom[1]"},
+		{container: "env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {secretKeyRef: {name: m, key: k, optional: true}}}]", want: container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]", want: ""},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPath: s}]", want: "!" + container + ".volumeMounts[0].subPath"},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPathExpr: s}]", want: "!" + container + ".volumeMounts[0].subPathExpr"},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]", want: "!" + container + ".volumeMounts[0].recursiveReadOnly"},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: HostToContainer}]", want: container + ".volumeMounts[0].mountPropagation"},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: None}]", want: ""},
+	} {
+		text := notable(c.spec, c.container)
+		t.Run(c.spec+c.container, func(t *testing.T) {
+			b := translate.New(parseText(t, "p.yaml", text), translate.Options{})
+			if diff := cmp.Diff(strings.Fields(c.want), fields(b.Notes)); diff != "" {
+				t.Errorf("notes (-want +got):\n%s", diff)
+			}
+			if fatal := len(b.Fatal()) > 0; fatal != strings.Contains(c.want, "!") {
+				t.Errorf("fatal: %v", b.Fatal())
+			}
+		})
+	}
+}
+
+// Defaults have notes too: who shows them asks whether they were written.
+func TestNotesOfDefaults(t *testing.T) {
+	pod := parseText(t, "p.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}")
+	want := []string{"spec.restartPolicy", "spec.dnsPolicy"}
+	if diff := cmp.Diff(want, fields(translate.New(pod, translate.Options{}).Notes)); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+// fields are the fields of notes, "!" before those that are fatal.
+func fields(notes []translate.Note) []string {
+	list := []string{}
+	for _, n := range notes {
+		field := n.Field
+		if n.Fatal {
+			field = "!" + field
+		}
+		if n.Message == "" {
+			field += " without a message"
+		}
+		list = append(list, field)
+	}
+	return list
+}
