@@ -160,20 +160,17 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref) (Result, error) {
 
 // verdict is the error that keeps a pod from being up, if there is one.
 func verdict(ref translate.Ref, res Result) error {
-	if faults := res.Step.Faults(); len(faults) > 0 {
-		errs := make([]error, 0, len(faults))
-		for _, f := range faults {
-			errs = append(errs, f.Err)
-		}
-		return errors.Join(errs...)
-	}
 	switch res.Step.State {
 	case plan.Gone, plan.Leaving:
 		return fmt.Errorf("pod %s was removed meanwhile", ref)
 	case plan.Stopped:
 		return &StoppedError{Ref: ref}
 	}
-	return nil
+	var errs []error
+	for _, f := range res.Step.Faults() {
+		errs = append(errs, f.Err)
+	}
+	return errors.Join(errs...)
 }
 
 // bringOrRemove goes on with a pod that this call made, and removes it when

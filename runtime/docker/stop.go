@@ -54,25 +54,25 @@ func (e *Engine) remove(ctx context.Context, name string) error {
 	return nil
 }
 
-// awaitRemoval waits for a removal that someone else has begun. Any other
-// conflict, such as a container that others depend on, may pass.
+// removalTime bounds the wait for a removal that someone else has begun. It
+// is well over what a kill takes.
+const removalTime = 15 * time.Second
+
+// awaitRemoval waits for a removal that someone else has begun: the state
+// does not tell, since a container that is killed for it still runs. A
+// conflict that lasts, such as a container that others depend on, may pass
+// later.
 func (e *Engine) awaitRemoval(ctx context.Context, name string, conflict error) error {
-	found, err := e.cli.ContainerInspect(ctx, name)
-	switch {
-	case cerrdefs.IsNotFound(err):
-		return nil
-	case err != nil:
-		return e.explain(err)
-	case found.State.Status != container.StateRemoving:
-		return e.judge(conflict, nil)
-	}
-	if err := e.await(ctx, found.ID, container.WaitConditionRemoved); err != nil {
+	bounded, cancel := context.WithTimeout(ctx, removalTime)
+	defer cancel()
+	err := e.await(bounded, name, container.WaitConditionRemoved)
+	if err != nil && bounded.Err() == nil {
 		return err
 	}
-	if _, err = e.cli.ContainerInspect(ctx, found.ID); cerrdefs.IsNotFound(err) {
+	if _, err = e.cli.ContainerInspect(ctx, name); cerrdefs.IsNotFound(err) {
 		return nil
 	}
-	return e.judge(conflict, nil) // that removal failed
+	return e.judge(conflict, nil) // it is still there
 }
 
 // await waits for a condition; a container that is not there has met it. An

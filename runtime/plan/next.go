@@ -334,12 +334,22 @@ func (s *stepper) prune() {
 func (s *stepper) faults() {
 	for _, key := range slices.Sorted(maps.Keys(s.w.Faults)) {
 		f := s.w.Faults[key]
-		if s.forgiven(f) {
+		if s.forgiven(f) || s.past(f) {
 			continue
 		}
 		until := f.At.Add(retryDelay(f.Count))
 		s.wait(Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
 	}
+}
+
+// past tells whether a fault is of no more matter: what would have been
+// started is to be stopped now.
+func (s *stepper) past(f Fault) bool {
+	switch f.Op.Kind {
+	case StopUnit, StopPause, RemoveUnit, RemovePause, RemoveVolume, SetIntent:
+		return false
+	}
+	return s.State != Starting && s.State != Up
 }
 
 // forgiven tells whether a local image stands in for a pull that failed.
