@@ -18,6 +18,7 @@ demo: images build ## run the walk-through pod and show what it is made of
 
 # -count=1: the engine is not among what go test knows to have changed.
 test: images ## run every test, on a real engine
+	cd hack/conformance && go test ./...
 	go test -count=1 $(TESTFLAGS) ./...
 
 check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program
@@ -26,8 +27,8 @@ check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause prog
 bench: images build ## compare run with docker commands and with the bare API
 	go run ./hack/bench
 
-conformance: images build ## Kubernetes' own tests; FOCUS=regexp runs a part
-	FOCUS='$(FOCUS)' hack/conformance/run
+conformance: engine ## Kubernetes' own tests; FOCUS=regexp runs a part, FLAGS=--quick what CI runs
+	FOCUS='$(FOCUS)' hack/conformance/run $(FLAGS)
 
 build: ## build bin/minipod
 	go build -trimpath -ldflags '-s -w' -o bin/minipod ./cmd/minipod
