@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -75,7 +76,8 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if err != nil {
 			return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 		}
-		w.Faults, w.Pulled, w.Grace = l.faults, l.pulled, l.grace
+		// Copies: who is told of a world may keep it.
+		w.Faults, w.Pulled, w.Grace = maps.Clone(l.faults), maps.Clone(l.pulled), l.grace
 		l.last = w
 		step := plan.Next(w, l.Now())
 		if l.seen != nil {
@@ -198,7 +200,7 @@ func (l *loop) settle(res result) {
 // forget drops the faults of what has succeeded now.
 func (l *loop) forget(op plan.Op) {
 	for key, f := range l.faults {
-		if f.Op.Subject() == op.Subject() || f.Op.Unit == op.Unit && f.Op.Kind == op.Kind {
+		if op.Clears(f) {
 			delete(l.faults, key)
 		}
 	}

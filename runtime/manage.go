@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -94,9 +95,7 @@ func (r *Runner) remove(ctx context.Context, w plan.World, ref translate.Ref, gr
 	if err := r.intend(ctx, w, plan.Going); err != nil {
 		return err
 	}
-	res, err := r.drive(ctx, ref, options{grace: grace, until: func(_ plan.World, s plan.Step) bool {
-		return s.State == plan.Gone || len(s.Ops) == 0 && len(s.Waits) > 0
-	}})
+	res, err := r.drive(ctx, ref, options{grace: grace, until: goneOrStuck})
 	if err != nil || res.Step.State == plan.Gone {
 		return err
 	}
@@ -104,6 +103,17 @@ func (r *Runner) remove(ctx context.Context, w plan.World, ref translate.Ref, gr
 		return fmt.Errorf("remove pod %s: %w", ref, faults[0].Err)
 	}
 	return fmt.Errorf("remove pod %s: %s", ref, res.Step.Waits[0].Detail)
+}
+
+// patience is how often a removal is tried that fails for a reason which may
+// pass, such as someone else who is at work on the pod.
+const patience = 3
+
+// goneOrStuck is the stopping rule of a removal.
+func goneOrStuck(_ plan.World, s plan.Step) bool {
+	return s.State == plan.Gone || len(s.Ops) == 0 && slices.ContainsFunc(s.Waits, func(w plan.Wait) bool {
+		return w.Fault == nil || w.Fault.Count >= patience || errors.Is(w.Fault.Err, plan.ErrPermanent)
+	})
 }
 
 // Kill removes a pod at once, without grace, and returns when its name is

@@ -44,14 +44,31 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(runtime.Progr
 // setIntent changes the restart policy, the one thing of a live container
 // that Docker lets a client change.
 func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent) error {
-	_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{RestartPolicy: intent.Policy()})
+	update := func() error {
+		_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{RestartPolicy: intent.Policy()})
+		return err
+	}
+	err := update()
+	if err == nil {
+		return nil
+	}
+	if e.removing(ctx, pause) {
+		return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
+	}
+	if e.ends(ctx, pause) {
+		err = update() // which a container that is just ending does not take
+	}
 	if err != nil {
-		if e.removing(ctx, pause) {
-			return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
-		}
 		return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
 	}
 	return nil
+}
+
+// ends tells whether a container that may be ending has ended.
+func (e *Engine) ends(ctx context.Context, name string) bool {
+	bounded, cancel := context.WithTimeout(ctx, pauseGrace)
+	defer cancel()
+	return e.await(bounded, name, container.WaitConditionNotRunning) == nil && bounded.Err() == nil
 }
 
 // removing tells whether a container is gone, or as good as that.

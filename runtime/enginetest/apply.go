@@ -24,9 +24,7 @@ func (e *Engine) apply(op plan.Op) error {
 	if p == nil {
 		return missing(op)
 	}
-	if c := container(p.world, op.Target); op.Kind == plan.StartUnit && c != nil && c.Ended() {
-		return fmt.Errorf("start %s: it has ended: %w", op.Target, plan.ErrStale)
-	} else if op.Kind == plan.StartUnit && c != nil && c.State == plan.Running || already(op, c) {
+	if already(op, p.world) {
 		return nil
 	}
 	if err := e.refuse(op, p); err != nil {
@@ -36,19 +34,33 @@ func (e *Engine) apply(op plan.Op) error {
 }
 
 // already tells whether what the operation asks for is so.
-func already(op plan.Op, c *plan.Container) bool {
-	return op.Kind == plan.StopUnit && c != nil && c.State != plan.Running
+func already(op plan.Op, w plan.World) bool {
+	c := container(w, op.Target)
+	switch op.Kind {
+	case plan.StartUnit:
+		return c != nil && c.State == plan.Running
+	case plan.StopUnit:
+		return c != nil && c.State != plan.Running
+	case plan.StartPause:
+		return w.Pause.State == plan.Running
+	case plan.StopPause:
+		return w.Pause.State != plan.Running
+	}
+	return false
 }
 
-// refuse is what an engine does not do: start what joins a pause that does
-// not run, remove a pause or a volume that is in use.
+// refuse is what an engine does not do: run an ended container again, start
+// what joins a pause that does not run, remove a volume that is in use.
 func (e *Engine) refuse(op plan.Op, p *pod) error {
+	c := container(p.world, op.Target)
 	switch {
+	case op.Kind == plan.StartUnit && c != nil && c.Ended():
+		return fmt.Errorf("start %s: it has ended: %w", op.Target, plan.ErrStale)
 	case op.Kind == plan.StartUnit && (p.world.Pause == nil || p.world.Pause.State != plan.Running):
 		return fmt.Errorf("start %s: cannot join a pause that does not run: %w", op.Target, plan.ErrStale)
-	case op.Kind == plan.RemovePause && len(p.world.Containers) > 0:
+	case op.Kind == plan.RemovePause && len(p.world.Containers) > 0 && e.KeepsJoined:
 		return fmt.Errorf("remove %s: %d containers join it", op.Target, len(p.world.Containers))
-	case op.Kind == plan.RemoveVolume && p.world.Pause != nil:
+	case op.Kind == plan.RemoveVolume && (p.world.Pause != nil || len(p.world.Containers) > 0):
 		return fmt.Errorf("remove volume %s: it is in use", op.Target)
 	}
 	return nil

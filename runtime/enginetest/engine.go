@@ -26,6 +26,9 @@ type Engine struct {
 	// After, when set, changes the world after each operation: a container
 	// that ends at once, an operation that is done but reported as failed.
 	After func(op plan.Op, w *plan.World) error
+	// KeepsJoined has the engine refuse to remove a pause that others join,
+	// as Podman does; Docker does not.
+	KeepsJoined bool
 	// Now is the engine's clock.
 	Now func() time.Time
 

@@ -17,18 +17,31 @@ const (
 	backoffReset = 600 * time.Second
 )
 
+// removalBase is sooner: what is in the way of a removal is most often about
+// to be removed too, by someone else who is at work on the pod.
+const removalBase = time.Second
+
 // crashDelay is how long after the end of an attempt the next one, made at a
 // step, may start: 0 for the first restart, then 10 s, 20 s, 40 s ...
 func crashDelay(step int) time.Duration {
 	if step <= 1 {
 		return 0
 	}
-	return retryDelay(step - 1)
+	return doubled(backoffBase, step-1)
 }
 
-// retryDelay is how long after the nth failure in a row it is tried again.
-func retryDelay(n int) time.Duration {
-	delay := backoffBase
+// Again is when the operation is tried again.
+func (f Fault) Again() time.Time {
+	base := backoffBase
+	switch f.Op.Kind {
+	case RemoveUnit, RemovePause, RemoveVolume:
+		base = removalBase
+	}
+	return f.At.Add(doubled(base, f.Count))
+}
+
+// doubled is the nth of delays that double, up to the cap.
+func doubled(delay time.Duration, n int) time.Duration {
 	for range n - 1 {
 		if delay *= 2; delay >= backoffCap {
 			return backoffCap

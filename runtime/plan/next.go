@@ -50,7 +50,7 @@ func (s *stepper) do(op Op) {
 		return
 	}
 	if f, failed := s.w.Faults[key]; failed {
-		if until := f.At.Add(retryDelay(f.Count)); s.now.Before(until) {
+		if until := f.Again(); s.now.Before(until) {
 			s.wake(until)
 			return
 		}
@@ -337,7 +337,7 @@ func (s *stepper) faults() {
 		if s.forgiven(f) || s.past(f) {
 			continue
 		}
-		until := f.At.Add(retryDelay(f.Count))
+		until := f.Again()
 		s.wait(Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
 	}
 }

@@ -64,6 +64,19 @@ func (o Op) Subject() string {
 	return o.Target
 }
 
+// Clears tells whether a fault is of no account once the operation has
+// succeeded: it was of the same subject, of an earlier try of the same, or of
+// a removal that the operation has made way for.
+func (o Op) Clears(f Fault) bool {
+	switch {
+	case o.Subject() == f.Op.Subject(), o.Unit == f.Op.Unit && o.Kind == f.Op.Kind:
+		return true
+	case o.Kind == RemoveUnit:
+		return f.Op.Kind == RemovePause || f.Op.Kind == RemoveVolume
+	}
+	return o.Kind == RemovePause && f.Op.Kind == RemoveVolume
+}
+
 // ErrStale is in the error of Engine.Do when the world is no longer what the
 // operation was decided on: a name already taken, a container gone. The
 // answer is to observe again at once.

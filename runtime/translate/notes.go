@@ -120,6 +120,7 @@ func volumeNotes(n *noter, s *v1.PodSpec) {
 			medium := v.EmptyDir.Medium
 			n.refuse(medium != "" && medium != v1.StorageMediumMemory, path+".emptyDir.medium", fmt.Sprintf("Docker has no volumes on %s", medium))
 			n.warn(v.EmptyDir.SizeLimit != nil && medium == "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced")
+			n.warn(v.EmptyDir.Mode != nil, path+".emptyDir.mode", "an alpha field, off in Kubernetes too: the volume is open to every user")
 		case v.HostPath != nil:
 			n.hostPathType(v.HostPath, path)
 		default:
@@ -200,6 +201,7 @@ func mountNotes(n *noter, b *Blueprint, u Unit) {
 		n.refuse(vm.SubPathExpr != "", path+".subPathExpr", "a part of a volume is not mounted yet")
 		recursive := vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
 		n.refuse(recursive, path+".recursiveReadOnly", "not asked of the engine yet")
+		n.warn(len(vm.BindMountOptions) > 0, path+".bindMountOptions", "an alpha field, off in Kubernetes too: not passed on")
 		n.warn(propagation(vm) != "" && source(b.Pod, vm.Name).HostPath == nil, path+".mountPropagation", "only mounts of a hostPath are passed on")
 	}
 }

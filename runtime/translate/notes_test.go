@@ -50,7 +50,10 @@ func TestNotes(t *testing.T) {
 		{spec: "runtimeClassName: gvisor", want: "!spec.runtimeClassName"},
 		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", want: "!spec.resourceClaims"},
 		{spec: "os: {name: linux}", want: ""},
-		{spec: "nodeName: n", want: "spec.nodeName"},
+		{spec: "os: {name: windows}", want: "!spec.os.name"},
+		{spec: "securityContext: {windowsOptions: {runAsUserName: u}}", want: "spec.securityContext.windowsOptions"},
+		{container: "securityContext: {windowsOptions: {runAsUserName: u}}", want: container + ".securityContext.windowsOptions"},
+		{spec: "nodeName: node", want: "spec.nodeName"},
 		{spec: "nodeSelector: {a: b}", want: "spec.nodeSelector"},
 		{spec: "affinity: {podAffinity: {}}", want: "spec.affinity"},
 		{spec: "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]", want: "spec.topologySpreadConstraints"},
@@ -99,6 +102,8 @@ func TestNotes(t *testing.T) {
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]", want: "!" + container + ".volumeMounts[0].recursiveReadOnly"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: HostToContainer}]", want: container + ".volumeMounts[0].mountPropagation"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: None}]", want: ""},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, bindMountOptions: [noexec]}]", want: container + ".volumeMounts[0].bindMountOptions"},
+		{spec: "volumes: [{name: v, emptyDir: {mode: 493}}]", want: "spec.volumes[0].emptyDir.mode"},
 	} {
 		text := notable(c.spec, c.container)
 		t.Run(c.spec+c.container, func(t *testing.T) {

@@ -1,0 +1,265 @@
+package runtime_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Whatever fails, run says it and leaves nothing behind.
+func TestRunThatFails(t *testing.T) {
+	for _, kind := range []plan.Kind{plan.CreatePause, plan.StartPause, plan.PullImage, plan.CreateUnit, plan.StartUnit} {
+		for _, reason := range []error{plan.ErrPermanent, errors.New("port is taken"), plan.ErrUnreachable} {
+			t.Run(fmt.Sprint(kind, ", ", reason), func(t *testing.T) {
+				onBench(t, func(b *bench) {
+					b.fails(func(op plan.Op) error {
+						if op.Kind == kind && op.Unit != "a" {
+							return reason
+						}
+						return nil
+					})
+					_, err := b.runner.Run(b.Context(), blueprint("1"), runtime.RunOptions{})
+					if !errors.Is(err, reason) || !strings.Contains(fmt.Sprint(err), string(kind)) {
+						b.Errorf("error is %v", err)
+					}
+					if n := strings.Count(fmt.Sprint(err), reason.Error()); n != 1 {
+						b.Errorf("it is said %d times: %v", n, err)
+					}
+					b.nothing()
+				})
+			})
+		}
+	}
+}
+
+// A pod that was there before is not removed for what fails now.
+func TestRunThatFailsLeavesWhatWasThere(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		b.engine.Change("1", func(w *plan.World) { w.Containers = w.Containers[:1] })
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.CreateUnit {
+				return plan.ErrPermanent
+			}
+			return nil
+		})
+		if _, err := b.runner.Run(b.Context(), blueprint("2"), runtime.RunOptions{}); !errors.Is(err, plan.ErrPermanent) {
+			b.Errorf("error is %v", err)
+		}
+		if got := states(b.world()); got != "a/0 running" {
+			b.Errorf("the pod is %q", got)
+		}
+	})
+}
+
+// A registry that cannot be reached is forgiven where the image is there and
+// nobody wrote Always.
+func TestRunWithoutRegistry(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1")) // brings the images
+		if err := b.runner.Remove(b.Context(), "default", "web", nil); err != nil {
+			b.Fatal(err)
+		}
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.PullImage {
+				return plan.ErrUnreachable
+			}
+			return nil
+		})
+		pod := podOf("2", v1.RestartPolicyAlways)
+		for i := range pod.Spec.Containers {
+			pod.Spec.Containers[i].ImagePullPolicy = v1.PullAlways
+		}
+		if _, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), runtime.RunOptions{}); !errors.Is(err, plan.ErrUnreachable) {
+			b.Errorf("a written Always: %v", err)
+		}
+		b.nothing()
+		b.run(translate.New(pod, translate.Options{AssumedAlways: []string{"a", "b"}}))
+		b.whole()
+	})
+}
+
+// The engine dies: there is nobody to remove what was made, and run says how
+// to do it later.
+func TestEngineDies(t *testing.T) {
+	onBench(t, func(b *bench) {
+		_, err := b.sever(4, false).Run(b.Context(), blueprint("1"), runtime.RunOptions{})
+		left := new(runtime.LeftoverError)
+		if !errors.Is(err, plan.ErrUnreachable) || !errors.As(err, &left) || left.Ref.Name != "web" {
+			b.Errorf("error is %v", err)
+		}
+		hinted(t, err, "when the engine answers again: minipod rm web")
+		if err := b.runner.Remove(b.Context(), "default", "web", nil); err != nil {
+			b.Errorf("rm later: %v", err)
+		}
+		b.nothing()
+	})
+}
+
+// The name of the namespace is in the hints too.
+func TestHintsNameTheNamespace(t *testing.T) {
+	ref := translate.Ref{Namespace: "shop", Name: "web"}
+	for _, err := range []error{&runtime.LeftoverError{Ref: ref, Err: errGone}, &runtime.StoppedError{Ref: ref}, &runtime.DiffersError{Ref: ref}} {
+		if hint := err.(interface{ Hint() string }).Hint(); !strings.Contains(hint, "web -n shop") {
+			t.Errorf("%T: %s", err, hint)
+		}
+	}
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// Ctrl-C at any time: run says so and removes what it made.
+func TestRunIsInterrupted(t *testing.T) {
+	const ops = 7 // pulls are not told of
+	for after := range ops {
+		onBench(t, func(b *bench) {
+			ctx, cancel := context.WithCancelCause(b.Context())
+			done := 0
+			b.engine.After = func(plan.Op, *plan.World) error {
+				if done++; done == after {
+					cancel(errInterrupted)
+				}
+				return nil
+			}
+			if after == 0 {
+				cancel(errInterrupted)
+			}
+			_, err := b.runner.Run(ctx, blueprint("1"), runtime.RunOptions{})
+			if !errors.Is(err, errInterrupted) && !errors.Is(err, context.Canceled) {
+				b.Errorf("after %d operations: %v", after, err)
+			}
+			b.engine.After = nil
+			b.nothing()
+			cancel(nil)
+		})
+	}
+}
+
+// Interrupted between two operations, with the cause as the error.
+func TestRunIsInterruptedAtRest(t *testing.T) {
+	onBench(t, func(b *bench) {
+		ctx, cancel := context.WithCancelCause(b.Context())
+		defer cancel(nil)
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.PullImage {
+				time.Sleep(time.Hour)
+			}
+			return nil
+		})
+		time.AfterFunc(time.Minute, func() { cancel(errInterrupted) })
+		_, err := b.runner.Run(ctx, blueprint("1"), runtime.RunOptions{})
+		if !errors.Is(err, errInterrupted) {
+			b.Errorf("error is %v", err)
+		}
+		b.nothing()
+	})
+}
+
+// An operation that is always too late is an error in the end, not an endless
+// loop.
+func TestAlwaysStale(t *testing.T) {
+	for _, kind := range []plan.Kind{plan.CreatePause, plan.StartPause, plan.CreateUnit, plan.StartUnit} {
+		t.Run(string(kind), func(t *testing.T) {
+			onBench(t, func(b *bench) {
+				var asked atomic.Int64
+				b.fails(func(op plan.Op) error {
+					if op.Kind == kind && op.Unit != "a" {
+						asked.Add(1)
+						return plan.ErrStale
+					}
+					return nil
+				})
+				start := time.Now()
+				_, err := b.runner.Run(b.Context(), blueprint("1"), runtime.RunOptions{})
+				if err == nil {
+					b.Error("no error")
+				}
+				if took := time.Since(start); asked.Load() > 20 || took > time.Minute {
+					b.Errorf("asked %d times in %s: %v", asked.Load(), took, err)
+				}
+				b.nothing()
+			})
+		})
+	}
+}
+
+// One that is too late now and then is done at the next look.
+func TestSometimesStale(t *testing.T) {
+	onBench(t, func(b *bench) {
+		var mu sync.Mutex
+		asked := map[string]int{}
+		b.fails(func(op plan.Op) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if asked[op.Key()]++; asked[op.Key()] < 4 {
+				return plan.ErrStale
+			}
+			return nil
+		})
+		b.run(blueprint("1"))
+		b.whole()
+	})
+}
+
+// A removal that fails says so; the next one goes on.
+func TestRemoveThatFails(t *testing.T) {
+	for _, kind := range []plan.Kind{plan.SetIntent, plan.StopUnit, plan.RemoveUnit, plan.RemovePause, plan.RemoveVolume} {
+		t.Run(string(kind), func(t *testing.T) {
+			onBench(t, func(b *bench) {
+				b.run(blueprint("1"))
+				refused := errors.New("no")
+				b.fails(func(op plan.Op) error {
+					if op.Kind == kind {
+						return refused
+					}
+					return nil
+				})
+				if err := b.runner.Remove(b.Context(), "default", "web", nil); !errors.Is(err, refused) {
+					b.Errorf("error is %v", err)
+				}
+				b.fails(func(plan.Op) error { return nil })
+				if err := b.runner.Remove(b.Context(), "default", "web", nil); err != nil {
+					b.Errorf("again: %v", err)
+				}
+				b.nothing()
+			})
+		})
+	}
+}
+
+// A finalizer keeps a pod that is being removed, and rm says so.
+func TestRemoveWithFinalizers(t *testing.T) {
+	onBench(t, func(b *bench) {
+		pod := podOf("1", v1.RestartPolicyAlways)
+		pod.Finalizers = []string{"example.com/keep"}
+		b.run(translate.New(pod, translate.Options{}))
+		err := b.runner.Remove(b.Context(), "default", "web", nil)
+		if err == nil || !strings.Contains(err.Error(), "example.com/keep") {
+			b.Errorf("error is %v", err)
+		}
+	})
+}
+
+// A pod that would be wrong is not started, and nothing is left of it.
+func TestRunOfAPodThatWouldBeWrong(t *testing.T) {
+	onBench(t, func(b *bench) {
+		pod := podOf("1", v1.RestartPolicyAlways)
+		pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-a"}}
+		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), runtime.RunOptions{})
+		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.initContainers[0]") {
+			b.Errorf("error is %v", err)
+		}
+		b.nothing()
+	})
+}
