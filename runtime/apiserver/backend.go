@@ -15,6 +15,11 @@ import (
 // k8s.io/apimachinery/pkg/api/errors reach the client as they are; any other is
 // an internal error (500) with its text. Every method may be called from many
 // goroutines; for one pod, no two of Create, Revise, Stop and Kill run at once.
+//
+// Between the server and the engine, metadata.resourceVersion is the number of
+// the pod's newest revision: "0" or nothing for the manifest it was born with,
+// and one more after every Revise and Stop. List and Get set it; old carries it
+// back, so that a change by another process is a Conflict and not lost.
 type Pods interface {
 	// List returns every pod of the engine, whoever made it, as it is now:
 	// metadata and spec with all later revisions, status computed. The caller

@@ -100,6 +100,16 @@ func TestNamespaceGetsItsAccountBack(t *testing.T) {
 	})
 }
 
+func TestRootCAIsRestored(t *testing.T) {
+	c := start(t)
+	const path = configMaps + "/kube-root-ca.crt"
+	c.raw(t, 200, "PATCH", path, `{"data":{"ca.crt":"another","more":"of it"}}`)
+	eventually(t, "the certificate is back", func() bool {
+		data := do[v1.ConfigMap](t, c, 200, "GET", path, "").Data
+		return len(data) == 1 && data["ca.crt"] == "the CA"
+	})
+}
+
 func TestNodeIsThereAndReady(t *testing.T) {
 	c := start(t)
 	nodes := do[v1.NodeList](t, c, 200, "GET", "/api/v1/nodes?fieldSelector=spec.unschedulable%3Dfalse&resourceVersion=0", "")

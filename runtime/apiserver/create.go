@@ -114,7 +114,7 @@ func (s *Server) makeNamed(ctx context.Context, t target, obj store.Object, dry 
 		if current != nil {
 			return nil, apierrors.NewAlreadyExists(t.kind.GroupResource(), t.name)
 		}
-		return obj, nil
+		return obj, s.namespaceOpen(t) // it may have been deleted while the object was looked at
 	})
 	if err == nil && !dry && t.kind.Resource() == kind.Namespaces {
 		err = s.furnish(t.name)

@@ -119,6 +119,18 @@ func TestPatches(t *testing.T) {
 	c.refused(t, 404, metav1.StatusReasonNotFound, "PATCH", configMaps+"/two", `{}`)
 }
 
+func TestForcedApplyOfWhatIsOnlyStored(t *testing.T) {
+	c := start(t)
+	const path = "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims"
+	apply := header{"Content-Type": "application/apply-patch+yaml"}
+	c.raw(t, 201, "POST", path, `{"metadata":{"name":"one","labels":{"a":"b"}}}`)
+	got := do[metav1.PartialObjectMetadata](t, c, 200, "PATCH", path+"/one?fieldManager=x&force=true", "metadata: {labels: {c: d}}", apply)
+	if len(got.Labels) != 2 {
+		t.Errorf("labels %v", got.Labels)
+	}
+	c.refused(t, 415, metav1.StatusReasonUnsupportedMediaType, "PATCH", path+"/one?fieldManager=x", "{}", apply)
+}
+
 func TestSecretStringData(t *testing.T) {
 	c := start(t)
 	const path = "/api/v1/namespaces/default/secrets"

@@ -123,7 +123,7 @@ func (s *Server) remove(ctx context.Context, t target, options metav1.DeleteOpti
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, t, dry, func(current *store.Item) (store.Object, error) {
+	change := func(current *store.Item) (store.Object, error) {
 		if current == nil {
 			return nil, t.notFound()
 		}
@@ -134,7 +134,8 @@ func (s *Server) remove(ctx context.Context, t target, options metav1.DeleteOpti
 			return nil, err
 		}
 		return s.going(current.Object, options), nil
-	})
+	}
+	return s.persist(ctx, t, func() (*store.Item, error) { return s.write(ctx, t, dry, change) })
 }
 
 // deletable refuses to delete the namespaces that every cluster has.

@@ -112,6 +112,7 @@ func (e *engine) Create(_ context.Context, pod *v1.Pod) error {
 		}
 	}
 	e.pods[pod.UID] = pod.DeepCopy()
+	e.pods[pod.UID].ResourceVersion = "0"
 	e.hint(pod.UID)
 	if !e.manual && pod.Spec.NodeName != "" {
 		time.AfterFunc(soon, func() { e.change(pod.UID, run) })
@@ -138,13 +139,23 @@ func run(pod *v1.Pod) {
 	}
 }
 
-func (e *engine) Revise(_ context.Context, _, next *v1.Pod) error {
+// following is the number of a pod's next revision.
+func following(pod *v1.Pod) string {
+	number, _ := strconv.Atoi(pod.ResourceVersion)
+	return strconv.Itoa(number + 1)
+}
+
+func (e *engine) Revise(_ context.Context, old, next *v1.Pod) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	pod := e.pods[next.UID]
 	if pod == nil {
 		return apierrors.NewNotFound(v1.Resource("pods"), next.Name)
 	}
+	if old.ResourceVersion != pod.ResourceVersion {
+		return apierrors.NewConflict(v1.Resource("pods"), next.Name, errors.New("a later revision exists"))
+	}
+	next.ResourceVersion = following(pod)
 	waiting := pod.Spec.NodeName == ""
 	pod.ObjectMeta, pod.Spec = next.ObjectMeta, next.Spec
 	for _, condition := range next.Status.Conditions {
@@ -167,13 +178,17 @@ func setCondition(pod *v1.Pod, condition v1.PodCondition) {
 	pod.Status.Conditions = append(pod.Status.Conditions, condition)
 }
 
-func (e *engine) Stop(_ context.Context, _, next *v1.Pod) error {
+func (e *engine) Stop(_ context.Context, old, next *v1.Pod) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	pod := e.pods[next.UID]
 	if pod == nil {
 		return nil
 	}
+	if old.ResourceVersion != pod.ResourceVersion {
+		return apierrors.NewConflict(v1.Resource("pods"), next.Name, errors.New("a later revision exists"))
+	}
+	next.ResourceVersion = following(pod)
 	pod.ObjectMeta = next.ObjectMeta
 	if !e.manual {
 		time.AfterFunc(soon, func() { e.end(next.UID) })
@@ -223,6 +238,11 @@ func (e *engine) Logs(ctx context.Context, r apiserver.LogRequest, out io.Writer
 }
 
 func (e *engine) Exec(ctx context.Context, r apiserver.ExecRequest) error {
+	if r.TTY {
+		size := <-r.Resize
+		_, err := fmt.Fprintf(r.Stdout, "%dx%d, stderr %v", size.Width, size.Height, r.Stderr != nil)
+		return err
+	}
 	cmd := exec.CommandContext(ctx, r.Command[0], r.Command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.Stdin, r.Stdout, r.Stderr
 	err := cmd.Run()

@@ -25,7 +25,7 @@ func (s *Server) followPods(ctx context.Context) error {
 	hints := s.Pods.Changes(ctx)
 	ticker := time.NewTicker(resync)
 	defer ticker.Stop()
-	again := map[types.UID]bool{}
+	again := map[types.UID]bool{"": true} // what changed before the hints began
 	for {
 		var retry <-chan time.Time
 		if len(again) > 0 {
@@ -128,7 +128,7 @@ func (s *Server) lookAtPods(ctx context.Context) (again bool, err error) {
 
 func (s *Server) seenPod(pod *v1.Pod) store.Seen {
 	s.kinds.ByResource(kind.Pods).Stamp(pod)
-	return store.Seen{Key: keyOf(kind.Pods, pod), Object: pod, Revision: podRevision}
+	return store.Seen{Key: keyOf(kind.Pods, pod), Object: pod, Revision: podRevision(pod)}
 }
 
 func keyOf(resource string, obj store.Object) store.Key {
@@ -140,7 +140,7 @@ func (s *Server) followObjects(ctx context.Context) error {
 	hints := s.Objects.Changes(ctx)
 	ticker := time.NewTicker(resync)
 	defer ticker.Stop()
-	again := false
+	again := true // what changed before the hints began
 	for {
 		var retry <-chan time.Time
 		if again {

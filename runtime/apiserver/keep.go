@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -30,26 +31,36 @@ func (s *Server) keepers() map[string]store.Keeper {
 	return keepers
 }
 
-// podRevision is the revision of every pod: what matters to the store is that it is not 0.
-const podRevision = 1
-
-// podKeeper makes writes to pods true in the engine.
+// podKeeper makes writes to pods true in the engine. An item's revision is one
+// more than the engine's number, because 0 means that the engine never had it.
 type podKeeper struct{ pods Pods }
 
 // Keep tells the kinds of change apart: birth, end at once, end in time, and the rest.
 func (k podKeeper) Keep(ctx context.Context, change store.Change) (int64, error) {
 	if change.Next == nil {
-		return podRevision, k.pods.Kill(ctx, change.Current.Object.(*v1.Pod))
+		return 0, k.pods.Kill(ctx, change.Current.Object.(*v1.Pod).DeepCopy())
 	}
 	next := change.Next.(*v1.Pod).DeepCopy()
+	next.ResourceVersion = ""
 	if change.Current == nil {
-		return podRevision, k.pods.Create(ctx, next)
+		return podRevision(next), k.pods.Create(ctx, next)
 	}
-	old := change.Current.Object.(*v1.Pod)
+	old := change.Current.Object.(*v1.Pod).DeepCopy()
+	old.ResourceVersion = strconv.FormatInt(change.Current.Revision-1, 10)
 	if !equality.Semantic.DeepEqual(old.DeletionTimestamp, next.DeletionTimestamp) {
-		return podRevision, k.pods.Stop(ctx, old, next)
+		return change.Current.Revision + 1, k.pods.Stop(ctx, old, next)
 	}
-	return podRevision, k.pods.Revise(ctx, old, next)
+	return change.Current.Revision + 1, k.pods.Revise(ctx, old, next)
+}
+
+// podRevision reads the revision of a pod that comes from the engine. One
+// without a number is as it was born.
+func podRevision(pod *v1.Pod) int64 {
+	number, err := strconv.ParseInt(pod.ResourceVersion, 10, 64)
+	if err != nil {
+		number = 0
+	}
+	return number + 1
 }
 
 // objectKeeper keeps an object as a record, with a revision for every write.
@@ -57,18 +68,19 @@ type objectKeeper struct{ objects Objects }
 
 // Keep saves the next revision, or removes all of an object that was ever saved.
 func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, error) {
+	record := Record{Resource: change.Key.Resource, Namespace: change.Key.Namespace, Name: change.Key.Name}
+	if change.Current != nil {
+		record.Revision = change.Current.Revision
+	}
 	if change.Next == nil {
-		if change.Current.Revision == 0 {
+		record.UID = change.Current.Object.GetUID()
+		if record.Revision == 0 {
 			return 0, nil
 		}
-		return 0, k.objects.Remove(ctx, record(change.Key, change.Current.Object, change.Current.Revision, nil))
-	}
-	revision := int64(1)
-	if change.Current != nil {
-		revision = change.Current.Revision + 1
+		return 0, k.objects.Remove(ctx, record)
 	}
 	if node, ok := change.Next.(*v1.Node); ok && change.Current != nil && sameButStatus(node, change.Current.Object.(*v1.Node)) {
-		return change.Current.Revision, nil
+		return record.Revision, nil
 	}
 	bare := change.Next.DeepCopyObject().(store.Object)
 	bare.SetResourceVersion("")
@@ -76,11 +88,8 @@ func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, err
 	if err != nil {
 		return 0, fmt.Errorf("encode %s %s: %w", change.Key.Resource, change.Key.Name, err)
 	}
-	return revision, k.objects.Save(ctx, record(change.Key, bare, revision, data))
-}
-
-func record(key store.Key, obj store.Object, revision int64, data []byte) Record {
-	return Record{Resource: key.Resource, Namespace: key.Namespace, Name: key.Name, UID: obj.GetUID(), Revision: revision, JSON: data}
+	record.UID, record.JSON, record.Revision = bare.GetUID(), data, record.Revision+1
+	return record.Revision, k.objects.Save(ctx, record)
 }
 
 // sameButStatus tells a node's heartbeat from a change that has to last.

@@ -24,7 +24,7 @@ func (s *Server) log(w http.ResponseWriter, r *http.Request, t target) error {
 	if err != nil {
 		return err
 	}
-	request, err := logRequestOf(r.URL.Query(), pod)
+	request, err := logRequestOf(r.URL.Query(), pod, s.Now())
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (t *textWriter) Write(p []byte) (int, error) {
 }
 
 // logRequestOf reads the query of a log request and checks it against the pod.
-func logRequestOf(query url.Values, pod *v1.Pod) (LogRequest, error) {
+func logRequestOf(query url.Values, pod *v1.Pod, now time.Time) (LogRequest, error) {
 	var errs field.ErrorList
 	request := LogRequest{
 		UID:        pod.UID,
@@ -109,7 +109,7 @@ func logRequestOf(query url.Values, pod *v1.Pod) (LogRequest, error) {
 		request.Since = since
 	}
 	if seconds := number(query, "sinceSeconds", &errs); seconds > 0 {
-		request.Since = time.Now().Add(-time.Duration(seconds) * time.Second)
+		request.Since = now.Add(-time.Duration(seconds) * time.Second)
 	}
 	if len(errs) > 0 {
 		return request, apierrors.NewInvalid(v1.SchemeGroupVersion.WithKind("PodLogOptions").GroupKind(), pod.Name, errs)

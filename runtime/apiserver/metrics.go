@@ -74,25 +74,35 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request, segments []stri
 	switch k.Resource() {
 	case kind.Pods:
 		items, err := s.podMetrics(r.Context(), selection)
-		return answerMetrics(s, w, "PodMetrics", name, items, err)
+		if err != nil {
+			return err
+		}
+		return measured[podMetrics]{"PodMetrics", name, items}.answer(s, w)
 	case kind.Nodes:
 		items, err := s.nodeMetrics(r.Context(), selection)
-		return answerMetrics(s, w, "NodeMetrics", name, items, err)
+		if err != nil {
+			return err
+		}
+		return measured[nodeMetrics]{"NodeMetrics", name, items}.answer(s, w)
 	}
 	return nowhere(r)
 }
 
-func answerMetrics[T any](s *Server, w http.ResponseWriter, what, name string, items []T, err error) error {
+// measured is an answer: of the one with the name, or without a name all items.
+type measured[T any] struct {
+	kind, name string
+	items      []T
+}
+
+func (m measured[T]) answer(s *Server, w http.ResponseWriter) error {
 	switch {
-	case err != nil:
-		return err
-	case name == "":
-		list := metricsList[T]{TypeMeta: metav1.TypeMeta{Kind: what + "List", APIVersion: metricsVersion.String()}, Items: items}
-		s.answer(w, http.StatusOK, list)
-	case len(items) == 0:
-		return apierrors.NewNotFound(schema.GroupResource{Group: metricsGroup, Resource: what}, name)
+	case m.name == "":
+		kind := metav1.TypeMeta{Kind: m.kind + "List", APIVersion: metricsVersion.String()}
+		s.answer(w, http.StatusOK, metricsList[T]{TypeMeta: kind, Items: m.items})
+	case len(m.items) == 0:
+		return apierrors.NewNotFound(schema.GroupResource{Group: metricsGroup, Resource: m.kind}, m.name)
 	default:
-		s.answer(w, http.StatusOK, items[0])
+		s.answer(w, http.StatusOK, m.items[0])
 	}
 	return nil
 }
@@ -109,15 +119,15 @@ func (s *Server) podMetrics(ctx context.Context, selection selection) ([]podMetr
 	all := []podMetrics{}
 	items, _ := s.store.List(kind.Pods, selection.namespace)
 	for _, item := range items {
-		measured, ok := byUID[item.Object.GetUID()]
+		now, ok := byUID[item.Object.GetUID()]
 		if !ok || !selection.has(item) {
 			continue
 		}
 		one := podMetrics{
 			TypeMeta:   metav1.TypeMeta{Kind: "PodMetrics", APIVersion: metricsVersion.String()},
-			ObjectMeta: s.metricsMeta(item), Timestamp: stamp(measured.Time), Window: metav1.Duration{Duration: measured.Window},
+			ObjectMeta: s.metricsMeta(item), Timestamp: stamp(now.Time), Window: metav1.Duration{Duration: now.Window},
 		}
-		for _, container := range measured.Containers {
+		for _, container := range now.Containers {
 			one.Containers = append(one.Containers, containerMetrics{Name: container.Name, Usage: usageOf(container)})
 		}
 		all = append(all, one)
@@ -131,14 +141,14 @@ func (s *Server) nodeMetrics(ctx context.Context, selection selection) ([]nodeMe
 	if !selection.has(item) {
 		return all, nil
 	}
-	measured, err := s.Usage.NodeUsage(ctx)
+	now, err := s.Usage.NodeUsage(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("measure the node: %w", err)
 	}
-	for _, container := range measured.Containers {
+	for _, container := range now.Containers {
 		all = append(all, nodeMetrics{
 			TypeMeta:   metav1.TypeMeta{Kind: "NodeMetrics", APIVersion: metricsVersion.String()},
-			ObjectMeta: s.metricsMeta(item), Timestamp: stamp(measured.Time), Window: metav1.Duration{Duration: measured.Window},
+			ObjectMeta: s.metricsMeta(item), Timestamp: stamp(now.Time), Window: metav1.Duration{Duration: now.Window},
 			Usage: usageOf(container),
 		})
 	}

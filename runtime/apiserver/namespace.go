@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"maps"
 
 	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -65,7 +66,25 @@ func (s *Server) furnish(namespace string) error {
 	ca.Annotations = map[string]string{
 		"kubernetes.io/description": "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.",
 	}
-	return s.seed(kind.ConfigMaps, ca)
+	if err := s.seed(kind.ConfigMaps, ca); err != nil {
+		return err
+	}
+	return s.restoreCA(keyOf(kind.ConfigMaps, ca), ca)
+}
+
+// restoreCA undoes what clients write into the certificate's ConfigMap: pods trust it.
+func (s *Server) restoreCA(key store.Key, ca *v1.ConfigMap) error {
+	if item := s.store.Get(key); item == nil || maps.Equal(item.Object.(*v1.ConfigMap).Data, ca.Data) {
+		return nil
+	}
+	return s.store.Set(key, func(current *store.Item) store.Object {
+		if current == nil {
+			return nil
+		}
+		next := current.Object.DeepCopyObject().(*v1.ConfigMap)
+		next.Data = ca.Data
+		return next
+	})
 }
 
 // empty deletes all that is in a namespace, and the namespace when nothing is left.

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -89,6 +90,7 @@ func (n *nodeKeeper) next(current *store.Item, facts *v1.Node, problem error) st
 	if facts != nil {
 		status := *facts.Status.DeepCopy()
 		status.Conditions = node.Status.Conditions
+		status.NodeInfo.KubeletVersion = cmp.Or(status.NodeInfo.KubeletVersion, kubernetesVersion)
 		node.Status = status
 		n.label(node, facts)
 	}

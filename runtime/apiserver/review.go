@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"fmt"
 	"net/http"
 
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -70,6 +71,9 @@ func (s *Server) review(gv schema.GroupVersion, segments []string) handler {
 func (s *Server) answerReview(w http.ResponseWriter, r *http.Request, review reviewKind) error {
 	if r.Method != http.MethodPost {
 		return apierrors.NewMethodNotSupported(schema.GroupResource{Group: review.gv.Group, Resource: review.plural}, r.Method)
+	}
+	if form := wire.FormOf(r.Header.Get("Accept")); form != wire.Whole {
+		return wire.NotAcceptable(fmt.Sprintf("the answer to a %s has no form %s", review.kind, form))
 	}
 	body, err := wire.ReadBody(r)
 	if err != nil {

@@ -64,8 +64,8 @@ type Server struct {
 
 // New makes a server and fills it with what the engine holds.
 func New(ctx context.Context, o Options) (*Server, error) {
-	if o.Token == "" {
-		return nil, errors.New("make the API server: no token")
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("make the API server: %w", err)
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -81,6 +81,17 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, fmt.Errorf("fill the API server: %w", err)
 	}
 	return s, nil
+}
+
+// check refuses options that the server could not work with.
+func (o Options) check() error {
+	switch {
+	case o.Token == "":
+		return errors.New("no token")
+	case o.Pods == nil || o.Streams == nil || o.Objects == nil || o.Node == nil || o.Usage == nil:
+		return errors.New("a part of the engine is missing")
+	}
+	return nil
 }
 
 // fill brings in what the engine holds, and then what every cluster has.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -122,34 +123,37 @@ func (c commander) run(ctx context.Context, do func(context.Context, ExecRequest
 	if errOut != nil {
 		request.Stderr = errOut
 	}
-	if resize != nil {
-		request.Resize = sizes(ctx, resize)
+	if resize == nil {
+		return do(ctx, request)
 	}
-	return do(ctx, request)
+	sizes := make(chan Size)
+	request.Resize = sizes
+	var wait sync.WaitGroup
+	wait.Go(func() { passSizes(ctx, resize, sizes) })
+	err := do(ctx, request)
+	cancel()
+	wait.Wait()
+	return err
 }
 
-// sizes turns the protocol's terminal sizes into ours until ctx ends.
-func sizes(ctx context.Context, in <-chan remotecommand.TerminalSize) <-chan Size {
-	out := make(chan Size)
-	go func() {
-		defer close(out)
-		for {
+// passSizes turns the protocol's terminal sizes into ours until ctx ends.
+func passSizes(ctx context.Context, in <-chan remotecommand.TerminalSize, out chan<- Size) {
+	defer close(out)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case size, ok := <-in:
+			if !ok {
+				return
+			}
 			select {
+			case out <- Size{Width: size.Width, Height: size.Height}:
 			case <-ctx.Done():
 				return
-			case size, ok := <-in:
-				if !ok {
-					return
-				}
-				select {
-				case out <- Size{Width: size.Width, Height: size.Height}:
-				case <-ctx.Done():
-					return
-				}
 			}
 		}
-	}()
-	return out
+	}
 }
 
 // portForward carries connections to ports of a pod.

@@ -72,6 +72,32 @@ func TestExec(t *testing.T) {
 	}
 }
 
+// sizeOnce is a terminal that is never resized.
+type sizeOnce chan remotecommand.TerminalSize
+
+func (s sizeOnce) Next() *remotecommand.TerminalSize {
+	if size, ok := <-s; ok {
+		return &size
+	}
+	return nil
+}
+
+func TestExecOnATerminal(t *testing.T) {
+	c := start(t)
+	c.running(t, "web")
+	sizes := make(sizeOnce, 1)
+	sizes <- remotecommand.TerminalSize{Width: 80, Height: 24}
+	defer close(sizes)
+	var out bytes.Buffer
+	query := url.Values{"command": {"sh"}, "stdout": {"true"}, "stderr": {"true"}, "tty": {"true"}}
+	err := c.executor(t, pods+"/web/exec", query).StreamWithContext(t.Context(), remotecommand.StreamOptions{
+		Stdout: &out, Tty: true, TerminalSizeQueue: sizes,
+	})
+	if err != nil || out.String() != "80x24, stderr false" {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}
+
 func TestExecKeepsEveryByte(t *testing.T) {
 	c := start(t)
 	c.running(t, "web")

@@ -8,14 +8,16 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 	"github.com/minipod/minipod/runtime/apiserver/wire"
 )
 
-// patchTries is how often a patch is applied anew when another process changed the object in the engine.
-const patchTries = 4
+// conflictTries is how often a write that can be made anew is, when another
+// process changed the object in the engine meanwhile.
+const conflictTries = 4
 
 // edit makes of an object what a client wants it to be.
 type edit func(current *store.Item) (store.Object, error)
@@ -57,19 +59,28 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
 	if body, err = wire.PatchJSON(body); err != nil {
 		return err
 	}
-	p := &patcher{kind: t.kind, body: body, wish: r.URL.Query().Get("fieldValidation")}
-	item, err := s.modify(r.Context(), t, dry, p.apply)
-	for try := 1; apierrors.IsConflict(err) && try < patchTries; try++ {
-		if err := s.lookAgain(r.Context(), t.kind); err != nil {
-			return err
-		}
-		item, err = s.modify(r.Context(), t, dry, p.apply)
+	if body.Type == string(types.ApplyPatchType) && t.kind.MergesApply && flag(r.URL.Query(), "force") {
+		body.Type = string(types.StrategicMergePatchType)
 	}
+	p := &patcher{kind: t.kind, body: body, wish: r.URL.Query().Get("fieldValidation")}
+	item, err := s.persist(r.Context(), t, func() (*store.Item, error) { return s.modify(r.Context(), t, dry, p.apply) })
 	if err != nil {
 		return err
 	}
 	warn(w, p.warnings)
 	return s.answerItem(w, r, t, http.StatusOK, item)
+}
+
+// persist makes a write again, on what the engine has by then, as long as another process is faster.
+func (s *Server) persist(ctx context.Context, t target, write func() (*store.Item, error)) (*store.Item, error) {
+	item, err := write()
+	for try := 1; apierrors.IsConflict(err) && try < conflictTries; try++ {
+		if err := s.lookAgain(ctx, t.kind); err != nil {
+			return nil, err
+		}
+		item, err = write()
+	}
+	return item, err
 }
 
 // patcher is an edit by a patch.
@@ -143,7 +154,8 @@ func (s *Server) revise(t target, next, old store.Object) (store.Object, error) 
 // upToDate refuses a write that was made for another object or for an older version of it.
 func upToDate(t target, next, old store.Object) error {
 	if uid := next.GetUID(); uid != "" && uid != old.GetUID() {
-		return conflict(t, fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", uid, old.GetUID())) //nolint:staticcheck // Kubernetes' own words
+		//lint:ignore ST1005 these are Kubernetes' own words
+		return conflict(t, fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", uid, old.GetUID()))
 	}
 	if version := next.GetResourceVersion(); version != "" && version != old.GetResourceVersion() {
 		return conflict(t, errModified)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
 )
@@ -13,20 +14,27 @@ import (
 // The texts of the events are the kubelet's (pkg/kubelet/events/event.go and
 // its callers).
 
-// event records that something happened to a pod, or to one of its
-// containers.
-func (n *Node) event(w plan.World, unit, kind, reason, message string) {
+// news is something that happened to a pod, or to one of its containers.
+type news struct {
+	unit                  string // empty for the pod
+	kind, reason, message string
+	at                    time.Time // zero is now
+}
+
+// event records news of a pod.
+func (n *Node) event(w plan.World, what news) {
 	if n.record == nil || w.Want == nil {
 		return
 	}
 	pod := w.Want.Pod
 	about := v1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
-	if u, ok := w.Want.Unit(unit); ok {
-		about.FieldPath = fieldPath(u.Path, unit)
+	if u, ok := w.Want.Unit(what.unit); ok {
+		about.FieldPath = fieldPath(u.Path, what.unit)
 	}
 	n.record(&v1.Event{
-		InvolvedObject: about, Type: kind, Reason: reason, Message: message,
-		Source: v1.EventSource{Component: "kubelet", Host: n.hostname()}, ReportingController: "kubelet", ReportingInstance: n.hostname(),
+		InvolvedObject: about, Type: what.kind, Reason: what.reason, Message: what.message,
+		LastTimestamp: metav1.NewTime(what.at).Rfc3339Copy(),
+		Source:        v1.EventSource{Component: "kubelet", Host: n.hostname()}, ReportingController: "kubelet", ReportingInstance: n.hostname(),
 	})
 }
 
@@ -48,11 +56,40 @@ func (n *Node) hostname() string {
 }
 
 func (n *Node) normal(w plan.World, unit, reason, message string) {
-	n.event(w, unit, v1.EventTypeNormal, reason, message)
+	n.event(w, news{unit: unit, kind: v1.EventTypeNormal, reason: reason, message: message})
 }
 
 func (n *Node) warning(w plan.World, unit, reason, message string) {
-	n.event(w, unit, v1.EventTypeWarning, reason, message)
+	n.event(w, news{unit: unit, kind: v1.EventTypeWarning, reason: reason, message: message})
+}
+
+// attempts tells of containers that were made and started, whoever did it and
+// when: the engine knows.
+func (n *Node) attempts(w plan.World) {
+	before, now := n.starts(w)
+	for _, c := range w.Containers {
+		started, known := before[c.ID]
+		if !known {
+			n.event(w, news{c.Unit, v1.EventTypeNormal, "Created", "Container created", c.Created})
+		}
+		if now[c.ID] && !started {
+			n.event(w, news{c.Unit, v1.EventTypeNormal, "Started", "Container started", c.StartedAt})
+		}
+	}
+}
+
+// starts are the containers of a pod, and whether they were started: at the
+// last look and at this one.
+func (n *Node) starts(w plan.World) (before, now map[string]bool) {
+	now = make(map[string]bool, len(w.Containers))
+	for _, c := range w.Containers {
+		now[c.ID] = !c.StartedAt.IsZero()
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	before = n.starting[w.UID]
+	n.starting[w.UID] = now
+	return before, now
 }
 
 // began tells of operations that take a while, or end a container.
@@ -89,10 +126,6 @@ func (n *Node) ended(w plan.World, op plan.Op, took time.Duration, err error) {
 	case op.Kind == plan.PullImage:
 		took = took.Round(time.Millisecond)
 		n.normal(w, op.Unit, "Pulled", fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took))
-	case op.Kind == plan.CreateUnit:
-		n.normal(w, op.Unit, "Created", "Container created")
-	case op.Kind == plan.StartUnit:
-		n.normal(w, op.Unit, "Started", "Container started")
 	}
 }
 

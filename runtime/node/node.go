@@ -6,6 +6,7 @@ package node
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -41,8 +42,10 @@ type Node struct {
 	mu       sync.Mutex
 	info     runtime.Info
 	seen     map[types.UID]plan.World
-	leaving  map[types.UID]metav1.Time // when a pod without a deletion time was seen going
-	samples  map[string]runtime.Stats  // by container ID, for rates
+	revised  map[types.UID]int             // the revision that a pod has at least
+	starting map[types.UID]map[string]bool // the containers of a pod, and whether they were started
+	leaving  map[types.UID]metav1.Time     // when a pod without a deletion time was seen going
+	samples  map[string]runtime.Stats      // by container ID, for rates
 	watchers map[chan types.UID]bool
 }
 
@@ -62,7 +65,7 @@ func New(ctx context.Context, engine Engine, log *slog.Logger) (*Node, error) {
 	}
 	n := &Node{
 		engine: engine, now: time.Now, info: info,
-		seen: map[types.UID]plan.World{}, leaving: map[types.UID]metav1.Time{},
+		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{}, leaving: map[types.UID]metav1.Time{},
 		samples: map[string]runtime.Stats{}, watchers: map[chan types.UID]bool{},
 	}
 	n.runner = &runtime.Runner{Engine: engine, Now: n.now}
@@ -83,15 +86,22 @@ func (n *Node) Run(ctx context.Context, record func(*v1.Event)) {
 // Objects keeps the kinds that are not pods.
 func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
 
-// saw remembers a look at a pod and tells who follows the pods.
+// saw remembers a look at a pod and tells who follows the pods. A look that
+// began before the pod was revised is of no use: another one follows.
 func (n *Node) saw(w plan.World, s plan.Step) {
+	n.attempts(w)
 	n.waits(w, s)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if w.Gone() {
+	switch {
+	case w.Gone():
 		delete(n.seen, w.UID)
+		delete(n.revised, w.UID)
+		delete(n.starting, w.UID)
 		delete(n.leaving, w.UID)
-	} else {
+	case w.Pause != nil && w.Revision < n.revised[w.UID]:
+		return
+	default:
 		n.seen[w.UID] = w
 	}
 	for watcher := range n.watchers {
@@ -114,12 +124,17 @@ func (n *Node) look(ctx context.Context, uid types.UID) (plan.World, error) {
 	return w, nil
 }
 
+// firstRevision is the number of the manifest that a pod was born with. The
+// API counts the changes since.
+const firstRevision = 1
+
 // pod is the pod as the API shows it; nil for one that is gone.
 func (n *Node) pod(w plan.World) *v1.Pod {
 	pod := status.Pod(w, n.now())
 	if pod == nil {
 		return nil
 	}
+	pod.ResourceVersion = strconv.Itoa(w.Revision - firstRevision)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if pod.Spec.NodeName == "" && len(pod.Spec.SchedulingGates) == 0 {

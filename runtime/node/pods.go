@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -138,7 +139,7 @@ func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
 	if w.Want == nil {
 		return apierrors.NewNotFound(v1.Resource("pods"), old.Name)
 	}
-	if newer(w, old) {
+	if old.ResourceVersion != strconv.Itoa(w.Revision-firstRevision) {
 		return conflict(old)
 	}
 	name, labels := translate.Revision(stored(next), w.Revision+1)
@@ -149,26 +150,20 @@ func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
 	if err != nil {
 		return err
 	}
-	n.forget(old.UID)
+	n.forget(old.UID, w.Revision+1)
 	return n.trim(ctx, w)
-}
-
-// newer tells whether the engine has a later revision than the one that a
-// change starts from: the generation and the deletion tell.
-func newer(w plan.World, old *v1.Pod) bool {
-	have := w.Want.Pod
-	return have.Generation > old.Generation || have.DeletionTimestamp != nil && old.DeletionTimestamp == nil
 }
 
 func conflict(pod *v1.Pod) error {
 	return apierrors.NewConflict(v1.Resource("pods"), pod.Name, errors.New("the pod was changed by another process; look at it again"))
 }
 
-// forget drops what was seen of a pod before it was changed, and has it
+// forget drops what was seen of a pod before it was revised, and has it
 // looked at.
-func (n *Node) forget(uid types.UID) {
+func (n *Node) forget(uid types.UID, revision int) {
 	n.mu.Lock()
 	delete(n.seen, uid)
+	n.revised[uid] = max(revision, n.revised[uid])
 	n.mu.Unlock()
 	n.keeper.Poke(uid)
 }

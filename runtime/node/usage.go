@@ -31,12 +31,15 @@ func (n *Node) PodUsage(ctx context.Context, namespace string) ([]apiserver.PodU
 		if w.Want == nil || namespace != "" && w.Want.Pod.Namespace != namespace {
 			continue
 		}
-		usage = append(usage, apiserver.PodUsage{UID: w.UID})
+		pod := apiserver.PodUsage{UID: w.UID}
 		for i := range w.Containers {
 			if c := &w.Containers[i]; c.State == plan.Running {
-				usage[len(usage)-1].Containers = append(usage[len(usage)-1].Containers, apiserver.ContainerUsage{Name: c.Unit})
+				pod.Containers = append(pod.Containers, apiserver.ContainerUsage{Name: c.Unit})
 				containers = append(containers, c)
 			}
+		}
+		if len(pod.Containers) > 0 {
+			usage = append(usage, pod)
 		}
 	}
 	rates, err := n.rates(ctx, containers)

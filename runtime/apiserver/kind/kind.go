@@ -33,6 +33,10 @@ type Kind struct {
 	Spec func(store.Object) any
 	// Status points at the part that only the status subresource changes; nil: there is none.
 	Status func(store.Object) any
+	// MergesApply serves server-side apply with force as a merge. Without field
+	// owners that is all it can be: nothing is ever taken away. It is for kinds
+	// that are only stored; of the others kubectl shall hear that it is not served.
+	MergesApply bool
 	// Rules are the defaults and checks of the kind.
 	Rules Rules
 }

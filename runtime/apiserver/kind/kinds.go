@@ -30,7 +30,7 @@ const (
 // New returns all kinds that are served.
 func New() *Set {
 	var all []*Kind
-	for _, kinds := range [][]*Kind{core(), groups(), emptyCore(), emptyGroups()} {
+	for _, kinds := range [][]*Kind{core(), groups(), devices(), emptyCore(), emptyGroups()} {
 		all = append(all, kinds...)
 	}
 	return &Set{kinds: all}
@@ -53,22 +53,32 @@ func core() []*Kind {
 }
 
 func groups() []*Kind {
-	const dra = "resource.k8s.io"
 	return []*Kind{
 		stored[coordinationv1.Lease](namespaced(spec("coordination.k8s.io", "v1", "Lease", "leases")), leaseRules()),
 		stored[nodev1.RuntimeClass](spec("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses"), runtimeClassRules()),
 		stored[schedulingv1.PriorityClass](spec("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), priorityClassRules()),
-		withSpec(stored[resourcev1.DeviceClass](spec(dra, "v1", "DeviceClass", "deviceclasses"), plainRules(clusterWide)),
+	}
+}
+
+// devices are the kinds of dynamic resource allocation. They are stored and no more.
+func devices() []*Kind {
+	const group = "resource.k8s.io"
+	all := []*Kind{
+		withSpec(stored[resourcev1.DeviceClass](spec(group, "v1", "DeviceClass", "deviceclasses"), plainRules(clusterWide)),
 			func(o store.Object) any { return &o.(*resourcev1.DeviceClass).Spec }),
-		withStatus(withSpec(stored[resourcev1.DeviceTaintRule](spec(dra, "v1", "DeviceTaintRule", "devicetaintrules"), plainRules(clusterWide)),
+		withStatus(withSpec(stored[resourcev1.DeviceTaintRule](spec(group, "v1", "DeviceTaintRule", "devicetaintrules"), plainRules(clusterWide)),
 			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Spec }),
 			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Status }),
-		withStatus(stored[resourcev1.ResourceClaim](namespaced(spec(dra, "v1", "ResourceClaim", "resourceclaims")), plainRules(inNamespace)),
+		withStatus(stored[resourcev1.ResourceClaim](namespaced(spec(group, "v1", "ResourceClaim", "resourceclaims")), plainRules(inNamespace)),
 			func(o store.Object) any { return &o.(*resourcev1.ResourceClaim).Status }),
-		stored[resourcev1.ResourceClaimTemplate](namespaced(spec(dra, "v1", "ResourceClaimTemplate", "resourceclaimtemplates")), plainRules(inNamespace)),
-		withFields(withSpec(stored[resourcev1.ResourceSlice](spec(dra, "v1", "ResourceSlice", "resourceslices"), plainRules(clusterWide)),
+		stored[resourcev1.ResourceClaimTemplate](namespaced(spec(group, "v1", "ResourceClaimTemplate", "resourceclaimtemplates")), plainRules(inNamespace)),
+		withFields(withSpec(stored[resourcev1.ResourceSlice](spec(group, "v1", "ResourceSlice", "resourceslices"), plainRules(clusterWide)),
 			func(o store.Object) any { return &o.(*resourcev1.ResourceSlice).Spec }), sliceFields),
 	}
+	for _, k := range all {
+		k.MergesApply = true
+	}
+	return all
 }
 
 func pods() *Kind {

@@ -78,7 +78,8 @@ func (s *Store) settle(seen Seen, since uint64) (again bool, err error) {
 	if current == nil && s.removedAfter(seen, since) {
 		return true, nil
 	}
-	if current != nil && current.Revision == seen.Revision && equal(current.Object, seen.Object) {
+	if current != nil && equal(current.Object, seen.Object) {
+		s.adopt(seen.Key, current, seen.Revision)
 		return false, nil
 	}
 	if err := s.makeWay(current, seen); err != nil {
@@ -86,6 +87,18 @@ func (s *Store) settle(seen Seen, since uint64) (again bool, err error) {
 	}
 	_, err = s.commit(seen.Key, seen.Object, seen.Revision)
 	return false, err
+}
+
+// adopt notes the revision of an item that is otherwise as it was: no news to anybody.
+func (s *Store) adopt(key Key, current *Item, revision int64) {
+	if current.Revision == revision {
+		return
+	}
+	item := *current
+	item.Revision = revision
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelves[key.Resource].items[key] = &item
 }
 
 // makeWay shows the end of an object whose name another one has taken since.

@@ -17,7 +17,7 @@ const (
 
 // FormOf picks the first form of an Accept header that is served. JSON of the
 // whole object is the answer to everything else: clients that would rather have
-// protobuf take it, so nothing is ever "not acceptable".
+// protobuf take it.
 func FormOf(accept string) Form {
 	for _, wish := range strings.Split(accept, ",") {
 		kind, params, err := mime.ParseMediaType(strings.TrimSpace(wish))

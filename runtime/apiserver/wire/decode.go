@@ -164,6 +164,16 @@ func Unsupported(message string) error {
 	}}
 }
 
+// NotAcceptable is the error for a form that an answer cannot have.
+func NotAcceptable(message string) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status:  metav1.StatusFailure,
+		Code:    http.StatusNotAcceptable,
+		Reason:  metav1.StatusReasonNotAcceptable,
+		Message: message,
+	}}
+}
+
 // StatusOf makes the Status that tells a client about an error. Errors that
 // carry no Status are the server's own: 500.
 func StatusOf(err error) metav1.Status {
