@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/minipod/minipod/runtime"
 )
 
 // The exit codes beside 0.
@@ -42,6 +44,9 @@ type signalError struct{ signal syscall.Signal }
 
 func (e signalError) Error() string { return "interrupted" }
 
+// Unwrap makes it what ended contexts are known by.
+func (e signalError) Unwrap() error { return context.Canceled }
+
 // interruptible is a context that ends with the first SIGINT or SIGTERM; the
 // second kills the process, as if nobody listened.
 func interruptible(ctx context.Context) (context.Context, func()) {
@@ -72,42 +77,51 @@ func interrupted(ctx context.Context) (signalError, bool) {
 	return s, errors.As(context.Cause(ctx), &s)
 }
 
-// errQuiet ends a command that has said all there is to say.
-var errQuiet = errors.New("it has been said")
-
 // exitCode says what went wrong, with at most one hint, and returns the code
 // to end with.
 func exitCode(ctx context.Context, c console, err error) int {
 	var code codeError
-	sig, stopped := interrupted(ctx)
-	switch {
+	switch sig, stopped := interrupted(ctx); {
 	case err == nil:
 		return 0
 	case errors.As(err, &code):
 		return int(code)
-	case stopped && errors.Is(err, errQuiet):
+	case stopped && errors.Is(err, context.Canceled):
+		sayInterrupted(c, err)
 		return exitSignal + int(sig.signal)
-	case !errors.Is(err, errQuiet):
-		c.fail(err.Error())
 	}
+	c.fail(err.Error())
 	var h hinter
 	if errors.As(err, &h) && h.Hint() != "" {
 		c.hint(h.Hint())
 	}
-	switch {
-	case errors.As(err, new(*usageError)):
+	if errors.As(err, new(*usageError)) {
 		return exitUsage
-	case stopped:
-		return exitSignal + int(sig.signal)
 	}
 	return exitFailed
 }
 
+// sayInterrupted says that, and what could not be put right any more.
+func sayInterrupted(c console, err error) {
+	if !errors.Is(err, errFollowed) {
+		c.fail("interrupted")
+	}
+	var left *runtime.LeftoverError
+	if errors.As(err, &left) {
+		c.fail(left.Error())
+		c.hint(left.Hint())
+	}
+}
+
+// errFollowed is in the error of a command that was interrupted while it
+// followed something: that is how it ends, and nothing to speak of.
+var errFollowed = errors.New("followed until interrupted")
+
 // followed is the error of a command that follows something until it is
-// interrupted: being interrupted is how it ends, and nothing to speak of.
+// interrupted.
 func followed(ctx context.Context, err error) error {
 	if _, stopped := interrupted(ctx); stopped && err != nil {
-		return errQuiet
+		return fmt.Errorf("%w: %w", errFollowed, context.Canceled)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -65,8 +66,13 @@ func hasFault(err error) bool { return errors.As(err, new(*faultError)) }
 // runError is the error of a run with positions. What was left over, if
 // anything, is still in it.
 func runError(m podManifest, res runtime.Result, err error) error {
+	var lost *docker.UnreachableError
+	var left *runtime.LeftoverError
 	faults := res.Step.Faults()
-	if len(faults) == 0 {
+	switch {
+	case errors.As(err, &lost) && errors.As(err, &left):
+		return &lostError{LeftoverError: left, cause: lost}
+	case len(faults) == 0:
 		return positioned(m, err)
 	}
 	f := &faultError{pod: m, faults: faults}
@@ -74,12 +80,20 @@ func runError(m podManifest, res runtime.Result, err error) error {
 		p := m.Problem(faultField(m, fault), fault.Err.Error())
 		f.problems = append(f.problems, p)
 	}
-	var left *runtime.LeftoverError
 	if errors.As(err, &left) {
 		return errors.Join(f, left)
 	}
 	return f
 }
+
+// lostError says that the engine went away in the middle of a run; its hint
+// is about what the run made.
+type lostError struct {
+	*runtime.LeftoverError
+	cause error
+}
+
+func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref, e.cause) }
 
 // faultField is the field that asked for what failed.
 func faultField(m podManifest, f plan.Fault) string {

@@ -115,20 +115,22 @@ func killAfter(t *testing.T, e *testEngine, ns string, n int) (change string) {
 	t.Helper()
 	p := newProxy(t, e)
 	cmd := minipod(t, p.address, "run", "-n", ns, "-")
-	started := make(chan struct{})
+	started, gone := make(chan struct{}), make(chan struct{})
 	p.after = func(made string) {
 		<-started
 		if n--; n == 0 {
 			change = made
 			cmd.Process.Kill()
-			cmd.Wait()
+			<-gone
 		}
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	close(started)
-	if err := cmd.Wait(); err == nil {
+	err := cmd.Wait()
+	close(gone)
+	if err == nil {
 		return ""
 	}
 	p.mu.Lock()
@@ -160,7 +162,7 @@ func TestInterrupted(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitSignal+int(syscall.SIGINT) {
 		t.Errorf("exit code %d\n%s", code, &stderr)
 	}
-	if !strings.Contains(stderr.String(), "minipod: error: pod "+ns+"/killed: interrupted\n") {
+	if !strings.Contains(stderr.String(), "\nminipod: error: interrupted\n") {
 		t.Errorf("stderr: %s", &stderr)
 	}
 	if left, err := e.left(ns); err != nil || len(left) > 0 {
@@ -188,7 +190,7 @@ func TestEngineDies(t *testing.T) {
 		t.Errorf("exit code %d, %v", code, err)
 	}
 	text := stderr.String()
-	if !strings.Contains(text, "cannot be reached") || strings.Count(text, "minipod: hint: ") != 1 || !strings.Contains(text, "minipod rm killed -n "+ns) {
+	if !strings.Contains(text, "cannot be reached") || strings.Count(text, "minipod: error: ") != 1 || strings.Count(text, "minipod: hint: ") != 1 || !strings.Contains(text, "minipod rm killed -n "+ns) {
 		t.Errorf("stderr after %s: %s", time.Since(start), text)
 	}
 	mustRun(t, e.address, "rm", "-n", ns, "--now", "killed")

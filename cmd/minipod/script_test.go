@@ -154,7 +154,10 @@ func untilCmd(ts *testscript.TestScript, neg bool, args []string) {
 	repeat(ts, args[0], func() (string, error) {
 		cmd := exec.Command(args[1], args[2:]...)
 		cmd.Dir = ts.MkAbs(".")
-		cmd.Env = append(os.Environ(), "DOCKER_HOST="+ts.Getenv("DOCKER_HOST"))
+		cmd.Env = os.Environ()
+		for _, name := range []string{"DOCKER_HOST", "HOME", "KUBECONFIG", "KUBECACHEDIR"} {
+			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+		}
 		out, err := cmd.CombinedOutput()
 		if exit := new(exec.ExitError); errors.As(err, &exit) {
 			err = nil // what it printed tells
