@@ -53,7 +53,7 @@ func table(out io.Writer, t times) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	defer w.Flush()
 	fmt.Fprintln(w, "\tmedian\tmiddle half\tover the API calls")
-	for _, name := range []string{wayAPI, wayMinipod, wayDocker} {
+	for _, name := range []string{wayAPI, wayAhead, wayMinipod, wayDocker} {
 		ratio := spreadOf(ratios(t[name], t[wayAPI]))
 		fmt.Fprintf(w, "%s\t%s\t%.2f\n", name, milliseconds(t[name]), ratio.median)
 	}

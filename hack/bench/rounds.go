@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os/exec"
 	"slices"
 	"time"
 
@@ -28,14 +29,10 @@ type times map[string][]time.Duration
 // measure goes the rounds. The first ones load what is not there yet, such as
 // the pause image, and do not count.
 func (b *bench) measure(ctx context.Context, warmups, rounds int) error {
-	if _, err := b.cli.ImageInspect(ctx, b.pod.Units[0].Request.Config.Image); err != nil {
-		return fmt.Errorf("look for the image of the containers (hack/images makes it): %w", err)
-	}
-	// Also what a bench that was killed has left.
-	defer func() { _ = b.clear(context.WithoutCancel(ctx)) }()
-	if err := b.clear(ctx); err != nil {
+	if err := b.ready(ctx); err != nil {
 		return err
 	}
+	defer func() { _ = b.clear(context.WithoutCancel(ctx)) }()
 	for i := range warmups + rounds {
 		if i == warmups {
 			clear(b.times)
@@ -45,6 +42,25 @@ func (b *bench) measure(ctx context.Context, warmups, rounds int) error {
 		}
 	}
 	return nil
+}
+
+// ready looks for what is needed, and removes what a bench that was killed has
+// left.
+func (b *bench) ready(ctx context.Context) error {
+	if _, err := exec.LookPath(b.minipod); err != nil {
+		return fmt.Errorf("look for minipod (make build makes it): %w", err)
+	}
+	if _, err := exec.LookPath("docker"); err != nil {
+		return fmt.Errorf("look for the docker command to compare with: %w", err)
+	}
+	_, err := b.cli.ImageInspect(ctx, b.pod.Units[0].Request.Config.Image)
+	if cerrdefs.IsNotFound(err) {
+		return fmt.Errorf("look for the image of the containers (hack/images makes it): %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	return b.clear(ctx)
 }
 
 // round measures everything once. Each round begins with another way.
