@@ -63,9 +63,10 @@ func (s *stepper) wait(w Wait) {
 	s.wake(w.Until)
 }
 
-// wake sees to it that the pod is looked at again at a time.
+// wake sees to it that the pod is looked at again at a time. A time that has
+// come needs no waking: what it was waited for is among the operations.
 func (s *stepper) wake(at time.Time) {
-	if !at.IsZero() && (s.Wake.IsZero() || at.Before(s.Wake)) {
+	if at.After(s.now) && (s.Wake.IsZero() || at.Before(s.Wake)) {
 		s.Wake = at
 	}
 }
