@@ -30,7 +30,7 @@ func (b *bench) jitter(seed uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 4))
 }
 
-const seeds = 4000
+const seeds = 150
 
 // Of many who run one manifest at once one makes the pod, and all have it up.
 func TestRunsAtOnce(t *testing.T) {

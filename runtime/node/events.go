@@ -145,6 +145,9 @@ func (n *Node) failed(w plan.World, op plan.Op, err error) {
 
 // waits tells what a pod waits for, each time it is looked at.
 func (n *Node) waits(w plan.World, s plan.Step) {
+	if reason, message, rejected := plan.Rejection(w); rejected {
+		n.warning(w, "", reason, message)
+	}
 	for _, wait := range s.Waits {
 		switch wait.Reason {
 		case "CrashLoopBackOff":

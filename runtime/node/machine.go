@@ -24,10 +24,9 @@ func (n *Node) Node(ctx context.Context) (*v1.Node, error) {
 	n.info = info
 	n.mu.Unlock()
 	resources := v1.ResourceList{
-		v1.ResourceCPU:              *resource.NewQuantity(int64(info.CPUs), resource.DecimalSI),
-		v1.ResourceMemory:           *resource.NewQuantity(info.Memory, resource.BinarySI),
-		v1.ResourcePods:             *resource.NewQuantity(maxPods, resource.DecimalSI),
-		v1.ResourceEphemeralStorage: *resource.NewQuantity(0, resource.BinarySI),
+		v1.ResourceCPU:    *resource.NewQuantity(int64(info.CPUs), resource.DecimalSI),
+		v1.ResourceMemory: *resource.NewQuantity(info.Memory, resource.BinarySI),
+		v1.ResourcePods:   *resource.NewQuantity(maxPods, resource.DecimalSI),
 	}
 	return &v1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: info.Hostname},

@@ -132,8 +132,8 @@ func (s *stepper) halt() {
 // removed.
 func (s *stepper) finish() {
 	s.State = Finished
-	if message, rejected := Rejection(s.w); rejected {
-		s.refuse(Wait{Reason: ReasonNotSupported, Detail: message}, Op{})
+	if reason, message, rejected := Rejection(s.w); rejected {
+		s.refuse(Wait{Reason: reason, Detail: message}, Op{})
 	}
 	if s.w.Pause.Intent != Ended {
 		s.do(Op{Kind: SetIntent, Target: s.w.Pause.ID, Intent: Ended})

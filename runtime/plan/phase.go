@@ -14,7 +14,7 @@ func Phase(w World) v1.PodPhase {
 	if w.Pause == nil || w.Want == nil {
 		return v1.PodPending
 	}
-	if _, rejected := Rejection(w); rejected {
+	if _, _, rejected := Rejection(w); rejected {
 		return v1.PodFailed
 	}
 	waiting, running, failed, again := tally(w)
@@ -61,18 +61,21 @@ func terminal(p v1.PodPhase) bool { return p == v1.PodSucceeded || p == v1.PodFa
 const ReasonNotSupported = "NotSupported"
 
 // Rejection tells whether a pod is turned away before anything of it runs,
-// as a node does, and why: every field, with what is the matter with it.
-func Rejection(w World) (message string, rejected bool) {
+// as a node does: the reason, and what is the matter with which field.
+func Rejection(w World) (reason, message string, rejected bool) {
 	if w.Want == nil || len(w.Containers) > 0 {
-		return "", false
+		return "", "", false
 	}
 	fatal := w.Want.Fatal()
 	if len(fatal) == 0 {
-		return "", false
+		return "", "", false
+	}
+	if fatal[0].Reason != "" {
+		return fatal[0].Reason, fatal[0].Message, true
 	}
 	reasons := make([]string, 0, len(fatal))
 	for _, note := range fatal {
 		reasons = append(reasons, note.Field+": "+note.Message)
 	}
-	return "Pod was rejected: " + strings.Join(reasons, "; "), true
+	return ReasonNotSupported, "Pod was rejected: " + strings.Join(reasons, "; "), true
 }

@@ -102,8 +102,7 @@ func (v view) fillReason(s *v1.PodStatus) {
 	case v.step.State == plan.Stopped:
 		s.Phase, s.Reason, s.Message = v1.PodPending, Stopped, "The pod was stopped on purpose; it can be started again"
 	case v.rejected():
-		message, _ := plan.Rejection(v.World)
-		s.Reason, s.Message = plan.ReasonNotSupported, message
+		s.Reason, s.Message, _ = plan.Rejection(v.World)
 	case v.Want == nil && v.bringing() && len(v.step.Waits) > 0:
 		s.Reason, s.Message = v.step.Waits[0].Reason, v.step.Waits[0].Detail
 	}
@@ -111,7 +110,7 @@ func (v view) fillReason(s *v1.PodStatus) {
 
 // rejected tells whether nothing of the pod is ever run.
 func (v view) rejected() bool {
-	_, rejected := plan.Rejection(v.World)
+	_, _, rejected := plan.Rejection(v.World)
 	return rejected
 }
 

@@ -132,6 +132,7 @@ type Note struct {
 	Field   string // spec.containers[0].livenessProbe
 	Message string // what happens instead
 	Fatal   bool   // leaving it out would make a wrong pod
+	Reason  string // the node's word for turning the pod away; empty is NotSupported
 }
 
 // Unit finds a unit by its name.

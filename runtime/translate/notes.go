@@ -25,6 +25,13 @@ func (n *noter) refuse(set bool, field, message string) {
 	}
 }
 
+// reject notes a field for which a node has a word of its own.
+func (n *noter) reject(set bool, field, reason, message string) {
+	if set {
+		n.notes = append(n.notes, Note{Field: field, Message: message, Fatal: true, Reason: reason})
+	}
+}
+
 // Fatal are the notes that keep the pod from being run. An ephemeral container
 // comes to a pod that runs: what is wrong with it, see Refusal, is its own.
 func (b *Blueprint) Fatal() []Note {
@@ -83,7 +90,7 @@ func podNotes(n *noter, s *v1.PodSpec) {
 	n.refuse(s.HostUsers != nil && !*s.HostUsers, "spec.hostUsers", "Docker has no user namespace for one pod, only for all (userns-remap): leave the field out")
 	n.refuse(s.RuntimeClassName != nil, "spec.runtimeClassName", "runtime classes are not looked up yet: leave the field out")
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
-	n.refuse(s.OS != nil && s.OS.Name == v1.Windows, "spec.os.name", "only Linux containers are run")
+	n.reject(s.OS != nil && s.OS.Name != v1.Linux, "spec.os.name", "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")
 }
 
 func schedulingNotes(n *noter, s *v1.PodSpec) {
@@ -106,7 +113,25 @@ func podSecurityNotes(n *noter, sc *v1.PodSecurityContext) {
 	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
 	n.refuse(localhost(sc.SeccompProfile), path+".seccompProfile", "Localhost profiles are not loaded yet")
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
+	for i, s := range sc.Sysctls {
+		name := sysctlName(s.Name)
+		n.reject(!safeSysctl(name), fmt.Sprintf("%s.sysctls[%d]", path, i), "SysctlForbidden", fmt.Sprintf("forbidden sysctl: %q not allowlisted", name))
+	}
 }
+
+// safeSysctl tells whether a node allows a sysctl (pkg/kubelet/sysctl).
+func safeSysctl(name string) bool {
+	switch name {
+	case "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
+		"net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time",
+		"net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem":
+		return true
+	}
+	return false
+}
+
+// sysctlName is the name with dots, as Docker takes it.
+func sysctlName(name string) string { return strings.ReplaceAll(name, "/", ".") }
 
 func localhost(p *v1.SeccompProfile) bool {
 	return p != nil && p.Type == v1.SeccompProfileTypeLocalhost

@@ -51,6 +51,8 @@ func TestNotes(t *testing.T) {
 		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", want: "!spec.resourceClaims"},
 		{spec: "os: {name: linux}", want: ""},
 		{spec: "os: {name: windows}", want: "!spec.os.name"},
+		{spec: "securityContext: {sysctls: [{name: net/ipv4/tcp_syncookies, value: \"1\"}]}", want: ""},
+		{spec: "securityContext: {sysctls: [{name: kernel.msgmax, value: \"1\"}]}", want: "!spec.securityContext.sysctls[0]"},
 		{spec: "securityContext: {windowsOptions: {runAsUserName: u}}", want: "spec.securityContext.windowsOptions"},
 		{container: "securityContext: {windowsOptions: {runAsUserName: u}}", want: container + ".securityContext.windowsOptions"},
 		{spec: "nodeName: node", want: "spec.nodeName"},

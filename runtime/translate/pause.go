@@ -163,7 +163,7 @@ func pauseSysctls(r *Request, pod *v1.Pod) {
 	}
 	r.Host.Sysctls = map[string]string{}
 	for _, s := range sc.Sysctls {
-		r.Host.Sysctls[strings.ReplaceAll(s.Name, "/", ".")] = s.Value
+		r.Host.Sysctls[sysctlName(s.Name)] = s.Value
 	}
 	r.from("HostConfig.Sysctls", "spec.securityContext.sysctls")
 }
