@@ -31,6 +31,8 @@ type Pods interface {
 	// for "anything". It is a hint and may repeat itself. The channel lives as long as ctx.
 	Changes(ctx context.Context) <-chan types.UID
 
+	// LeftOut says, a line a field, what of a pod would not be honoured.
+	LeftOut(pod *v1.Pod) []string
 	// Create makes a pod that is defaulted, valid, named and has its UID. A pod
 	// without spec.nodeName (scheduling gates) exists but must not run. If the
 	// name is taken, also by another process, the error is AlreadyExists.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/rand"
@@ -35,6 +36,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, t target) error 
 	item, err := s.make(r.Context(), t, obj, dry)
 	if err != nil {
 		return err
+	}
+	if pod, ok := item.Object.(*v1.Pod); ok {
+		warn(w, s.Pods.LeftOut(pod))
 	}
 	return s.answerItem(w, r, t, http.StatusCreated, item)
 }

@@ -103,6 +103,16 @@ func (e *engine) hint(uid types.UID) {
 	}
 }
 
+// LeftOut names the first readiness probe, which the model knows nothing of.
+func (e *engine) LeftOut(pod *v1.Pod) []string {
+	for _, c := range pod.Spec.Containers {
+		if c.ReadinessProbe != nil {
+			return []string{"readinessProbe: not probed"}
+		}
+	}
+	return nil
+}
+
 func (e *engine) Create(_ context.Context, pod *v1.Pod) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -288,3 +288,17 @@ func TestPodChangedByAnotherProcess(t *testing.T) {
 		t.Errorf("deleted %+v", got.ObjectMeta)
 	}
 }
+
+// What the node leaves out of a pod is said to who makes it.
+func TestPodLeftOutIsSaid(t *testing.T) {
+	c := start(t)
+	body := `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i","readinessProbe":{"tcpSocket":{"port":1}}}]}}`
+	response, err := c.send(t.Context(), "POST", pods, body, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if got := response.Header.Get("Warning"); response.StatusCode != 201 || !strings.Contains(got, "not probed") {
+		t.Errorf("status %d, Warning %q", response.StatusCode, got)
+	}
+}

@@ -59,7 +59,10 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
 	if body, err = wire.PatchJSON(body); err != nil {
 		return err
 	}
-	if body.Type == string(types.ApplyPatchType) && t.kind.MergesApply && flag(r.URL.Query(), "force") {
+	if body.Type == string(types.ApplyPatchType) {
+		if !t.kind.MergesApply || !flag(r.URL.Query(), "force") {
+			return wire.ApplyRefused()
+		}
 		body.Type = string(types.StrategicMergePatchType)
 	}
 	p := &patcher{kind: t.kind, body: body, wish: r.URL.Query().Get("fieldValidation")}

@@ -32,7 +32,7 @@ func Patch(patch Body, current []byte, like runtime.Object) ([]byte, error) {
 		next, err := strategicpatch.StrategicMergePatch(current, patch.Data, like)
 		return next, badPatch(err)
 	case types.ApplyPatchType, types.ApplyCBORPatchType:
-		return nil, Unsupported("server-side apply is not served, because field owners are not kept: use kubectl apply without --server-side")
+		return nil, ApplyRefused()
 	}
 	return nil, Unsupported(fmt.Sprintf("the patch type %q is not served: want %s, %s or %s",
 		patch.Type, types.StrategicMergePatchType, types.MergePatchType, types.JSONPatchType))
@@ -84,4 +84,9 @@ func cannotPatch(err error) error {
 		Reason:  metav1.StatusReasonInvalid,
 		Message: fmt.Sprintf("the patch cannot be applied: %v", err),
 	}}
+}
+
+// ApplyRefused is the answer to server-side apply.
+func ApplyRefused() error {
+	return Unsupported("server-side apply is not served, because field owners are not kept: use kubectl apply without --server-side")
 }
