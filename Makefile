@@ -16,10 +16,11 @@ help: ## say what the targets are
 demo: images build ## run the walk-through pod and show what it is made of
 	@hack/demo
 
-# -count=1: the engine is not among what go test knows to have changed.
+# -count=1: the engine is not among what go test knows to have changed. -p 1: they
+# share it, and the server under test keeps every pod there is.
 test: images ## run every test, on a real engine
 	cd hack/conformance && go test ./...
-	go test -count=1 $(TESTFLAGS) ./...
+	go test -count=1 -p 1 $(TESTFLAGS) ./...
 
 check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program
 	@hack/check

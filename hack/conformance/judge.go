@@ -43,7 +43,7 @@ func judge(ctx context.Context, place place, opts options) error {
 	if len(selected) == 0 {
 		return fmt.Errorf("no spec matches %q; --list names them", suite.focus)
 	}
-	run, err := runSpecs(ctx, suite, len(selected))
+	run, err := results(ctx, suite, opts, len(selected))
 	if err != nil {
 		return err
 	}
@@ -56,6 +56,15 @@ func listSpecs(specs []report.Spec) error {
 	}
 	say("%d specs", len(specs))
 	return nil
+}
+
+// results are those of a run that has ended, or of one that is made now.
+func results(ctx context.Context, suite suite, opts options, total int) (report.Run, error) {
+	if opts.results != "" {
+		suite.folder = opts.results
+		return suite.read(resultsName)
+	}
+	return runSpecs(ctx, suite, total)
 }
 
 // runSpecs runs the suite against the server that the caller named, or else its own.

@@ -23,6 +23,7 @@ type options struct {
 	remake     bool
 	build      string // "" to run the tests, buildAll, or one program
 	kubeconfig string
+	results    string
 	procs      int
 	timeout    time.Duration
 }
@@ -49,6 +50,7 @@ func parseOptions(args []string) (options, error) {
 	flags.BoolVar(&opts.remake, "remake-images", false, "make the stand-in images even if they are there")
 	flags.Var(&programFlag{&opts.build}, "build-only", "build the programs and images, or with =PROGRAM that one and print its path")
 	flags.StringVar(&opts.kubeconfig, "kubeconfig", "", "test the server of this kubeconfig; none is started")
+	flags.StringVar(&opts.results, "results", "", "say again what came of a run that has ended, by its folder; nothing is run")
 	flags.IntVar(&opts.procs, "procs", 24, "specs to run at a time; most of them wait")
 	flags.DurationVar(&opts.timeout, "timeout", 45*time.Minute, "how long the specs may take together")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {

@@ -24,6 +24,9 @@ const wanted = "(NodeConformance || (sig-node && Conformance)) && !/InPlacePodLe
 // interruptedFor is how long specs have to clean up after Ctrl-C.
 const interruptedFor = 2 * time.Minute
 
+// resultsName is the file of a run's results in its folder.
+const resultsName = "report.json"
+
 // suite is Kubernetes' test binary, made ready to run a selection of its specs.
 type suite struct {
 	place      place
@@ -53,8 +56,7 @@ func (s suite) run(ctx context.Context, total int) (report.Run, error) {
 		return report.Run{}, fmt.Errorf("make ginkgo's log: %w", err)
 	}
 	defer log.Close()
-	name := "report.json"
-	cmd := s.ginkgo(ctx, name, "--focus="+s.focus, "--skip="+s.skip,
+	cmd := s.ginkgo(ctx, resultsName, "--focus="+s.focus, "--skip="+s.skip,
 		fmt.Sprintf("--procs=%d", min(s.procs, total)), fmt.Sprintf("--timeout=%s", s.timeout))
 	out := io.MultiWriter(log, &progress{total: total, said: time.Now()})
 	cmd.Stdout, cmd.Stderr = out, out
@@ -63,7 +65,7 @@ func (s suite) run(ctx context.Context, total int) (report.Run, error) {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
 	cmd.WaitDelay = interruptedFor
 	ended := cmd.Run()
-	run, err := s.read(name)
+	run, err := s.read(resultsName)
 	if err != nil && ended != nil { // no report: it did not get as far as running specs
 		return report.Run{}, fmt.Errorf("run specs: %w; see %s", ended, log.Name())
 	}

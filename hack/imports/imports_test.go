@@ -45,8 +45,8 @@ func sources(t *testing.T) ([]source, *token.FileSet) {
 		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution|parser.ParseComments)
+		if err != nil || isTool(file) {
 			return err
 		}
 		name, err := filepath.Rel(root, path)
@@ -60,6 +60,14 @@ func sources(t *testing.T) ([]source, *token.FileSet) {
 		t.Fatalf("only %d files below %s", len(list), root)
 	}
 	return list, set
+}
+
+// isTool tells whether a file is run by itself, by go generate, and not a part
+// of its package.
+func isTool(file *ast.File) bool {
+	return slices.ContainsFunc(file.Comments, func(c *ast.CommentGroup) bool {
+		return c.Pos() < file.Package && c.List[0].Text == "//go:build ignore"
+	})
 }
 
 func TestImports(t *testing.T) {
