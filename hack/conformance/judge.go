@@ -17,7 +17,7 @@ import (
 // judge runs the specs and says what came of them. It is an error if what docs/conformance.md
 // lists as passing does not pass, or if the suite as a whole went wrong.
 func judge(ctx context.Context, place place, opts options) error {
-	folder, err := place.newRunFolder()
+	folder, err := runFolder(place, opts)
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,14 @@ func judge(ctx context.Context, place place, opts options) error {
 	return conclude(ctx, suite, opts, run.Of(selected))
 }
 
+// runFolder is that of the run that has ended, or of the one to come.
+func runFolder(place place, opts options) (string, error) {
+	if opts.results != "" {
+		return opts.results, nil
+	}
+	return place.newRunFolder()
+}
+
 func listSpecs(specs []report.Spec) error {
 	for _, spec := range specs {
 		fmt.Println(spec.Name)
@@ -61,7 +69,6 @@ func listSpecs(specs []report.Spec) error {
 // results are those of a run that has ended, or of one that is made now.
 func results(ctx context.Context, suite suite, opts options, total int) (report.Run, error) {
 	if opts.results != "" {
-		suite.folder = opts.results
 		return suite.read(resultsName)
 	}
 	return runSpecs(ctx, suite, total)
