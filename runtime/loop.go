@@ -106,11 +106,27 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 		if l.began != nil {
 			l.began(l.last, op)
 		}
+		before := l.stale[op.Key()]
 		go func() {
 			err := l.Engine.Do(ctx, op, l.progress)
-			l.results <- result{op: op, took: l.Now().Sub(start), err: err}
+			took := l.Now().Sub(start)
+			if errors.Is(err, plan.ErrStale) {
+				_ = sleep(ctx, staleDelay(before))
+			}
+			l.results <- result{op: op, took: took, err: err}
 		}()
 	}
+}
+
+// staleDelay is how long to wait after an operation that came too late, so many
+// times in a row: not at all, and then longer and longer. What is under way,
+// such as a create that has taken its name, is not to be seen before it is done.
+func staleDelay(times int) time.Duration {
+	const shortest = 50 * time.Millisecond
+	if times == 0 {
+		return 0
+	}
+	return shortest << (times - 1)
 }
 
 // rest waits until there may be something to see: an operation ended, the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/minipod/minipod/runtime"
@@ -40,11 +41,39 @@ func (e *Engine) exec(ctx context.Context, name string, opts runtime.ExecOptions
 		return e.cli.ContainerExecResize(ctx, created.ID, size)
 	})
 	defer stop()
-	if err := e.pump(ctx, session{conn, opts.Stdio, opts.TTY}); err != nil {
+	alive, cancel := e.whileRunning(ctx, name)
+	defer cancel()
+	if err := e.pump(alive, session{conn, opts.Stdio, opts.TTY}); err != nil && (ctx.Err() != nil || alive.Err() == nil) {
 		return 0, err
 	}
 	return e.exitCode(ctx, created.ID)
 }
+
+// drainTime is how long the output of a command that ended with its container
+// may still take.
+const drainTime = time.Second
+
+// whileRunning is a context that ends soon after a container does: the engine
+// may leave the streams of a command open that was killed together with it.
+func (e *Engine) whileRunning(ctx context.Context, name string) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if e.await(ctx, name, container.WaitConditionNotRunning) != nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(drainTime):
+			cancel()
+		}
+	}()
+	return ctx, func() { cancel(); <-done }
+}
+
+// killed is the exit code of a command that was killed.
+const killed = 128 + 9
 
 // Between two looks at a command whose output has ended but which has not.
 const (
@@ -57,6 +86,9 @@ const (
 func (e *Engine) exitCode(ctx context.Context, id string) (int, error) {
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		state, err := e.cli.ContainerExecInspect(ctx, id)
+		if cerrdefs.IsNotFound(err) {
+			return killed, nil // with its container
+		}
 		if err != nil {
 			return 0, e.explain(err)
 		}

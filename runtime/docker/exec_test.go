@@ -147,6 +147,21 @@ func TestExecEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// A command that ends its own container is killed with it; the engine may
+// then forget to close its streams.
+func TestExecEndsWithItsContainer(t *testing.T) {
+	e := live(t)
+	for range 3 {
+		name := startShell(t, e, "exec sleep 3600")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		code, err := e.Exec(ctx, name, runtime.ExecOptions{Command: []string{"sh", "-c", "kill $(pidof sleep); sleep 3600"}})
+		if err != nil || code != killed {
+			t.Errorf("code %d, error %v, want %d", code, err, killed)
+		}
+	}
+}
+
 func TestExecSaysThatNobodyReads(t *testing.T) {
 	e := live(t)
 	name := startShell(t, e, "sleep 3600")

@@ -124,6 +124,9 @@ func pauseAgain(b *bench) {
 	b.pause()
 	first := b.world().Pause
 	b.do(plan.Op{Kind: plan.StartPause, Target: first.ID, Volumes: b.want.Volumes})
+	if p := b.world().Pause; !p.StartedAt.Equal(first.StartedAt) {
+		b.Errorf("a pause that runs was started again, at %s", p.StartedAt)
+	}
 	b.do(plan.Op{Kind: plan.StopPause, Target: first.ID})
 	b.do(plan.Op{Kind: plan.StopPause, Target: first.ID})
 	if p := b.world().Pause; p == nil || p.State != plan.Exited || len(p.IPs) != 0 {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -46,24 +47,31 @@ func (n *Node) PodUsage(ctx context.Context, namespace string) ([]apiserver.PodU
 	if err != nil {
 		return nil, err
 	}
-	fillUsage(usage, rates)
-	return usage, nil
+	return filled(usage, rates), nil
 }
 
-// fillUsage writes the rates of all containers, in their order, into the pods.
-func fillUsage(usage []apiserver.PodUsage, rates []rate) {
-	next := 0
-	for i := range usage {
-		for j := range usage[i].Containers {
-			r := rates[next]
-			next++
-			usage[i].Time, usage[i].Window = r.at, r.window
-			usage[i].Containers[j].CPU, usage[i].Containers[j].Memory = r.cpu, r.memory
+// filled writes the rates of all containers, in their order, into the pods.
+// What is gone meanwhile is left out.
+func filled(usage []apiserver.PodUsage, rates []rate) []apiserver.PodUsage {
+	var all []apiserver.PodUsage
+	for _, pod := range usage {
+		var there []apiserver.ContainerUsage
+		for i, c := range pod.Containers {
+			if r := rates[i]; !r.at.IsZero() {
+				pod.Time, pod.Window = r.at, r.window
+				c.CPU, c.Memory = r.cpu, r.memory
+				there = append(there, c)
+			}
+		}
+		rates = rates[len(pod.Containers):]
+		if pod.Containers = there; len(there) > 0 {
+			all = append(all, pod)
 		}
 	}
+	return all
 }
 
-// rate is one measurement of a container.
+// rate is one measurement of a container; zero for one that is gone.
 type rate struct {
 	at          time.Time
 	window      time.Duration
@@ -77,7 +85,9 @@ func (n *Node) rates(ctx context.Context, containers []*plan.Container) ([]rate,
 	group.SetLimit(samplers)
 	for i, c := range containers {
 		group.Go(func() (err error) {
-			rates[i], err = n.rate(ctx, c.ID)
+			if rates[i], err = n.rate(ctx, c.ID); errors.Is(err, plan.ErrStale) {
+				return nil
+			}
 			return err
 		})
 	}
