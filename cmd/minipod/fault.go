@@ -77,8 +77,7 @@ func runError(m podManifest, res runtime.Result, err error) error {
 	}
 	f := &faultError{pod: m, faults: faults}
 	for _, fault := range faults {
-		p := m.Problem(faultField(m, fault), fault.Err.Error())
-		f.problems = append(f.problems, p)
+		f.problems = append(f.problems, m.faultProblem(fault))
 	}
 	if errors.As(err, &left) {
 		return errors.Join(f, left)
@@ -94,6 +93,15 @@ type lostError struct {
 }
 
 func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref, e.cause) }
+
+// faultProblem is a fault at the field or the option that asked for what
+// failed.
+func (m podManifest) faultProblem(f plan.Fault) podspec.Problem {
+	if network := m.blueprint.Options.Network; network != "" && f.Op.Kind == plan.StartPause {
+		return podspec.Problem{Message: fmt.Sprintf("--network %s: %v", network, f.Err)}
+	}
+	return m.Problem(faultField(m, f), f.Err.Error())
+}
 
 // faultField is the field that asked for what failed.
 func faultField(m podManifest, f plan.Fault) string {

@@ -69,7 +69,7 @@ func TestKilledAfterEachChange(t *testing.T) {
 	for n, more := 1, true; more; n++ {
 		for _, then := range []string{"run", "rm"} {
 			ns := e.namespace(t, "kill")
-			change := killAfter(t, e, ns, n)
+			change := killAfter(t, e, n, "run", "-n", ns, "-")
 			more = change != ""
 			if then == "run" {
 				if out := mustRun(t, e.address, "run", "-n", ns, "-"); !strings.HasPrefix(out, "pod/killed ") {
@@ -85,6 +85,26 @@ func TestKilledAfterEachChange(t *testing.T) {
 	}
 	if now := e.networks(t); !slices.Equal(networks, now) {
 		t.Errorf("networks: %v before, %v now", networks, now)
+	}
+}
+
+// TestKilledRm kills rm after each change it makes to the engine. Another rm
+// removes the rest, and run makes the pod anew.
+func TestKilledRm(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "kill-rm")
+	for n, more := 1, true; more; n++ {
+		mustRun(t, e.address, "run", "-n", ns, "-")
+		change := killAfter(t, e, n, "rm", "-n", ns, "--now", "killed")
+		more = change != ""
+		if n%2 == 0 {
+			mustRun(t, e.address, "run", "-n", ns, "-")
+			wantWhole(t, e, ns, change)
+		}
+		mustRun(t, e.address, "rm", "-n", ns, "--now", "--ignore-not-found", "killed")
+		if left, err := e.left(ns); err != nil || len(left) > 0 {
+			t.Errorf("rm after %q: left over %v, %v", change, left, err)
+		}
 	}
 }
 
@@ -108,13 +128,13 @@ func wantWhole(t *testing.T, e *testEngine, ns, change string) {
 	}
 }
 
-// killAfter starts a run and kills it after the nth change that the engine
-// has made for it, before it hears of that. It returns the change, or ""
-// where the run was through before.
-func killAfter(t *testing.T, e *testEngine, ns string, n int) (change string) {
+// killAfter starts a minipod and kills it after the nth change that the
+// engine has made for it, before it hears of that. It returns the change, or
+// "" where minipod was through before.
+func killAfter(t *testing.T, e *testEngine, n int, args ...string) (change string) {
 	t.Helper()
 	p := newProxy(t, e)
-	cmd := minipod(t, p.address, "run", "-n", ns, "-")
+	cmd := minipod(t, p.address, args...)
 	started, gone := make(chan struct{}), make(chan struct{})
 	p.after = func(made string) {
 		<-started

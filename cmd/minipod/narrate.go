@@ -22,10 +22,29 @@ type narrator struct {
 
 	mu     sync.Mutex
 	failed map[string]bool // the units whose image's registry could not be reached
+	told   map[string]bool // the containers whose start was told of, by name
 }
 
 func newNarrator(c console, b *translate.Blueprint) *narrator {
-	return &narrator{console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}}
+	return &narrator{console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}, told: map[string]bool{}}
+}
+
+// rest tells of what another process has started of the pod: a serve that
+// keeps all pods, or another run.
+func (n *narrator) rest(w plan.World) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if w.Pause == nil || w.Pause.State != plan.Running {
+		return
+	}
+	if !n.told[n.blueprint.Pause.Name] {
+		n.pauseStarted()
+	}
+	for _, u := range n.blueprint.Units {
+		if c := w.Latest(u.Name); c != nil && c.State == plan.Running && !n.told[c.Name] {
+			n.unitStarted(u, c.Name)
+		}
+	}
 }
 
 // Note tells something that a user should know.
@@ -70,7 +89,9 @@ func (n *narrator) done(op plan.Op) {
 			n.warn("image " + op.Request.Config.Image + ": the registry cannot be reached; the local image is used")
 		}
 	case plan.StartUnit:
-		n.unitStarted(op)
+		if u, known := n.blueprint.Unit(op.Unit); known {
+			n.unitStarted(u, n.container(op))
+		}
 	case plan.StopUnit:
 		n.say("container %s stopped", n.container(op))
 	case plan.RemoveUnit:
@@ -87,8 +108,8 @@ func (n *narrator) container(op plan.Op) string {
 // pauseStarted says which namespaces the pause owns, and who will share them.
 func (n *narrator) pauseStarted() {
 	b := n.blueprint
-	owns := owned(b)
-	n.say("pause %s started: owns %s", b.Pause.Name, namespaces(owns))
+	n.told[b.Pause.Name] = true
+	n.say("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
 	pid := "one for each container"
 	switch {
 	case b.Pod.Spec.HostPID:
@@ -105,13 +126,10 @@ func (n *narrator) pauseStarted() {
 	}
 }
 
-func (n *narrator) unitStarted(op plan.Op) {
-	u, known := n.blueprint.Unit(op.Unit)
-	if !known {
-		return
-	}
+func (n *narrator) unitStarted(u translate.Unit, container string) {
+	n.told[container] = true
 	n.say("container %s started: image %s, joined %s of %s",
-		n.container(op), u.Container.Image, namespaces(joined(u.Request.Host)), n.blueprint.Pause.Name)
+		container, u.Container.Image, namespaces(joined(u.Request.Host)), n.blueprint.Pause.Name)
 }
 
 // owned are the namespaces that are the pause's own, not the machine's.

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/plan"
@@ -51,7 +53,7 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	ctx := cmd.Context()
-	p := newPodPrinter(io.out, f, len(args) == 1)
+	p := newPodPrinter(io.out, f, args)
 	if f.watch {
 		return followed(ctx, list.watch(ctx, p))
 	}
@@ -60,14 +62,33 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := errors.Join(err, p.print(worlds)); err != nil {
 		return err
 	}
+	c := newConsole(io.err)
 	if len(worlds) == 0 && len(args) == 0 {
-		where := "in namespace " + namespaceOr(f.namespace)
-		if f.allNamespaces {
-			where = "in any namespace"
-		}
-		newConsole(io.err).say("no pods %s", where)
+		c.say("no pods %s", f.where())
 	}
-	return nil
+	return f.tellOfRemains(ctx, c, list)
+}
+
+// tellOfRemains names the pods of which only a part is there: their pause was
+// removed by other means, or a removal was broken off.
+func (f *psFlags) tellOfRemains(ctx context.Context, c console, l *lister) error {
+	if len(l.remains) == 0 {
+		return nil
+	}
+	refs, err := l.Pods(ctx)
+	for _, ref := range refs {
+		if l.remains[ref.UID] && (f.allNamespaces || ref.Namespace == namespaceOr(f.namespace)) {
+			c.warn(fmt.Sprintf("pod %s has no pause any more, or one that cannot be read; %s removes what is left", ref, command("rm", ref)))
+		}
+	}
+	return err
+}
+
+func (f *psFlags) where() string {
+	if f.allNamespaces {
+		return "in any namespace"
+	}
+	return "in namespace " + namespaceOr(f.namespace)
 }
 
 // lister reads the pods that a command line means.
@@ -75,6 +96,9 @@ type lister struct {
 	engine
 	match func(plan.World) bool
 	named []translate.Ref // these alone; none is all
+	// remains are the pods without a manifest that were met, of any
+	// namespace.
+	remains map[types.UID]bool
 }
 
 func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
@@ -89,7 +113,7 @@ func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lister{engine: e, match: match, named: named(args, namespaceOr(f.namespace))}, nil
+	return &lister{engine: e, match: match, named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
 }
 
 // pods are those meant that are there; a name that is not is an error beside
@@ -98,6 +122,11 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 	worlds, err := l.runner.List(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range worlds {
+		if w.Want == nil && !w.Gone() {
+			l.remains[w.UID] = true
+		}
 	}
 	worlds = choose(worlds, l.match)
 	if len(l.named) == 0 {

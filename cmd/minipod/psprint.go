@@ -34,8 +34,10 @@ type podPrinter struct {
 	objects   printers.ResourcePrinter // nil for a table
 }
 
-func newPodPrinter(out io.Writer, f *psFlags, single bool) *podPrinter {
-	p := &podPrinter{out: out, now: time.Now, namespace: f.allNamespaces, single: single || f.watch}
+// newPodPrinter prints in the format that the flags choose the pods that args
+// name.
+func newPodPrinter(out io.Writer, f *psFlags, args []string) *podPrinter {
+	p := &podPrinter{out: out, now: time.Now, namespace: f.allNamespaces, single: len(args) == 1 || f.watch}
 	switch f.output {
 	case formatJSON:
 		p.objects = &printers.JSONPrinter{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -123,19 +124,31 @@ func (f *rmFlags) pods(cmd *cobra.Command, io streams, e engine, args []string) 
 		}
 		return refsOf(sources, f.namespace)
 	}
+	return f.selected(cmd, e)
+}
+
+// selected are the pods of the namespace, or those with the labels. Without
+// labels that is also what is left of pods whose pause is gone.
+func (f *rmFlags) selected(cmd *cobra.Command, e engine) ([]translate.Ref, error) {
 	match, err := f.matcher(cmd)
 	if err != nil {
 		return nil, err
 	}
-	worlds, err := e.runner.List(cmd.Context())
-	if err != nil {
-		return nil, err
-	}
 	var refs []translate.Ref
-	for _, w := range choose(worlds, match) {
-		refs = append(refs, translate.RefOf(w.Want.Pod))
+	if f.selector == "" {
+		all, err := e.Pods(cmd.Context())
+		for _, ref := range all {
+			if f.allNamespaces || ref.Namespace == namespaceOr(f.namespace) {
+				refs = append(refs, translate.Ref{Namespace: ref.Namespace, Name: ref.Name})
+			}
+		}
+		return slices.Compact(refs), err
 	}
-	return refs, nil
+	worlds, err := e.runner.List(cmd.Context())
+	for _, w := range choose(worlds, match) {
+		refs = append(refs, translate.Ref{Namespace: w.Want.Pod.Namespace, Name: w.Want.Pod.Name})
+	}
+	return refs, err
 }
 
 // named are pods by the names of the command line, which may be pod/NAME as

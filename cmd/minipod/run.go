@@ -80,9 +80,10 @@ func (f *runFlags) one(ctx context.Context, io streams, e engine, m podManifest)
 	if err != nil {
 		return runError(m, res, err)
 	}
-	word := "created"
-	if res.Existed {
-		word = "unchanged"
+	word := "unchanged"
+	if !res.Existed {
+		word = "created"
+		n.rest(res.World)
 	}
 	fmt.Fprintf(io.out, "pod/%s %s\n", m.Pod().Name, word)
 	return tell(c, m.ref(), res)

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"left":     e.leftCmd,
 			"together": e.togetherCmd,
 			"tag":      e.tagCmd,
+			"remove":   e.removeCmd,
 			"get":      getCmd,
 			"until":    untilCmd,
 			"exits":    exitsCmd,
@@ -127,6 +128,16 @@ func (e *testEngine) tagCmd(ts *testscript.TestScript, neg bool, args []string) 
 			ts.Logf("untag %s: %v", args[1], err)
 		}
 	})
+}
+
+// removeCmd is: remove CONTAINER. It removes a container of $NS as docker rm
+// -f would, behind minipod's back.
+func (e *testEngine) removeCmd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: remove CONTAINER")
+	}
+	name := ts.Getenv("NS") + "__" + args[0]
+	ts.Check(e.ContainerRemove(context.Background(), name, container.RemoveOptions{Force: true}))
 }
 
 // getCmd is: get URL PATTERN. It asks until the answer matches.

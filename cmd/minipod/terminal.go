@@ -38,7 +38,8 @@ func (t terminal) exec(ctx context.Context, e engine, id string, opts runtime.Ex
 	return code, err
 }
 
-// sizes passes the window's sizes on, the first at once.
+// sizes passes the window's sizes on, the first at once. Its goroutine lives
+// as long as the process: kubectl's queue has no end.
 func (t *terminal) sizes(ctx context.Context) <-chan runtime.Size {
 	sizes := make(chan runtime.Size)
 	queue := t.MonitorSize(t.GetSize())
