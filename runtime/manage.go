@@ -12,8 +12,17 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
+// Lister is an Engine that reads all pods with fewer requests than one by one.
+type Lister interface {
+	// All is Observe of each of Pods, in their order.
+	All(ctx context.Context) ([]plan.World, error)
+}
+
 // List reads every pod of the engine, by namespace and name.
 func (r *Runner) List(ctx context.Context) ([]plan.World, error) {
+	if all, ok := r.Engine.(Lister); ok {
+		return all.All(ctx)
+	}
 	refs, err := r.Engine.Pods(ctx)
 	if err != nil {
 		return nil, err

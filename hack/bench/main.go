@@ -6,6 +6,9 @@
 // to gain. No other minipod should be at work on the engine meanwhile.
 //
 //	bench [--rounds N] [--minipod FILE] [--check]
+//	bench serve [--pods N] [--kills N] [--patches N] [--kubectl FILE] [--minipod FILE]
+//
+// The second form measures minipod serve with many pods: see serve.go.
 //
 // The ways take turns, so that a load that comes and goes falls on all of them,
 // and only times of one round are held against one another. Removing is not
@@ -17,6 +20,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -42,28 +46,54 @@ type options struct {
 }
 
 func main() {
-	var o options
-	flag.IntVar(&o.rounds, "rounds", 15, "how often each way is measured")
-	flag.IntVar(&o.warmups, "warmups", 2, "rounds that do not count")
-	flag.StringVar(&o.minipod, "minipod", "bin/minipod", "the `program` to measure")
-	flag.BoolVar(&o.check, "check", false, "fail when a target is missed")
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := o.run(ctx)
+	err := dispatch(ctx, os.Args[1:])
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	stop()
+	if errors.Is(err, flag.ErrHelp) {
+		err = nil
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func (o options) run(ctx context.Context) error {
-	if flag.NArg() > 0 || o.rounds < 1 || o.warmups < 0 {
-		return fmt.Errorf("wants at least one round and no arguments (see --help)")
+// dispatch measures run, or what the first argument names.
+func dispatch(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == "serve" {
+		o, err := parseServe(args[1:])
+		if err != nil {
+			return err
+		}
+		return o.run(ctx)
 	}
+	o, err := parse(args)
+	if err != nil {
+		return err
+	}
+	return o.run(ctx)
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&o.rounds, "rounds", 15, "how often each way is measured")
+	flags.IntVar(&o.warmups, "warmups", 2, "rounds that do not count")
+	flags.StringVar(&o.minipod, "minipod", "bin/minipod", "the `program` to measure")
+	flags.BoolVar(&o.check, "check", false, "fail when a target is missed")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 || o.rounds < 1 || o.warmups < 0 {
+		return o, errors.New("wants at least one round and no arguments (see --help)")
+	}
+	return o, nil
+}
+
+func (o options) run(ctx context.Context) error {
 	cli, err := connect()
 	if err != nil {
 		return err

@@ -49,19 +49,16 @@ func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent
 		return err
 	}
 	err := update()
-	if err == nil {
-		return nil
-	}
-	if e.removing(ctx, pause) {
-		return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
-	}
-	if e.ends(ctx, pause) {
+	if err != nil && !e.removing(ctx, pause) && e.ends(ctx, pause) {
 		err = update() // which a container that is just ending does not take
 	}
-	if err != nil {
-		return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
+	switch {
+	case err == nil:
+		return nil
+	case e.removing(ctx, pause):
+		return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
 	}
-	return nil
+	return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
 }
 
 // ends tells whether a container that may be ending has ended.

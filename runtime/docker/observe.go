@@ -35,17 +35,26 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 }
 
 func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
-	w := plan.World{UID: uid}
-	volumes, err := e.volumes(ctx, uid)
+	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)))
 	if err != nil {
-		return w, err
+		return plan.World{}, err
 	}
+	containers, err := e.containers(ctx, translate.LabelUID+"="+string(uid))
+	if err != nil {
+		return plan.World{}, err
+	}
+	found, err := e.inspect(ctx, containers)
+	if err != nil {
+		return plan.World{}, err
+	}
+	return e.world(ctx, uid, volumesOf(uid, volumes), found)
+}
+
+// world puts together what was found of a pod.
+func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse) (plan.World, error) {
+	w := plan.World{UID: uid}
 	for _, v := range volumes {
 		w.Volumes = append(w.Volumes, v.Name)
-	}
-	found, err := e.inspectAll(ctx, uid)
-	if err != nil {
-		return w, err
 	}
 	var carrier *container.InspectResponse
 	for i, c := range found {
@@ -62,6 +71,7 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 	}
 	manifest := newest(carrier.Config.Labels, volumes)
 	w.Revision = translate.RevisionOf(manifest)
+	var err error
 	if w.Want, err = e.wants.of(uid, carrier.ID, carrier.Config.Labels, manifest); err != nil {
 		return w, err
 	}
@@ -69,18 +79,29 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 	return w, err
 }
 
-// volumes are found by their names: Podman drops the labels of volumes that
-// were made by a container's mounts.
-func (e *Engine) volumes(ctx context.Context, uid types.UID) ([]*volume.Volume, error) {
-	suffix := "_" + string(uid)
-	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(filters.Arg("name", suffix))})
+// suffix ends the names of a pod's volumes. They are found by it: Podman
+// drops the labels of volumes that were made by a container's mounts.
+func suffix(uid types.UID) string { return "_" + string(uid) }
+
+func (e *Engine) volumes(ctx context.Context, which ...filters.KeyValuePair) ([]*volume.Volume, error) {
+	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(which...)})
 	if err != nil {
 		return nil, fmt.Errorf("list volumes: %w", e.explain(err))
 	}
-	// The engine's filter takes any name that holds the text.
-	own := slices.DeleteFunc(list.Volumes, func(v *volume.Volume) bool { return !strings.HasSuffix(v.Name, suffix) })
+	return list.Volumes, nil
+}
+
+// volumesOf are the volumes of one pod, by name. The engine's filter takes
+// any name that holds the text.
+func volumesOf(uid types.UID, volumes []*volume.Volume) []*volume.Volume {
+	var own []*volume.Volume
+	for _, v := range volumes {
+		if strings.HasSuffix(v.Name, suffix(uid)) {
+			own = append(own, v)
+		}
+	}
 	slices.SortFunc(own, func(a, b *volume.Volume) int { return cmp.Compare(a.Name, b.Name) })
-	return own, nil
+	return own
 }
 
 // newest are the labels that carry the pod's newest manifest: the pause's own
@@ -94,15 +115,18 @@ func newest(labels map[string]string, volumes []*volume.Volume) map[string]strin
 	return labels
 }
 
-// inspectAll inspects every container of a pod. One that vanishes meanwhile
-// is left out.
-func (e *Engine) inspectAll(ctx context.Context, uid types.UID) ([]container.InspectResponse, error) {
-	list, err := e.cli.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", translate.LabelUID+"="+string(uid))),
-	})
+// containers are those with a label, running or not.
+func (e *Engine) containers(ctx context.Context, label string) ([]container.Summary, error) {
+	list, err := e.cli.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", label))})
 	if err != nil {
 		return nil, fmt.Errorf("list containers: %w", e.explain(err))
 	}
+	return list, nil
+}
+
+// inspect inspects containers side by side. One that vanishes meanwhile is
+// left out.
+func (e *Engine) inspect(ctx context.Context, list []container.Summary) ([]container.InspectResponse, error) {
 	found := make([]container.InspectResponse, len(list))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)

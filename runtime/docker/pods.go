@@ -3,7 +3,6 @@ package docker
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/docker/docker/api/types/container"
@@ -16,24 +15,27 @@ import (
 
 // Pods lists every pod of which anything is left: see runtime.Engine.
 func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
-	containers, err := e.cli.ContainerList(ctx, container.ListOptions{
-		All: true, Filters: filters.NewArgs(filters.Arg("label", translate.LabelUID)),
-	})
+	containers, err := e.containers(ctx, translate.LabelUID)
 	if err != nil {
-		return nil, fmt.Errorf("list containers: %w", e.explain(err))
+		return nil, err
 	}
-	volumes, err := e.cli.VolumeList(ctx, volume.ListOptions{
-		Filters: filters.NewArgs(filters.Arg("label", translate.LabelVolume)),
-	})
+	volumes, err := e.volumes(ctx, filters.Arg("label", translate.LabelVolume))
 	if err != nil {
-		return nil, fmt.Errorf("list volumes: %w", e.explain(err))
+		return nil, err
 	}
+	return refs(containers, volumes), nil
+}
+
+// refs are the pods that containers and volumes belong to, in their order.
+func refs(containers []container.Summary, volumes []*volume.Volume) []translate.Ref {
 	found := map[types.UID]translate.Ref{}
 	for _, c := range containers {
 		add(found, c.Labels)
 	}
-	for _, v := range volumes.Volumes {
-		add(found, v.Labels)
+	for _, v := range volumes {
+		if _, ok := v.Labels[translate.LabelVolume]; ok {
+			add(found, v.Labels)
+		}
 	}
 	pods := make([]translate.Ref, 0, len(found))
 	for _, ref := range found {
@@ -42,7 +44,7 @@ func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
 	slices.SortFunc(pods, func(a, b translate.Ref) int {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
 	})
-	return pods, nil
+	return pods
 }
 
 // add takes in the pod that an object with these labels belongs to.

@@ -3,7 +3,9 @@ package docker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
@@ -23,7 +25,11 @@ func (e *Engine) Stats(ctx context.Context, name string) (Stats, error) {
 	}
 	defer answer.Body.Close()
 	var found container.StatsResponse
-	if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
+	err = json.NewDecoder(answer.Body).Decode(&found)
+	if errors.Is(err, io.EOF) {
+		return Stats{}, nil // it ended meanwhile: the engine has nothing to say
+	}
+	if err != nil {
 		return Stats{}, fmt.Errorf("stats of %s: %w", name, e.explain(err))
 	}
 	return Stats{

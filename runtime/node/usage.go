@@ -98,7 +98,7 @@ func (n *Node) rate(ctx context.Context, id string) (rate, error) {
 	before, known := n.sampled(id)
 	if !known {
 		sample, err := n.engine.Stats(ctx, id)
-		if err != nil {
+		if err != nil || sample.At.IsZero() {
 			return rate{}, err
 		}
 		before = sample
@@ -111,6 +111,9 @@ func (n *Node) rate(ctx context.Context, id string) (rate, error) {
 	after, err := n.engine.Stats(ctx, id)
 	if err != nil {
 		return rate{}, err
+	}
+	if after.At.IsZero() {
+		return rate{}, nil
 	}
 	n.mu.Lock()
 	n.samples[id] = after

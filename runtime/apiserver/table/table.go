@@ -3,7 +3,6 @@
 package table
 
 import (
-	"strconv"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -84,5 +83,3 @@ func or(text, none string) string {
 	}
 	return text
 }
-
-func count(n int) string { return strconv.Itoa(n) }
