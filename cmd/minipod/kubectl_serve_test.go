@@ -17,6 +17,7 @@ import (
 // served is a process of minipod serve.
 type served struct {
 	kubeconfig string
+	flags      []string
 	engine     string // its address
 	cmd        *exec.Cmd
 	log        lockedBuffer
@@ -45,7 +46,8 @@ func (l *lockedBuffer) String() string {
 func startServe(t *testing.T, e *testEngine, flags ...string) *served {
 	t.Helper()
 	s := &served{kubeconfig: filepath.Join(t.TempDir(), "state", "kubeconfig"), engine: e.address}
-	s.start(t, flags...)
+	s.flags = append(flags, "--write-kubeconfig", s.kubeconfig)
+	s.start(t)
 	t.Cleanup(func() {
 		s.stop(t)
 		if strings.Contains(s.log.String(), "level=ERROR") {
@@ -58,9 +60,9 @@ func startServe(t *testing.T, e *testEngine, flags ...string) *served {
 }
 
 // start starts the process; it has written the kubeconfig when it says so.
-func (s *served) start(t *testing.T, flags ...string) {
+func (s *served) start(t *testing.T) {
 	t.Helper()
-	s.cmd = exec.Command("minipod", append([]string{"serve", "--write-kubeconfig", s.kubeconfig}, flags...)...)
+	s.cmd = exec.Command("minipod", append([]string{"serve"}, s.flags...)...)
 	s.cmd.Env = append(os.Environ(), "DOCKER_HOST="+s.engine)
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()

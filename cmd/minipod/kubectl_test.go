@@ -129,9 +129,11 @@ func (k *cluster) objects(t testing.TB, ns string) []string {
 	return names
 }
 
-// kubectl is a kubectl that talks to a server.
-func (s *served) kubectl(args ...string) *exec.Cmd {
-	cmd := exec.Command("kubectl", args...)
+// kubectl is a kubectl that talks to a server, for as long as a test may wait.
+func (s *served) kubectl(t testing.TB, args ...string) *exec.Cmd {
+	ctx, cancel := context.WithTimeout(context.Background(), testTime)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, "kubectl", args...)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+s.kubeconfig, "HOME="+filepath.Dir(s.kubeconfig))
 	return cmd
 }
@@ -139,7 +141,7 @@ func (s *served) kubectl(args ...string) *exec.Cmd {
 // must runs a kubectl that is to succeed, and returns its stdout.
 func (s *served) must(t testing.TB, args ...string) string {
 	t.Helper()
-	cmd := s.kubectl(args...)
+	cmd := s.kubectl(t, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -153,7 +155,7 @@ func (s *served) must(t testing.TB, args ...string) string {
 func (s *served) fails(t testing.TB, args ...string) string {
 	t.Helper()
 	var stderr bytes.Buffer
-	cmd := s.kubectl(args...)
+	cmd := s.kubectl(t, args...)
 	cmd.Stderr = &stderr
 	if out, err := cmd.Output(); err == nil {
 		t.Errorf("kubectl %s did not fail: %s", strings.Join(args, " "), out)
