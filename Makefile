@@ -8,10 +8,10 @@ export CGO_ENABLED = 0
 
 TESTFLAGS ?= -timeout 20m
 
-.PHONY: help demo test check bench conformance build pause engine images clean
+.PHONY: help demo test check bench bench-serve conformance build pause engine images clean
 
 help: ## say what the targets are
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: images build ## run the walk-through pod and show what it is made of
 	@hack/demo
@@ -27,6 +27,9 @@ check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause prog
 
 bench: images build ## compare run with docker commands and with the bare API
 	go run ./hack/bench
+
+bench-serve: images build ## measure serve with a hundred pods: listing, watching, memory
+	go run ./hack/bench serve
 
 conformance: engine ## Kubernetes' own tests; FOCUS=regexp runs a part, FLAGS=--quick what CI runs
 	FOCUS='$(FOCUS)' hack/conformance/run $(FLAGS)

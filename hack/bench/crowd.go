@@ -21,7 +21,7 @@ const (
 	goesWithin = 5 * time.Minute
 )
 
-// makePods makes the pods and waits until all are ready.
+// makePods makes the pods and waits until all are ready. Nothing is pulled.
 func (b *serveBench) makePods(ctx context.Context) error {
 	space := v1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: crowd}}
 	if err := b.api.do(ctx, http.MethodPost, "/api/v1/namespaces", space, nil); err != nil {
@@ -55,13 +55,20 @@ func sleeper(name string) *v1.Pod {
 	}
 }
 
-// removePods removes what makePods made, without grace, and waits until the
-// engine has none of it.
+// removePods is clear as a stage that is measured.
 func (b *serveBench) removePods(ctx context.Context) error {
-	if b.pods == nil {
-		return nil
-	}
 	began := time.Now()
+	if err := b.clear(ctx); err != nil {
+		return err
+	}
+	b.say("all pods gone after", "%.1f s", time.Since(began).Seconds())
+	return nil
+}
+
+// clear removes what makePods made, also that of a bench which was killed:
+// the pods without grace, and the namespace. It returns when the engine has
+// none of it.
+func (b *serveBench) clear(ctx context.Context) error {
 	if err := b.api.do(ctx, http.MethodDelete, crowdPods+"?gracePeriodSeconds=0", nil, nil); err != nil {
 		return err
 	}
@@ -69,12 +76,7 @@ func (b *serveBench) removePods(ctx context.Context) error {
 	if err != nil && !refused(err, http.StatusNotFound) {
 		return err
 	}
-	if err := b.until(ctx, b.allGone); err != nil {
-		return err
-	}
-	b.say("all pods gone after", "%.1f s", time.Since(began).Seconds())
-	b.pods = nil
-	return nil
+	return b.until(ctx, b.allGone)
 }
 
 // until asks again and again whether it is so.

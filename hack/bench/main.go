@@ -48,14 +48,8 @@ type options struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := dispatch(ctx, os.Args[1:])
-	if ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
 	stop()
-	if errors.Is(err, flag.ErrHelp) {
-		err = nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -74,7 +68,11 @@ func dispatch(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return o.run(ctx)
+	err = o.run(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 func parse(args []string) (options, error) {

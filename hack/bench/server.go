@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -113,7 +112,7 @@ func (s *server) memory(ctx context.Context, a *api) (string, error) {
 		return "", errors.New("look at serve's memory: it has ended")
 	}
 	_, live := s.heap()
-	return fmt.Sprintf("%s kB resident, %s of heap live", resident[1], strings.TrimSpace(live)), nil
+	return fmt.Sprintf("%s kB resident, %s of heap live", resident[1], live), nil
 }
 
 func (s *server) heap() (collections int, live string) {
