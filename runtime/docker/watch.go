@@ -38,12 +38,8 @@ func (e *Engine) watch(ctx context.Context, uid types.UID, hints chan<- struct{}
 		if e.follow(ctx, uid, hints) {
 			failures, pause = 0, firstPause
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if wait(ctx, pause); ctx.Err() != nil {
 			return
-		case <-timer.C:
 		}
 		pause *= 2
 	}

@@ -162,36 +162,11 @@ func (s *stepper) stopAll() bool {
 }
 
 func (s *stepper) stop(c Container) Op {
-	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: s.grace()}
+	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: time.Duration(s.w.GraceSeconds()) * time.Second}
 }
 
 func remove(c Container) Op {
 	return Op{Kind: RemoveUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID}
-}
-
-// grace is the time between the stop signal and the kill: as asked for, else
-// the pod's own, else Kubernetes' default.
-func (s *stepper) grace() time.Duration {
-	seconds := int64(v1.DefaultTerminationGracePeriodSeconds)
-	if s.w.Want != nil {
-		seconds = podGrace(s.w.Want.Pod, seconds)
-	}
-	if s.w.Grace != nil {
-		seconds = *s.w.Grace
-	}
-	return time.Duration(seconds) * time.Second
-}
-
-// podGrace is what the pod itself says: how it is being deleted, else its
-// manifest.
-func podGrace(pod *v1.Pod, otherwise int64) int64 {
-	switch {
-	case pod.DeletionTimestamp != nil && pod.DeletionGracePeriodSeconds != nil:
-		return *pod.DeletionGracePeriodSeconds
-	case pod.Spec.TerminationGracePeriodSeconds != nil:
-		return max(1, *pod.Spec.TerminationGracePeriodSeconds)
-	}
-	return otherwise
 }
 
 // bring starts what is to run.

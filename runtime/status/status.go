@@ -38,22 +38,11 @@ func Pod(w plan.World, now time.Time) *v1.Pod {
 	}
 	pod.CreationTimestamp = stamp(w.Pause.Created)
 	if w.Pause.Intent == plan.Going && pod.DeletionTimestamp == nil {
-		grace := graceSeconds(w)
+		grace := w.GraceSeconds()
 		until := stamp(now.Add(time.Duration(grace) * time.Second))
 		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &until, &grace
 	}
 	return pod
-}
-
-// graceSeconds is what Next allows between the stop signal and the kill.
-func graceSeconds(w plan.World) int64 {
-	switch spec := w.Want.Pod.Spec.TerminationGracePeriodSeconds; {
-	case w.Grace != nil:
-		return *w.Grace
-	case spec != nil:
-		return max(1, *spec)
-	}
-	return v1.DefaultTerminationGracePeriodSeconds
 }
 
 // Status is the pod's status. The same world gives the same status at any
