@@ -3,27 +3,27 @@ package main
 import (
 	"time"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/docker"
+	"github.com/minipod/minipod/runtime/loop"
 )
 
-// engine is what commands need of the Docker Engine: its streams, and the
+// connection is what commands need of the Docker Engine: its streams, and the
 // runner on it.
-type engine struct {
+type connection struct {
 	*docker.Engine
-	runner *runtime.Runner
+	runner *loop.Runner
 }
 
 // connect finds the engine. It does not talk to it yet.
-func connect() (engine, error) {
+func connect() (connection, error) {
 	found, err := docker.New(docker.Options{})
 	if err != nil {
-		return engine{}, err
+		return connection{}, err
 	}
-	return engine{Engine: found, runner: &runtime.Runner{Engine: found, Now: time.Now}}, nil
+	return connection{Engine: found, runner: &loop.Runner{Engine: found, Now: time.Now}}, nil
 }
 
 // reporting is a Runner that tells what it does.
-func (e engine) reporting(r runtime.Reporter) *runtime.Runner {
-	return &runtime.Runner{Engine: e.Engine, Now: time.Now, Report: r}
+func (e connection) reporting(r loop.Reporter) *loop.Runner {
+	return &loop.Runner{Engine: e.Engine, Now: time.Now, Report: r}
 }

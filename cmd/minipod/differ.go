@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/minipod/minipod/podspec"
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -17,7 +17,7 @@ import (
 const maxDifferences = 5
 
 // differences are the fields in which a manifest is not the pod that exists.
-func differences(m podManifest, e *runtime.DiffersError) error {
+func differences(m podManifest, e *loop.DiffersError) error {
 	if e.Have == nil {
 		return nil
 	}

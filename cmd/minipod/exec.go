@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -83,7 +83,7 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 	if note != "" && !f.quiet {
 		c.say("%s", note)
 	}
-	opts := runtime.ExecOptions{Command: command, Stdio: runtime.Stdio{Stdout: io.out, Stderr: io.err}}
+	opts := engine.ExecOptions{Command: command, Stdio: engine.Stdio{Stdout: io.out, Stderr: io.err}}
 	if f.stdin {
 		opts.Stdin = io.in
 	}
@@ -102,7 +102,7 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 
 // exec runs the command, in a terminal where one is asked for and there is
 // one.
-func (f *execFlags) exec(ctx context.Context, c console, io streams, e engine, id string, opts runtime.ExecOptions) (int, error) {
+func (f *execFlags) exec(ctx context.Context, c console, io streams, e connection, id string, opts engine.ExecOptions) (int, error) {
 	if f.tty {
 		if t, ok := newTerminal(io, f.stdin); ok {
 			return t.exec(ctx, e, id, opts)
@@ -113,7 +113,7 @@ func (f *execFlags) exec(ctx context.Context, c console, io streams, e engine, i
 }
 
 // find is the running container that is meant.
-func (f *execFlags) find(ctx context.Context, e engine, ref translate.Ref) (*plan.Container, string, error) {
+func (f *execFlags) find(ctx context.Context, e connection, ref translate.Ref) (*plan.Container, string, error) {
 	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
 	switch {
 	case err != nil:

@@ -8,7 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 )
 
 // The exit codes beside 0.
@@ -106,7 +106,7 @@ func sayInterrupted(c console, err error) {
 	if !errors.Is(err, errFollowed) {
 		c.fail("interrupted")
 	}
-	var left *runtime.LeftoverError
+	var left *loop.LeftoverError
 	if errors.As(err, &left) {
 		c.fail(left.Error())
 		c.hint(left.Hint())

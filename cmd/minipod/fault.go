@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/minipod/minipod/podspec"
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/docker"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -65,9 +65,9 @@ func hasFault(err error) bool { return errors.As(err, new(*faultError)) }
 
 // runError is the error of a run with positions. What was left over, if
 // anything, is still in it.
-func runError(m podManifest, res runtime.Result, err error) error {
+func runError(m podManifest, res loop.Result, err error) error {
 	var lost *docker.UnreachableError
-	var left *runtime.LeftoverError
+	var left *loop.LeftoverError
 	faults := res.Step.Faults()
 	switch {
 	case errors.As(err, &lost) && errors.As(err, &left):
@@ -88,7 +88,7 @@ func runError(m podManifest, res runtime.Result, err error) error {
 // lostError says that the engine went away in the middle of a run; its hint
 // is about what the run made.
 type lostError struct {
-	*runtime.LeftoverError
+	*loop.LeftoverError
 	cause error
 }
 
@@ -134,7 +134,7 @@ func portField(m podManifest) string {
 
 // positioned says where a manifest differs from the pod that is there.
 func positioned(m podManifest, err error) error {
-	var differs *runtime.DiffersError
+	var differs *loop.DiffersError
 	if !errors.As(err, &differs) {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -112,7 +112,7 @@ func (f *logsFlags) run(ctx context.Context, io streams, name string) error {
 	return group.Wait()
 }
 
-func (f *logsFlags) find(ctx context.Context, e engine, name string) (plan.World, error) {
+func (f *logsFlags) find(ctx context.Context, e connection, name string) (plan.World, error) {
 	namespace := namespaceOr(f.namespace)
 	w, err := e.runner.Find(ctx, namespace, name)
 	if err == nil && w.Want == nil {
@@ -139,7 +139,7 @@ func (f *logsFlags) containers(c console, w plan.World) ([]string, error) {
 }
 
 // copy prints the logs of one container.
-func (f *logsFlags) copy(ctx context.Context, s streams, e engine, w plan.World, container string, p *prefixes) error {
+func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.World, container string, p *prefixes) error {
 	attempt, err := f.attempt(w, container)
 	if err != nil {
 		return err
@@ -165,8 +165,8 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e engine, w plan.World,
 	return err
 }
 
-func (f *logsFlags) options() (runtime.LogOptions, error) {
-	opts := runtime.LogOptions{Follow: f.follow, Timestamps: f.timestamps}
+func (f *logsFlags) options() (engine.LogOptions, error) {
+	opts := engine.LogOptions{Follow: f.follow, Timestamps: f.timestamps}
 	if f.tail != everything {
 		opts.Tail = &f.tail
 	}

@@ -8,13 +8,13 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // narrator tells what is made of a pod while it is made: it is a
-// runtime.Reporter.
+// loop.Reporter.
 type narrator struct {
 	console
 	blueprint *translate.Blueprint
@@ -56,7 +56,7 @@ func (n *narrator) Note(text string) {
 }
 
 // Progress shows how a pull goes on.
-func (n *narrator) Progress(p runtime.Progress) {
+func (n *narrator) Progress(p engine.Progress) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.pulls.progress(p)

@@ -6,7 +6,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -27,7 +27,7 @@ func (e *failedError) Hint() string { return command("logs", e.ref) + " -c " + e
 
 // tell says how a pod was left and what can be done next. A pod that has
 // failed is an error.
-func tell(c console, ref translate.Ref, res runtime.Result) error {
+func tell(c console, ref translate.Ref, res loop.Result) error {
 	if res.World.Want == nil {
 		return nil
 	}
@@ -57,7 +57,7 @@ func failure(ref translate.Ref, w plan.World) error {
 }
 
 // tellEnded names the containers of a running pod that ended badly.
-func tellEnded(c console, ref translate.Ref, res runtime.Result) {
+func tellEnded(c console, ref translate.Ref, res loop.Result) {
 	for _, u := range res.World.Want.Units {
 		last := res.World.Latest(u.Name)
 		if last == nil || !last.Ended() || last.ExitCode == 0 || waits(res.Step, u.Name) {
@@ -87,7 +87,7 @@ func endText(c plan.Container) string {
 }
 
 // stateText is where a pod is, and at which address.
-func stateText(res runtime.Result) string {
+func stateText(res loop.Result) string {
 	if res.Step.Phase == v1.PodSucceeded {
 		return "has ended well"
 	}
@@ -106,7 +106,7 @@ func stateText(res runtime.Result) string {
 }
 
 // next names the commands that one would type next, with the pod's own names.
-func next(c console, ref translate.Ref, res runtime.Result) {
+func next(c console, ref translate.Ref, res loop.Result) {
 	units := res.World.Want.Units
 	if len(units) == 0 {
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -93,7 +93,7 @@ func (f *psFlags) where() string {
 
 // lister reads the pods that a command line means.
 type lister struct {
-	engine
+	connection
 	match func(plan.World) bool
 	named []translate.Ref // these alone; none is all
 	// remains are the pods without a manifest that were met, of any
@@ -113,7 +113,7 @@ func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lister{engine: e, match: match, named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
+	return &lister{connection: e, match: match, named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
 }
 
 // pods are those meant that are there; a name that is not is an error beside
@@ -137,7 +137,7 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 	for _, ref := range l.named {
 		of := choose(worlds, func(w plan.World) bool { return w.Want.Pod.Name == ref.Name })
 		if len(of) == 0 {
-			errs = append(errs, &runtime.NotFoundError{Ref: ref})
+			errs = append(errs, &loop.NotFoundError{Ref: ref})
 		}
 		found = append(found, of...)
 	}
@@ -156,7 +156,7 @@ func (l *lister) watch(ctx context.Context, p *podPrinter) error {
 	seen := history{}
 	for first := true; ; first = false {
 		worlds, err := l.pods(ctx)
-		if err != nil && !errors.As(err, new(*runtime.NotFoundError)) {
+		if err != nil && !errors.As(err, new(*loop.NotFoundError)) {
 			return err
 		}
 		if !first {

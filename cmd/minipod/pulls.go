@@ -11,7 +11,7 @@ import (
 	"github.com/docker/go-connections/nat"
 	"github.com/docker/go-units"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // redraw is the least time between two states of the progress line.
@@ -21,18 +21,18 @@ const redraw = 100 * time.Millisecond
 // by a line when a pull begins and one when it ends.
 type pulls struct {
 	console
-	images map[string]map[string]runtime.Progress // by image and layer
-	drawn  time.Time                              // zero when no line is there
+	images map[string]map[string]engine.Progress // by image and layer
+	drawn  time.Time                             // zero when no line is there
 }
 
 func newPulls(c console) *pulls {
-	return &pulls{console: c, images: map[string]map[string]runtime.Progress{}}
+	return &pulls{console: c, images: map[string]map[string]engine.Progress{}}
 }
 
-func (p *pulls) progress(step runtime.Progress) {
+func (p *pulls) progress(step engine.Progress) {
 	layers, begun := p.images[step.Image]
 	if !begun {
-		layers = map[string]runtime.Progress{}
+		layers = map[string]engine.Progress{}
 		p.images[step.Image] = layers
 		p.clear()
 		p.say("image %s: pulling", step.Image)
@@ -82,7 +82,7 @@ func (p *pulls) clear() {
 }
 
 // layersText is "2 of 5 layers, 12.3MB of 40MB".
-func layersText(layers map[string]runtime.Progress) string {
+func layersText(layers map[string]engine.Progress) string {
 	complete, all := 0, 0
 	var current, total int64
 	for id, l := range layers {

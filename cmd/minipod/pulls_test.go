@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // pullSteps are what an engine says while it pulls an image of two layers.
-func pullSteps() []runtime.Progress {
-	return []runtime.Progress{
+func pullSteps() []engine.Progress {
+	return []engine.Progress{
 		{Image: "web", Layer: "latest", Status: "Pulling from library/web"},
 		{Image: "web", Layer: "0123456789ab", Status: "Pulling fs layer"},
 		{Image: "web", Layer: "ba9876543210", Status: "Already exists"},

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -87,7 +87,7 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 }
 
 // remove removes pods side by side; one that fails does not keep the others.
-func (f *rmFlags) remove(ctx context.Context, io streams, r *runtime.Runner, refs []translate.Ref) error {
+func (f *rmFlags) remove(ctx context.Context, io streams, r *loop.Runner, refs []translate.Ref) error {
 	var group errgroup.Group
 	group.SetLimit(removers)
 	var mu sync.Mutex
@@ -100,7 +100,7 @@ func (f *rmFlags) remove(ctx context.Context, io streams, r *runtime.Runner, ref
 			switch {
 			case err == nil:
 				fmt.Fprintf(io.out, "pod/%s removed\n", ref.Name)
-			case !f.ignoreNotFound || !errors.As(err, new(*runtime.NotFoundError)):
+			case !f.ignoreNotFound || !errors.As(err, new(*loop.NotFoundError)):
 				errs[i] = err
 			}
 			return nil
@@ -110,7 +110,7 @@ func (f *rmFlags) remove(ctx context.Context, io streams, r *runtime.Runner, ref
 }
 
 // pods are those that the command line means.
-func (f *rmFlags) pods(cmd *cobra.Command, io streams, e engine, args []string) ([]translate.Ref, error) {
+func (f *rmFlags) pods(cmd *cobra.Command, io streams, e connection, args []string) ([]translate.Ref, error) {
 	switch {
 	case len(args) > 0:
 		return named(args, namespaceOr(f.namespace)), nil
@@ -129,7 +129,7 @@ func (f *rmFlags) pods(cmd *cobra.Command, io streams, e engine, args []string) 
 
 // selected are the pods of the namespace, or those with the labels. Without
 // labels that is also what is left of pods whose pause is gone.
-func (f *rmFlags) selected(cmd *cobra.Command, e engine) ([]translate.Ref, error) {
+func (f *rmFlags) selected(cmd *cobra.Command, e connection) ([]translate.Ref, error) {
 	match, err := f.matcher(cmd)
 	if err != nil {
 		return nil, err

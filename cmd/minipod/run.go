@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -72,10 +72,10 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 }
 
 // one makes one pod and says what became of it.
-func (f *runFlags) one(ctx context.Context, io streams, e engine, m podManifest) error {
+func (f *runFlags) one(ctx context.Context, io streams, e connection, m podManifest) error {
 	c := newConsole(io.err)
 	n := newNarrator(c, m.blueprint)
-	res, err := e.reporting(n).Run(ctx, m.blueprint, runtime.RunOptions{Replace: f.replace})
+	res, err := e.reporting(n).Run(ctx, m.blueprint, loop.RunOptions{Replace: f.replace})
 	n.pulls.clear()
 	if err != nil {
 		return runError(m, res, err)

@@ -26,7 +26,7 @@ func newStopCommand(io streams) *cobra.Command {
 			if err := f.check(cmd); err != nil {
 				return err
 			}
-			return eachPod(args, f.namespace, func(e engine, ref translate.Ref) error {
+			return eachPod(args, f.namespace, func(e connection, ref translate.Ref) error {
 				if err := e.runner.Stop(cmd.Context(), ref.Namespace, ref.Name, f.seconds()); err != nil {
 					return err
 				}
@@ -49,7 +49,7 @@ func newStartCommand(io streams) *cobra.Command {
 		Args:              atLeast(1, "the name of a pod"),
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return eachPod(args, namespace, func(e engine, ref translate.Ref) error {
+			return eachPod(args, namespace, func(e connection, ref translate.Ref) error {
 				return startPod(cmd, io, e, ref)
 			})
 		},
@@ -58,7 +58,7 @@ func newStartCommand(io streams) *cobra.Command {
 	return cmd
 }
 
-func startPod(cmd *cobra.Command, io streams, e engine, ref translate.Ref) error {
+func startPod(cmd *cobra.Command, io streams, e connection, ref translate.Ref) error {
 	c := newConsole(io.err)
 	w, err := e.runner.Find(cmd.Context(), ref.Namespace, ref.Name)
 	if err != nil {
@@ -80,7 +80,7 @@ func startPod(cmd *cobra.Command, io streams, e engine, ref translate.Ref) error
 
 // eachPod does something with one pod after the other; one that fails does
 // not keep it from the others.
-func eachPod(args []string, namespace string, do func(engine, translate.Ref) error) error {
+func eachPod(args []string, namespace string, do func(connection, translate.Ref) error) error {
 	e, err := connect()
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"k8s.io/kubectl/pkg/util/interrupt"
 	"k8s.io/kubectl/pkg/util/term"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // terminal is the user's terminal, lent to a command in a container.
@@ -22,7 +22,7 @@ func newTerminal(io streams, stdin bool) (t terminal, ok bool) {
 
 // exec runs a command that has the terminal: raw, with the size of the
 // window. The terminal is put right again, whatever happens.
-func (t terminal) exec(ctx context.Context, e engine, id string, opts runtime.ExecOptions) (code int, err error) {
+func (t terminal) exec(ctx context.Context, e connection, id string, opts engine.ExecOptions) (code int, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	opts.TTY = true
@@ -40,13 +40,13 @@ func (t terminal) exec(ctx context.Context, e engine, id string, opts runtime.Ex
 
 // sizes passes the window's sizes on, the first at once. Its goroutine lives
 // as long as the process: kubectl's queue has no end.
-func (t *terminal) sizes(ctx context.Context) <-chan runtime.Size {
-	sizes := make(chan runtime.Size)
+func (t *terminal) sizes(ctx context.Context) <-chan engine.Size {
+	sizes := make(chan engine.Size)
 	queue := t.MonitorSize(t.GetSize())
 	go func() {
 		for size := queue.Next(); size != nil; size = queue.Next() {
 			select {
-			case sizes <- runtime.Size{Width: size.Width, Height: size.Height}:
+			case sizes <- engine.Size{Width: size.Width, Height: size.Height}:
 			case <-ctx.Done():
 				return
 			}

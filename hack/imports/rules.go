@@ -15,11 +15,11 @@ const module = "github.com/minipod/minipod"
 // anything, and nothing imports it.
 func layers() [][]string {
 	return [][]string{
-		{"podspec", "runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
+		{"podspec", "runtime/engine", "runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
 		{"runtime/translate", "runtime/apiserver/kind"},
 		{"runtime/plan"},
 		{"runtime/status", "runtime/explain"},
-		{"runtime", "runtime/apiserver/table"},
+		{"runtime/loop", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver"},
 		{"runtime/node"},
 		{"cmd/minipod"},

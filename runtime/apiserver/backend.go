@@ -8,7 +8,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // Pods is the truth about pods: the engine. Errors made with
@@ -91,7 +91,7 @@ type ExecRequest struct {
 }
 
 // Size is a terminal's size in characters.
-type Size = runtime.Size
+type Size = engine.Size
 
 // Objects keeps all kinds but pods in the engine, one labelled volume for each
 // revision of an object. Lease, Event and heartbeat of the node never come here.

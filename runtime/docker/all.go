@@ -8,14 +8,14 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-var _ runtime.Lister = (*Engine)(nil)
+var _ loop.Lister = (*Engine)(nil)
 
-// All reads every pod: see runtime.Lister. The engine goes through all of its
+// All reads every pod: see loop.Lister. The engine goes through all of its
 // containers and volumes for each list, whatever is asked for, so both are
 // listed once and not for each pod; volumes first, as in Observe.
 func (e *Engine) All(ctx context.Context) ([]plan.World, error) {

@@ -6,21 +6,21 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
-// Attach connects to the main process of a container: see runtime.Streams.
+// Attach connects to the main process of a container: see node.Streams.
 // Whether the streams have the form of a terminal is the container's to say,
 // not the caller's. Stdin reaches a container that was made with one.
-func (e *Engine) Attach(ctx context.Context, name string, streams runtime.Stdio) error {
+func (e *Engine) Attach(ctx context.Context, name string, streams engine.Stdio) error {
 	if err := e.attach(ctx, name, streams); err != nil {
 		return fmt.Errorf("attach to %s: %w", name, err)
 	}
 	return nil
 }
 
-func (e *Engine) attach(ctx context.Context, name string, streams runtime.Stdio) error {
+func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) error {
 	found, err := e.cli.ContainerInspect(ctx, name)
 	if err != nil {
 		return e.explain(err)

@@ -7,13 +7,13 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // createPause creates the pause, and gets its image where it is missing.
-func (e *Engine) createPause(ctx context.Context, r translate.Request, progress func(runtime.Progress)) error {
+func (e *Engine) createPause(ctx context.Context, r translate.Request, progress func(engine.Progress)) error {
 	err := e.create(ctx, r)
 	if !errors.Is(err, errNoImage) {
 		return err

@@ -7,14 +7,14 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
-// Do does one operation: see runtime.Engine.
-func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(runtime.Progress)) error {
+// Do does one operation: see loop.Engine.
+func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
 	if progress == nil {
-		progress = func(runtime.Progress) {}
+		progress = func(engine.Progress) {}
 	}
 	switch op.Kind {
 	case plan.CreatePause:

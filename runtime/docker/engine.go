@@ -12,13 +12,10 @@ import (
 
 	"github.com/docker/docker/client"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 )
 
-var (
-	_ runtime.Engine  = (*Engine)(nil)
-	_ runtime.Streams = (*Engine)(nil)
-)
+var _ loop.Engine = (*Engine)(nil)
 
 // Engine is a Docker Engine. Its methods may be called concurrently.
 type Engine struct {

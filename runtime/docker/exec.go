@@ -8,16 +8,16 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
-// Exec runs a command in a running container: see runtime.Streams. A command
+// Exec runs a command in a running container: see node.Streams. A command
 // that cannot be run has exit code 126 or 127 and the engine's words as its
 // output.
 //
 // Docker has no way to end a command from outside: when ctx ends before the
 // command does, Exec returns and the command goes on without its streams.
-func (e *Engine) Exec(ctx context.Context, name string, opts runtime.ExecOptions) (int, error) {
+func (e *Engine) Exec(ctx context.Context, name string, opts engine.ExecOptions) (int, error) {
 	code, err := e.exec(ctx, name, opts)
 	if err != nil {
 		return code, fmt.Errorf("exec in %s: %w", name, err)
@@ -25,7 +25,7 @@ func (e *Engine) Exec(ctx context.Context, name string, opts runtime.ExecOptions
 	return code, nil
 }
 
-func (e *Engine) exec(ctx context.Context, name string, opts runtime.ExecOptions) (int, error) {
+func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions) (int, error) {
 	created, err := e.cli.ContainerExecCreate(ctx, name, container.ExecOptions{
 		Cmd: opts.Command, Env: opts.Env, User: opts.User, Tty: opts.TTY, DetachKeys: noDetach,
 		AttachStdin: opts.Stdin != nil, AttachStdout: true, AttachStderr: true,

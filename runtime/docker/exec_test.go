@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -19,7 +19,7 @@ func TestExec(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		command []string
-		options runtime.ExecOptions
+		options engine.ExecOptions
 		stdout  string
 		stderr  string
 		code    int
@@ -29,15 +29,15 @@ func TestExec(t *testing.T) {
 		{name: "a signal", command: []string{"sh", "-c", "kill -9 $$"}, code: 137},
 		{
 			name: "environment", command: []string{"sh", "-c", "echo $A"},
-			options: runtime.ExecOptions{Env: []string{"A=b c"}}, stdout: "b c\n",
+			options: engine.ExecOptions{Env: []string{"A=b c"}}, stdout: "b c\n",
 		},
 		{
 			name: "user", command: []string{"id", "-u"},
-			options: runtime.ExecOptions{User: "1234"}, stdout: "1234\n",
+			options: engine.ExecOptions{User: "1234"}, stdout: "1234\n",
 		},
 		{
 			name: "end of stdin reaches the command, which goes on", command: []string{"sh", "-c", "cat; echo end"},
-			options: runtime.ExecOptions{Stdio: runtime.Stdio{Stdin: strings.NewReader("in\n")}}, stdout: "in\nend\n",
+			options: engine.ExecOptions{Stdio: engine.Stdio{Stdin: strings.NewReader("in\n")}}, stdout: "in\nend\n",
 		},
 		{name: "no stdin is an empty one", command: []string{"cat"}},
 	} {
@@ -63,8 +63,8 @@ func TestExecPassesBytesUnchanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got bytes.Buffer
-	code, err := e.Exec(t.Context(), name, runtime.ExecOptions{
-		Command: []string{"cat"}, Stdio: runtime.Stdio{Stdin: bytes.NewReader(sent), Stdout: &got},
+	code, err := e.Exec(t.Context(), name, engine.ExecOptions{
+		Command: []string{"cat"}, Stdio: engine.Stdio{Stdin: bytes.NewReader(sent), Stdout: &got},
 	})
 	if err != nil || code != 0 || !bytes.Equal(got.Bytes(), sent) {
 		t.Errorf("code %d, error %v, %d bytes back of %d, equal: %t", code, err, got.Len(), len(sent), bytes.Equal(got.Bytes(), sent))
@@ -75,9 +75,9 @@ func TestExecOfACommandThatLeavesItsInput(t *testing.T) {
 	e := live(t)
 	name := startShell(t, e, "sleep 3600")
 	var out bytes.Buffer
-	code, err := e.Exec(t.Context(), name, runtime.ExecOptions{
+	code, err := e.Exec(t.Context(), name, engine.ExecOptions{
 		Command: []string{"sh", "-c", "head -c 3; exit 7"},
-		Stdio:   runtime.Stdio{Stdin: bytes.NewReader(bytes.Repeat([]byte("abc"), 4<<20)), Stdout: &out},
+		Stdio:   engine.Stdio{Stdin: bytes.NewReader(bytes.Repeat([]byte("abc"), 4<<20)), Stdout: &out},
 	})
 	if err != nil || code != 7 || out.String() != "abc" {
 		t.Errorf("code %d, error %v, output %q, want 7 and abc", code, err, &out)
@@ -100,13 +100,13 @@ func TestExecOnATerminal(t *testing.T) {
 	name := startShell(t, e, "sleep 3600")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	sizes := make(chan runtime.Size, 2)
-	sizes <- runtime.Size{Width: 80, Height: 24}
-	sizes <- runtime.Size{Width: 101, Height: 33}
+	sizes := make(chan engine.Size, 2)
+	sizes <- engine.Size{Width: 80, Height: 24}
+	sizes <- engine.Size{Width: 101, Height: 33}
 	var out bytes.Buffer
-	code, err := e.Exec(ctx, name, runtime.ExecOptions{
+	code, err := e.Exec(ctx, name, engine.ExecOptions{
 		Command: []string{"sh", "-c", `test -t 0 && test -t 1; until [ "$(stty size)" = "33 101" ]; do sleep 0.02; done; read a; echo "$a-$a" >&2; exit 3`},
-		Stdio:   runtime.Stdio{Stdin: strings.NewReader("x\n"), Stdout: &out, TTY: true, Resize: sizes},
+		Stdio:   engine.Stdio{Stdin: strings.NewReader("x\n"), Stdout: &out, TTY: true, Resize: sizes},
 	})
 	if err != nil || code != 3 || !strings.Contains(out.String(), "x-x\r\n") {
 		t.Errorf("code %d, error %v, output %q, want 3 and x-x", code, err, &out)
@@ -120,12 +120,12 @@ func TestExecOfWhatCannotRun(t *testing.T) {
 	if code != 126 && code != 127 || !strings.Contains(out+errs, "no such file") {
 		t.Errorf("code %d, output %q %q, want 126 or 127 and no such file", code, out, errs)
 	}
-	if _, err := e.Exec(t.Context(), name+"-not", runtime.ExecOptions{Command: []string{"true"}}); !errors.Is(err, plan.ErrStale) {
+	if _, err := e.Exec(t.Context(), name+"-not", engine.ExecOptions{Command: []string{"true"}}); !errors.Is(err, plan.ErrStale) {
 		t.Errorf("exec in no container answers %v, want %v", err, plan.ErrStale)
 	}
 	ended := startPod(t, e, onlyShell("exit 0"))
 	ended.awaitEnd()
-	if _, err := e.Exec(t.Context(), ended.name(), runtime.ExecOptions{Command: []string{"true"}}); !errors.Is(err, plan.ErrStale) {
+	if _, err := e.Exec(t.Context(), ended.name(), engine.ExecOptions{Command: []string{"true"}}); !errors.Is(err, plan.ErrStale) {
 		t.Errorf("exec in an ended container answers %v, want %v", err, plan.ErrStale)
 	}
 }
@@ -139,8 +139,8 @@ func TestExecEndsWithItsContext(t *testing.T) {
 	out := writerFunc(func(p []byte) (int, error) { close(started); return len(p), nil })
 	go func() { <-started; cancel() }()
 	begin := time.Now()
-	_, err := e.Exec(ctx, name, runtime.ExecOptions{
-		Command: []string{"sh", "-c", "echo started; sleep 60"}, Stdio: runtime.Stdio{Stdout: out},
+	_, err := e.Exec(ctx, name, engine.ExecOptions{
+		Command: []string{"sh", "-c", "echo started; sleep 60"}, Stdio: engine.Stdio{Stdout: out},
 	})
 	if !errors.Is(err, context.Canceled) || time.Since(begin) > 20*time.Second {
 		t.Errorf("error %v after %s, want %v at once", err, time.Since(begin), context.Canceled)
@@ -155,7 +155,7 @@ func TestExecEndsWithItsContainer(t *testing.T) {
 		name := startShell(t, e, "exec sleep 3600")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		code, err := e.Exec(ctx, name, runtime.ExecOptions{Command: []string{"sh", "-c", "kill $(pidof sleep); sleep 3600"}})
+		code, err := e.Exec(ctx, name, engine.ExecOptions{Command: []string{"sh", "-c", "kill $(pidof sleep); sleep 3600"}})
 		if err != nil || code != killed {
 			t.Errorf("code %d, error %v, want %d", code, err, killed)
 		}
@@ -167,7 +167,7 @@ func TestExecSaysThatNobodyReads(t *testing.T) {
 	name := startShell(t, e, "sleep 3600")
 	broken := errors.New("the reader is gone")
 	out := writerFunc(func([]byte) (int, error) { return 0, broken })
-	_, err := e.Exec(t.Context(), name, runtime.ExecOptions{Command: []string{"yes"}, Stdio: runtime.Stdio{Stdout: out}})
+	_, err := e.Exec(t.Context(), name, engine.ExecOptions{Command: []string{"yes"}, Stdio: engine.Stdio{Stdout: out}})
 	if !errors.Is(err, broken) {
 		t.Errorf("error %v, want %v", err, broken)
 	}

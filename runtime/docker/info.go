@@ -11,11 +11,11 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/system"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
-// Info is runtime.Info.
-type Info = runtime.Info
+// Info is engine.Info.
+type Info = engine.Info
 
 // Info asks for the facts about the engine's machine.
 func (e *Engine) Info(ctx context.Context) (Info, error) {

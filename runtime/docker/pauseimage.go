@@ -8,13 +8,13 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/jsonmessage"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/pause"
 )
 
 // getPauseImage brings a missing pause image: minipod's own out of this
 // program, any other from its registry.
-func (e *Engine) getPauseImage(ctx context.Context, reference string, progress func(runtime.Progress)) error {
+func (e *Engine) getPauseImage(ctx context.Context, reference string, progress func(engine.Progress)) error {
 	if reference != pause.Reference {
 		return e.pull(ctx, reference, progress)
 	}

@@ -15,13 +15,13 @@ import (
 	"github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/pkg/jsonmessage"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
 // pull gets an image from its registry, with the credentials that `docker
 // login` has stored.
-func (e *Engine) pull(ctx context.Context, name string, progress func(runtime.Progress)) error {
+func (e *Engine) pull(ctx context.Context, name string, progress func(engine.Progress)) error {
 	named, err := reference.ParseNormalizedNamed(name)
 	if err != nil {
 		return fmt.Errorf("pull %s: %w: %w", name, err, plan.ErrPermanent)
@@ -70,9 +70,9 @@ func (e *Engine) credentials(domain string) (string, error) {
 }
 
 // readProgress reads a pull's messages to the end.
-func readProgress(stream io.Reader, name string, progress func(runtime.Progress)) error {
+func readProgress(stream io.Reader, name string, progress func(engine.Progress)) error {
 	return readMessages(stream, func(m jsonmessage.JSONMessage) {
-		p := runtime.Progress{Image: name, Layer: m.ID, Status: m.Status}
+		p := engine.Progress{Image: name, Layer: m.ID, Status: m.Status}
 		if m.Progress != nil {
 			p.Current, p.Total = m.Progress.Current, m.Progress.Total
 		}

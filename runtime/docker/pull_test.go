@@ -15,7 +15,7 @@ import (
 
 	"github.com/docker/docker/api/types/image"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -90,8 +90,8 @@ func TestPull(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	var seen []runtime.Progress
-	err := e.Do(t.Context(), plan.Op{Kind: plan.PullImage, Target: name}, func(p runtime.Progress) { seen = append(seen, p) })
+	var seen []engine.Progress
+	err := e.Do(t.Context(), plan.Op{Kind: plan.PullImage, Target: name}, func(p engine.Progress) { seen = append(seen, p) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,11 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
-// Record is runtime.Record.
-type Record = runtime.Record
+// Record is engine.Record.
+type Record = engine.Record
 
 // labelNonce tells the client that made a record from one that came second:
 // creating a volume that exists answers with the existing one.
@@ -56,7 +56,7 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 		return Record{}, fmt.Errorf("put record %s: %w", r.Name, e.explain(err))
 	}
 	if made.Labels[labelNonce] != nonce {
-		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, runtime.ErrExists)
+		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, engine.ErrExists)
 	}
 	return recordOf(made), nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -26,8 +26,8 @@ func TestRecords(t *testing.T) {
 		t.Fatalf("put answers %v and %d labels, want the record", err, len(put.Labels))
 	}
 	existing, err := e.PutRecord(t.Context(), Record{Name: name, Labels: map[string]string{label: "b"}})
-	if !errors.Is(err, runtime.ErrExists) || existing.Labels[label] != "a" {
-		t.Errorf("putting it again answers %v and label %q, want %v and the first", err, existing.Labels[label], runtime.ErrExists)
+	if !errors.Is(err, engine.ErrExists) || existing.Labels[label] != "a" {
+		t.Errorf("putting it again answers %v and label %q, want %v and the first", err, existing.Labels[label], engine.ErrExists)
 	}
 	for query, want := range map[string]int{label: 1, label + "=a": 1, label + "=b": 0} {
 		if found, err := e.Records(t.Context(), query); err != nil || len(found) != want {
@@ -55,7 +55,7 @@ func TestOfManyPutsOneSucceeds(t *testing.T) {
 			switch {
 			case err == nil:
 				won.Add(1)
-			case !errors.Is(err, runtime.ErrExists):
+			case !errors.Is(err, engine.ErrExists):
 				t.Error(err)
 			}
 		})

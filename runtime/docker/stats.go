@@ -10,11 +10,11 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
-// Stats is runtime.Stats.
-type Stats = runtime.Stats
+// Stats is engine.Stats.
+type Stats = engine.Stats
 
 // Stats samples a container, at once: Docker's own rates take it two seconds.
 // A container that does not run has used nothing.

@@ -12,7 +12,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // noDetach stands for keys that nobody presses by chance. The engine looks
@@ -23,7 +23,7 @@ const noDetach = "ctrl-^,ctrl-],ctrl-^,ctrl-_"
 // session is a process whose streams are a connection.
 type session struct {
 	conn dockertypes.HijackedResponse
-	runtime.Stdio
+	engine.Stdio
 	// keepsInput is a process that does not see the end of its input: one on
 	// a terminal, or a container whose stdin outlives those who attach. The
 	// engine would close the output together with the input.
@@ -54,7 +54,7 @@ func (e *Engine) pump(ctx context.Context, s session) error {
 
 // copyOutput copies what a container writes to its end: as it is from a
 // terminal, else taken apart into stdout and stderr.
-func (e *Engine) copyOutput(ctx context.Context, from io.Reader, s runtime.Stdio) error {
+func (e *Engine) copyOutput(ctx context.Context, from io.Reader, s engine.Stdio) error {
 	src := &source{reader: from}
 	var err error
 	if s.TTY {
@@ -105,7 +105,7 @@ const (
 )
 
 // resizing passes sizes of the terminal on until stop is called.
-func resizing(ctx context.Context, sizes <-chan runtime.Size, resize func(context.Context, container.ResizeOptions) error) (stop func()) {
+func resizing(ctx context.Context, sizes <-chan engine.Size, resize func(context.Context, container.ResizeOptions) error) (stop func()) {
 	if sizes == nil {
 		return func() {}
 	}

@@ -14,7 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -132,8 +132,8 @@ func run(t testing.TB, e *Engine, container string, command ...string) (stdout, 
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var out, errs bytes.Buffer
-	code, err := e.Exec(ctx, container, runtime.ExecOptions{
-		Command: command, Stdio: runtime.Stdio{Stdout: &out, Stderr: &errs},
+	code, err := e.Exec(ctx, container, engine.ExecOptions{
+		Command: command, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -54,8 +54,8 @@ func TestAnEngineThatDiesHalfWayIsUnreachable(t *testing.T) {
 	started := make(chan struct{})
 	out := writerFunc(func(b []byte) (int, error) { close(started); return len(b), nil })
 	go func() { <-started; way.cut() }()
-	_, err := e.Exec(t.Context(), p.name(), runtime.ExecOptions{
-		Command: []string{"sh", "-c", "echo started; sleep 1"}, Stdio: runtime.Stdio{Stdout: out},
+	_, err := e.Exec(t.Context(), p.name(), engine.ExecOptions{
+		Command: []string{"sh", "-c", "echo started; sleep 1"}, Stdio: engine.Stdio{Stdout: out},
 	})
 	if !errors.Is(err, plan.ErrUnreachable) {
 		t.Errorf("exec answers %v, want %v", err, plan.ErrUnreachable)

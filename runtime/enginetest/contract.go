@@ -10,15 +10,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Contract holds an engine to what runtime.Engine promises. The engine has
+// Contract holds an engine to what loop.Engine promises. The engine has
 // the image busybox. It may have other pods; those of the contract are in a
 // namespace of this process and are gone afterwards.
-func Contract(t *testing.T, engine runtime.Engine) {
+func Contract(t *testing.T, engine loop.Engine) {
 	for _, c := range []struct {
 		name string
 		run  func(*bench)
@@ -55,7 +55,7 @@ const contractTimeout = 2 * time.Minute
 type bench struct {
 	*testing.T
 	ctx    context.Context
-	engine runtime.Engine
+	engine loop.Engine
 	want   *translate.Blueprint
 }
 

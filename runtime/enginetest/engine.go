@@ -1,4 +1,4 @@
-// Package enginetest is a runtime.Engine on the model of Docker (plan.Apply),
+// Package enginetest is a loop.Engine on the model of Docker (plan.Apply),
 // in which failures can be injected, and the contract that every Engine is
 // held to.
 package enginetest
@@ -13,7 +13,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -47,7 +48,7 @@ type pod struct {
 	labels map[string]string
 }
 
-var _ runtime.Engine = (*Engine)(nil)
+var _ loop.Engine = (*Engine)(nil)
 
 // New is an empty engine that has the images.
 func New(now func() time.Time, images ...string) *Engine {
@@ -75,7 +76,7 @@ func (e *Engine) Change(uid types.UID, f func(*plan.World)) {
 	}
 }
 
-// Pods implements runtime.Engine.
+// Pods implements loop.Engine.
 func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -91,7 +92,7 @@ func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
 	return refs, ctx.Err()
 }
 
-// Observe implements runtime.Engine.
+// Observe implements loop.Engine.
 func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -120,7 +121,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 	return w, nil
 }
 
-// Watch implements runtime.Engine.
+// Watch implements loop.Engine.
 func (e *Engine) Watch(ctx context.Context, uid types.UID) <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -147,8 +148,8 @@ func (e *Engine) hint(uid types.UID) {
 	}
 }
 
-// Do implements runtime.Engine.
-func (e *Engine) Do(ctx context.Context, op plan.Op, _ func(runtime.Progress)) error {
+// Do implements loop.Engine.
+func (e *Engine) Do(ctx context.Context, op plan.Op, _ func(engine.Progress)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

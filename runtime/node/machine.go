@@ -8,7 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // maxPods is how many pods a node says it takes; the kubelet's own default.
@@ -37,7 +37,7 @@ func (n *Node) Node(ctx context.Context) (*v1.Node, error) {
 	}, nil
 }
 
-func addresses(info runtime.Info) []v1.NodeAddress {
+func addresses(info engine.Info) []v1.NodeAddress {
 	var list []v1.NodeAddress
 	for _, address := range info.Addresses {
 		list = append(list, v1.NodeAddress{Type: v1.NodeInternalIP, Address: address})
@@ -45,7 +45,7 @@ func addresses(info runtime.Info) []v1.NodeAddress {
 	return append(list, v1.NodeAddress{Type: v1.NodeHostName, Address: info.Hostname})
 }
 
-func systemInfo(info runtime.Info) v1.NodeSystemInfo {
+func systemInfo(info engine.Info) v1.NodeSystemInfo {
 	return v1.NodeSystemInfo{
 		SystemUUID: info.ID, MachineID: info.ID,
 		KernelVersion: info.Kernel, OSImage: info.OSName, OperatingSystem: info.OS, Architecture: goarch(info.Architecture),

@@ -14,38 +14,29 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 )
-
-// Engine is all that a node needs of a container engine.
-type Engine interface {
-	runtime.Engine
-	runtime.Streams
-	runtime.Changes
-	runtime.Records
-	runtime.Facts
-	runtime.Dialer
-}
 
 // Node implements what the API server needs, and keeps the pods while Run
 // runs.
 type Node struct {
 	engine Engine
-	runner *runtime.Runner
-	keeper *runtime.Keeper
+	runner *loop.Runner
+	keeper *loop.Keeper
 	now    func() time.Time
 	record func(*v1.Event)
 
 	mu       sync.Mutex
-	info     runtime.Info
+	info     engine.Info
 	seen     map[types.UID]plan.World
 	revised  map[types.UID]int             // the revision that a pod has at least
 	starting map[types.UID]map[string]bool // the containers of a pod, and whether they were started
 	leaving  map[types.UID]metav1.Time     // when a pod without a deletion time was seen going
-	samples  map[string]runtime.Stats      // by container ID, for rates
+	samples  map[string]engine.Stats       // by container ID, for rates
 	watchers map[chan types.UID]bool
 }
 
@@ -58,19 +49,19 @@ var (
 )
 
 // New is a node of an engine that answers.
-func New(ctx context.Context, engine Engine, log *slog.Logger) (*Node, error) {
-	info, err := engine.Info(ctx)
+func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
+	info, err := eng.Info(ctx)
 	if err != nil {
 		return nil, err
 	}
 	n := &Node{
-		engine: engine, now: time.Now, info: info,
+		engine: eng, now: time.Now, info: info,
 		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{}, leaving: map[types.UID]metav1.Time{},
-		samples: map[string]runtime.Stats{}, watchers: map[chan types.UID]bool{},
+		samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
 	}
-	n.runner = &runtime.Runner{Engine: engine, Now: n.now}
-	n.keeper = &runtime.Keeper{
-		Runner: n.runner, Changes: engine, Seen: n.saw, Began: n.began, Ended: n.ended,
+	n.runner = &loop.Runner{Engine: eng, Now: n.now}
+	n.keeper = &loop.Keeper{
+		Runner: n.runner, Changes: eng, Seen: n.saw, Began: n.began, Ended: n.ended,
 		Failed: func(err error) { log.Warn("keep a pod", "error", err) },
 	}
 	return n, nil

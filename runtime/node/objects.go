@@ -16,13 +16,13 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // objects keeps each revision of an object as an empty labelled volume.
-type objects struct{ runtime.Records }
+type objects struct{ Records }
 
 // key names an object whatever its revision.
 type key struct{ resource, namespace, name string }
@@ -112,7 +112,7 @@ func (o *objects) Changes(ctx context.Context) <-chan struct{} {
 
 // Save implements apiserver.Objects.
 func (o *objects) Save(ctx context.Context, r apiserver.Record) error {
-	_, err := o.PutRecord(ctx, runtime.Record{Name: keyOf(r).volume(r.Revision), Labels: map[string]string{
+	_, err := o.PutRecord(ctx, engine.Record{Name: keyOf(r).volume(r.Revision), Labels: map[string]string{
 		translate.LabelObject:          r.Resource,
 		translate.LabelObjectNamespace: r.Namespace,
 		translate.LabelObjectName:      r.Name,
@@ -122,9 +122,9 @@ func (o *objects) Save(ctx context.Context, r apiserver.Record) error {
 	}})
 	resource := schema.ParseGroupResource(r.Resource)
 	switch {
-	case errors.Is(err, runtime.ErrExists) && r.Revision == 1:
+	case errors.Is(err, engine.ErrExists) && r.Revision == 1:
 		return apierrors.NewAlreadyExists(resource, r.Name)
-	case errors.Is(err, runtime.ErrExists):
+	case errors.Is(err, engine.ErrExists):
 		return apierrors.NewConflict(resource, r.Name, errors.New("the object was changed by another process; look at it again"))
 	case err != nil:
 		return fmt.Errorf("save %s %s: %w", r.Resource, r.Name, err)

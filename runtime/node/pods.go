@@ -13,7 +13,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -90,7 +91,7 @@ func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {
 	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod)}
 	b := translate.New(stored(pod), opts)
 	err := n.runner.Create(ctx, b)
-	if errors.As(err, new(*runtime.ExistsError)) {
+	if errors.As(err, new(*loop.ExistsError)) {
 		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
 	}
 	if err == nil && pod.Spec.NodeName != "" {
@@ -157,8 +158,8 @@ func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
 		return conflict(old)
 	}
 	name, labels := translate.Revision(stored(next), w.Revision+1)
-	_, err = n.engine.PutRecord(ctx, runtime.Record{Name: name, Labels: labels})
-	if errors.Is(err, runtime.ErrExists) {
+	_, err = n.engine.PutRecord(ctx, engine.Record{Name: name, Labels: labels})
+	if errors.Is(err, engine.ErrExists) {
 		return conflict(old)
 	}
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -32,7 +32,7 @@ func (n *Node) Logs(ctx context.Context, request apiserver.LogRequest, out io.Wr
 	if of == nil {
 		return notStarted(request.Container, request.UID, "has no output: it was not started")
 	}
-	opts := runtime.LogOptions{Follow: request.Follow, Timestamps: request.Timestamps, Since: request.Since}
+	opts := engine.LogOptions{Follow: request.Follow, Timestamps: request.Timestamps, Since: request.Since}
 	if request.Tail >= 0 {
 		opts.Tail = &request.Tail
 	}
@@ -89,7 +89,7 @@ func (n *Node) Exec(ctx context.Context, request apiserver.ExecRequest) error {
 	if err != nil {
 		return err
 	}
-	code, err := n.engine.Exec(ctx, c.ID, runtime.ExecOptions{Stdio: stdio(request), Command: request.Command})
+	code, err := n.engine.Exec(ctx, c.ID, engine.ExecOptions{Stdio: stdio(request), Command: request.Command})
 	if err != nil {
 		return err
 	}
@@ -119,8 +119,8 @@ func (n *Node) running(ctx context.Context, request apiserver.ExecRequest) (*pla
 	return c, nil
 }
 
-func stdio(request apiserver.ExecRequest) runtime.Stdio {
-	return runtime.Stdio{
+func stdio(request apiserver.ExecRequest) engine.Stdio {
+	return engine.Stdio{
 		Stdin: request.Stdin, Stdout: request.Stdout, Stderr: request.Stderr,
 		TTY: request.TTY, Resize: request.Resize,
 	}

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -123,7 +123,7 @@ func (n *Node) rate(ctx context.Context, id string) (rate, error) {
 
 // sampled is the last sample of a container, where it is of use. Samples of
 // containers that are no more are dropped on the way.
-func (n *Node) sampled(id string) (runtime.Stats, bool) {
+func (n *Node) sampled(id string) (engine.Stats, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	now := n.now()

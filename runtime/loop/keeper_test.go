@@ -1,4 +1,4 @@
-package runtime_test
+package loop_test
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
 	"github.com/minipod/minipod/runtime/enginetest"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // keep keeps the pods of the bench until the test is over.
-func (b *bench) keep(k *runtime.Keeper) (stop func()) {
+func (b *bench) keep(k *loop.Keeper) (stop func()) {
 	ctx, cancel := context.WithCancel(b.Context())
 	k.Runner, k.Changes = b.runner, changes{b.engine}
 	var keeper sync.WaitGroup
@@ -63,7 +63,7 @@ func (b *bench) restarts(n int, lives func(attempt int) time.Duration) []time.Du
 		})
 		return nil
 	}
-	stop := b.keep(&runtime.Keeper{})
+	stop := b.keep(&loop.Keeper{})
 	defer stop()
 	if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
 		b.Fatal(err)
@@ -132,7 +132,7 @@ func TestPullsAreTriedAgain(t *testing.T) {
 			return nil
 		})
 		var looks atomic.Int64
-		stop := b.keep(&runtime.Keeper{Seen: func(plan.World, plan.Step) { looks.Add(1) }})
+		stop := b.keep(&loop.Keeper{Seen: func(plan.World, plan.Step) { looks.Add(1) }})
 		defer stop()
 		start := time.Now()
 		if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
@@ -166,7 +166,7 @@ func (b *bench) await(is func(plan.World) bool) {
 func TestKeeper(t *testing.T) {
 	onBench(t, func(b *bench) {
 		var gone sync.Map
-		stop := b.keep(&runtime.Keeper{Seen: func(w plan.World, _ plan.Step) {
+		stop := b.keep(&loop.Keeper{Seen: func(w plan.World, _ plan.Step) {
 			if w.Gone() {
 				gone.Store(w.UID, true)
 			}
@@ -210,7 +210,7 @@ func TestTwoKeepers(t *testing.T) {
 		onBench(t, func(b *bench) {
 			b.jitter(seed)
 			for range 2 {
-				defer b.keep(&runtime.Keeper{})()
+				defer b.keep(&loop.Keeper{})()
 			}
 			if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
 				b.Fatal(err)
@@ -227,9 +227,9 @@ func TestKeeperOfAnEngineThatComesBack(t *testing.T) {
 	onBench(t, func(b *bench) {
 		dead := &severed{Engine: b.engine}
 		dead.left.Store(3)
-		b.runner = &runtime.Runner{Engine: dead, Now: time.Now}
+		b.runner = &loop.Runner{Engine: dead, Now: time.Now}
 		var failures atomic.Int64
-		stop := b.keep(&runtime.Keeper{Failed: func(err error) {
+		stop := b.keep(&loop.Keeper{Failed: func(err error) {
 			if errors.Is(err, plan.ErrUnreachable) {
 				failures.Add(1)
 			}
@@ -262,7 +262,7 @@ func TestSeenWorldsDoNotChange(t *testing.T) {
 			n int
 		}
 		var looks []look
-		stop := b.keep(&runtime.Keeper{Seen: func(w plan.World, _ plan.Step) { looks = append(looks, look{w, len(w.Faults)}) }})
+		stop := b.keep(&loop.Keeper{Seen: func(w plan.World, _ plan.Step) { looks = append(looks, look{w, len(w.Faults)}) }})
 		if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
 			b.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package runtime_test
+package loop_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -29,7 +29,7 @@ func TestRunThatFails(t *testing.T) {
 						}
 						return nil
 					})
-					_, err := b.runner.Run(b.Context(), blueprint("1"), runtime.RunOptions{})
+					_, err := b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{})
 					if !errors.Is(err, reason) || !strings.Contains(fmt.Sprint(err), string(kind)) {
 						b.Errorf("error is %v", err)
 					}
@@ -54,7 +54,7 @@ func TestRunThatFailsLeavesWhatWasThere(t *testing.T) {
 			}
 			return nil
 		})
-		if _, err := b.runner.Run(b.Context(), blueprint("2"), runtime.RunOptions{}); !errors.Is(err, plan.ErrPermanent) {
+		if _, err := b.runner.Run(b.Context(), blueprint("2"), loop.RunOptions{}); !errors.Is(err, plan.ErrPermanent) {
 			b.Errorf("error is %v", err)
 		}
 		if got := states(b.world()); got != "a/0 running" {
@@ -81,7 +81,7 @@ func TestRunWithoutRegistry(t *testing.T) {
 		for i := range pod.Spec.Containers {
 			pod.Spec.Containers[i].ImagePullPolicy = v1.PullAlways
 		}
-		if _, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), runtime.RunOptions{}); !errors.Is(err, plan.ErrUnreachable) {
+		if _, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{}); !errors.Is(err, plan.ErrUnreachable) {
 			b.Errorf("a written Always: %v", err)
 		}
 		b.nothing()
@@ -94,8 +94,8 @@ func TestRunWithoutRegistry(t *testing.T) {
 // to do it later.
 func TestEngineDies(t *testing.T) {
 	onBench(t, func(b *bench) {
-		_, err := b.sever(4, false).Run(b.Context(), blueprint("1"), runtime.RunOptions{})
-		left := new(runtime.LeftoverError)
+		_, err := b.sever(4, false).Run(b.Context(), blueprint("1"), loop.RunOptions{})
+		left := new(loop.LeftoverError)
 		if !errors.Is(err, plan.ErrUnreachable) || !errors.As(err, &left) || left.Ref.Name != "web" {
 			b.Errorf("error is %v", err)
 		}
@@ -110,7 +110,7 @@ func TestEngineDies(t *testing.T) {
 // The name of the namespace is in the hints too.
 func TestHintsNameTheNamespace(t *testing.T) {
 	ref := translate.Ref{Namespace: "shop", Name: "web"}
-	for _, err := range []error{&runtime.LeftoverError{Ref: ref, Err: errGone}, &runtime.StoppedError{Ref: ref}, &runtime.DiffersError{Ref: ref}} {
+	for _, err := range []error{&loop.LeftoverError{Ref: ref, Err: errGone}, &loop.StoppedError{Ref: ref}, &loop.DiffersError{Ref: ref}} {
 		if hint := err.(interface{ Hint() string }).Hint(); !strings.Contains(hint, "web -n shop") {
 			t.Errorf("%T: %s", err, hint)
 		}
@@ -135,7 +135,7 @@ func TestRunIsInterrupted(t *testing.T) {
 			if after == 0 {
 				cancel(errInterrupted)
 			}
-			_, err := b.runner.Run(ctx, blueprint("1"), runtime.RunOptions{})
+			_, err := b.runner.Run(ctx, blueprint("1"), loop.RunOptions{})
 			if !errors.Is(err, errInterrupted) && !errors.Is(err, context.Canceled) {
 				b.Errorf("after %d operations: %v", after, err)
 			}
@@ -158,7 +158,7 @@ func TestRunIsInterruptedAtRest(t *testing.T) {
 			return nil
 		})
 		time.AfterFunc(time.Minute, func() { cancel(errInterrupted) })
-		_, err := b.runner.Run(ctx, blueprint("1"), runtime.RunOptions{})
+		_, err := b.runner.Run(ctx, blueprint("1"), loop.RunOptions{})
 		if !errors.Is(err, errInterrupted) {
 			b.Errorf("error is %v", err)
 		}
@@ -181,7 +181,7 @@ func TestAlwaysStale(t *testing.T) {
 					return nil
 				})
 				start := time.Now()
-				_, err := b.runner.Run(b.Context(), blueprint("1"), runtime.RunOptions{})
+				_, err := b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{})
 				if err == nil {
 					b.Error("no error")
 				}
@@ -256,7 +256,7 @@ func TestRunOfAPodThatWouldBeWrong(t *testing.T) {
 	onBench(t, func(b *bench) {
 		pod := podOf("1", v1.RestartPolicyAlways)
 		pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-a"}}
-		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), runtime.RunOptions{})
+		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{})
 		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.initContainers[0]") {
 			b.Errorf("error is %v", err)
 		}

@@ -1,4 +1,4 @@
-package runtime_test
+package loop_test
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -92,14 +92,14 @@ func TestRunOfAnother(t *testing.T) {
 		other := podOf("2", v1.RestartPolicyAlways)
 		other.Spec.Containers[0].Image = "image-b"
 		want := translate.New(other, translate.Options{})
-		_, err := b.runner.Run(b.Context(), want, runtime.RunOptions{})
-		differs := new(runtime.DiffersError)
+		_, err := b.runner.Run(b.Context(), want, loop.RunOptions{})
+		differs := new(loop.DiffersError)
 		if !errors.As(err, &differs) || differs.Have.Pod.UID != "1" || differs.Want != want {
 			b.Fatalf("error is %v", err)
 		}
 		hinted(t, err, "minipod rm web removes it; minipod run --replace puts the new one in its place")
 		b.whole()
-		res, err := b.runner.Run(b.Context(), want, runtime.RunOptions{Replace: true})
+		res, err := b.runner.Run(b.Context(), want, loop.RunOptions{Replace: true})
 		if err != nil || res.Existed {
 			b.Errorf("run --replace: %+v, %v", res, err)
 		}
@@ -115,7 +115,7 @@ func TestRunWithOtherOptions(t *testing.T) {
 	onBench(t, func(b *bench) {
 		b.run(blueprint("1"))
 		other := translate.New(podOf("2", v1.RestartPolicyAlways), translate.Options{Network: "mine"})
-		if _, err := b.runner.Run(b.Context(), other, runtime.RunOptions{}); !errors.As(err, new(*runtime.DiffersError)) {
+		if _, err := b.runner.Run(b.Context(), other, loop.RunOptions{}); !errors.As(err, new(*loop.DiffersError)) {
 			b.Errorf("error is %v", err)
 		}
 	})
@@ -167,8 +167,8 @@ func TestStopAndStart(t *testing.T) {
 		if w := b.world(); states(w) != "a/0 exited, b/0 exited" || w.Pause.State != plan.Exited || w.Pause.Intent != plan.Halted {
 			b.Errorf("stopped: %s, pause %+v", states(w), w.Pause)
 		}
-		_, err := b.runner.Run(b.Context(), blueprint("2"), runtime.RunOptions{})
-		if !errors.As(err, new(*runtime.StoppedError)) {
+		_, err := b.runner.Run(b.Context(), blueprint("2"), loop.RunOptions{})
+		if !errors.As(err, new(*loop.StoppedError)) {
 			b.Errorf("run of a stopped pod: %v", err)
 		}
 		hinted(t, err, "minipod start web")
@@ -218,7 +218,7 @@ func TestNotFound(t *testing.T) {
 			"stop":  b.runner.Stop(b.Context(), "default", "web", nil),
 			"start": start,
 		} {
-			if missing := new(runtime.NotFoundError); !errors.As(err, &missing) || missing.Ref.Name != "web" {
+			if missing := new(loop.NotFoundError); !errors.As(err, &missing) || missing.Ref.Name != "web" {
 				b.Errorf("%s: %v", verb, err)
 			}
 		}
@@ -271,7 +271,7 @@ func TestCreate(t *testing.T) {
 		if w := b.world(); w.Pause.State != plan.Created || len(w.Containers) > 0 {
 			b.Errorf("created: %+v", w)
 		}
-		if err := b.runner.Create(context.Background(), blueprint("2")); !errors.As(err, new(*runtime.ExistsError)) {
+		if err := b.runner.Create(context.Background(), blueprint("2")); !errors.As(err, new(*loop.ExistsError)) {
 			b.Errorf("again: %v", err)
 		}
 	})

@@ -1,4 +1,4 @@
-package runtime
+package loop
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -26,7 +27,7 @@ type Reporter interface {
 	// Done is told of an operation that ended, and how long it took.
 	Done(op plan.Op, took time.Duration, err error)
 	// Progress is told how a pull goes on.
-	Progress(p Progress)
+	Progress(p engine.Progress)
 	// Note is told of something that a user should know.
 	Note(text string)
 }
@@ -143,7 +144,7 @@ func (r *Runner) do(ctx context.Context, op plan.Op) error {
 	return err
 }
 
-func (r *Runner) progress(p Progress) {
+func (r *Runner) progress(p engine.Progress) {
 	if r.Report != nil {
 		r.Report.Progress(p)
 	}

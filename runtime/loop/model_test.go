@@ -1,4 +1,4 @@
-package runtime_test
+package loop_test
 
 import (
 	"context"
@@ -12,8 +12,9 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/enginetest"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -43,7 +44,7 @@ const opTime = 10 * time.Millisecond
 type bench struct {
 	*testing.T
 	engine *enginetest.Engine
-	runner *runtime.Runner
+	runner *loop.Runner
 }
 
 func onBench(t *testing.T, test func(b *bench)) {
@@ -51,7 +52,7 @@ func onBench(t *testing.T, test func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		e := enginetest.New(time.Now)
 		e.Before = func(plan.Op) error { time.Sleep(opTime); return nil }
-		test(&bench{T: t, engine: e, runner: &runtime.Runner{Engine: e, Now: time.Now}})
+		test(&bench{T: t, engine: e, runner: &loop.Runner{Engine: e, Now: time.Now}})
 	})
 }
 
@@ -61,9 +62,9 @@ func (b *bench) fails(which func(op plan.Op) error) {
 }
 
 // run runs a pod that must come up.
-func (b *bench) run(want *translate.Blueprint) runtime.Result {
+func (b *bench) run(want *translate.Blueprint) loop.Result {
 	b.Helper()
-	res, err := b.runner.Run(b.Context(), want, runtime.RunOptions{})
+	res, err := b.runner.Run(b.Context(), want, loop.RunOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -130,15 +131,15 @@ type severed struct {
 	silent bool // the last operation is done, and nobody hears of it
 }
 
-func (b *bench) sever(after int, silent bool) *runtime.Runner {
+func (b *bench) sever(after int, silent bool) *loop.Runner {
 	s := &severed{Engine: b.engine, silent: silent}
 	s.left.Store(int64(after))
-	return &runtime.Runner{Engine: s, Now: time.Now}
+	return &loop.Runner{Engine: s, Now: time.Now}
 }
 
 var errGone = fmt.Errorf("dial: %w", plan.ErrUnreachable)
 
-func (s *severed) Do(ctx context.Context, op plan.Op, progress func(runtime.Progress)) error {
+func (s *severed) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
 	left := s.left.Add(-1)
 	if left < 0 {
 		return errGone

@@ -1,47 +1,6 @@
-package runtime
+package engine
 
-import (
-	"context"
-	"errors"
-	"io"
-	"time"
-)
-
-// Records keeps facts in the engine, where every client sees them.
-type Records interface {
-	// Records lists the records that have a label, by name: KEY, or
-	// KEY=VALUE for those with this value.
-	Records(ctx context.Context, label string) ([]Record, error)
-	// PutRecord makes a record. Of several that put one of the same name,
-	// one succeeds; the others get the record that is there, and ErrExists.
-	PutRecord(ctx context.Context, r Record) (existing Record, err error)
-	// DropRecord removes a record; one that is not there was removed.
-	DropRecord(ctx context.Context, name string) error
-}
-
-// Record is a fact that is kept in the engine: an empty volume, whose labels
-// are the fact. Labels never change: a fact that changes is a new record.
-type Record struct {
-	Name   string
-	Labels map[string]string
-}
-
-// ErrExists is in the error of PutRecord when someone else was faster.
-var ErrExists = errors.New("there is such a record already")
-
-// Facts tells about the engine's machine and what containers use of it.
-type Facts interface {
-	Info(ctx context.Context) (Info, error)
-	// Stats samples a container; one that does not run has used nothing.
-	Stats(ctx context.Context, container string) (Stats, error)
-}
-
-// Dialer reaches into a pod's network.
-type Dialer interface {
-	// Dial connects to a TCP port from inside the network of a container,
-	// the pause. The connection has CloseWrite() error.
-	Dial(ctx context.Context, container, address string, port int) (io.ReadWriteCloser, error)
-}
+import "time"
 
 // Info are the facts about the engine's machine that a Kubernetes Node holds.
 type Info struct {

@@ -1,4 +1,4 @@
-package runtime_test
+package loop_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -44,7 +44,7 @@ func TestRunsAtOnce(t *testing.T) {
 				want := blueprint(uid(i))
 				group.Go(func() {
 					time.Sleep(delay)
-					res, err := b.runner.Run(b.Context(), want, runtime.RunOptions{})
+					res, err := b.runner.Run(b.Context(), want, loop.RunOptions{})
 					if err != nil {
 						b.Errorf("seed %d: run %d: %v", seed, i, err)
 					}
@@ -93,7 +93,7 @@ func (b *bench) runAndRemove(seed uint64) bool {
 	delay := time.Duration(r.IntN(80)) * time.Millisecond
 	var group sync.WaitGroup
 	var ran, rm error
-	group.Go(func() { _, ran = b.runner.Run(b.Context(), blueprint("1"), runtime.RunOptions{}) })
+	group.Go(func() { _, ran = b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{}) })
 	group.Go(func() {
 		time.Sleep(delay)
 		rm = b.runner.Remove(b.Context(), "default", "web", nil)
@@ -103,7 +103,7 @@ func (b *bench) runAndRemove(seed uint64) bool {
 	case rm == nil:
 		b.nothing()
 		return true
-	case errors.As(rm, new(*runtime.NotFoundError)) && ran == nil:
+	case errors.As(rm, new(*loop.NotFoundError)) && ran == nil:
 		b.whole()
 	default:
 		b.Errorf("seed %d: run: %v, rm: %v", seed, ran, rm)
@@ -123,7 +123,7 @@ func TestRemovesAtOnce(t *testing.T) {
 				group.Go(func() {
 					time.Sleep(delay)
 					err := b.runner.Remove(b.Context(), "default", "web", nil)
-					if err != nil && !errors.As(err, new(*runtime.NotFoundError)) {
+					if err != nil && !errors.As(err, new(*loop.NotFoundError)) {
 						b.Errorf("seed %d: %v", seed, err)
 					}
 					b.nothing()
@@ -149,7 +149,7 @@ func TestReplacesAtOnce(t *testing.T) {
 				delay := time.Duration(r.IntN(60)) * time.Millisecond
 				group.Go(func() {
 					time.Sleep(delay)
-					_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), runtime.RunOptions{Replace: true})
+					_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Replace: true})
 					if err != nil {
 						b.Errorf("seed %d: %v", seed, err)
 					}
@@ -172,7 +172,7 @@ func TestKilledAfterEveryOperation(t *testing.T) {
 			t.Run(fmt.Sprintf("silent %t, then %s", silent, next), func(t *testing.T) {
 				for after := range 8 {
 					onBench(t, func(b *bench) {
-						if _, err := b.sever(after, silent).Run(b.Context(), blueprint("1"), runtime.RunOptions{}); err == nil && after < 7 {
+						if _, err := b.sever(after, silent).Run(b.Context(), blueprint("1"), loop.RunOptions{}); err == nil && after < 7 {
 							b.Fatalf("run goes on after %d operations", after)
 						}
 						b.goOn(next, after)
@@ -211,7 +211,7 @@ func (b *bench) goOn(next string, after int) {
 		return
 	}
 	err := b.runner.Remove(b.Context(), "default", "web", nil)
-	if err != nil && !errors.As(err, new(*runtime.NotFoundError)) {
+	if err != nil && !errors.As(err, new(*loop.NotFoundError)) {
 		b.Errorf("rm, after %d operations: %v", after, err)
 	}
 	b.nothing()
