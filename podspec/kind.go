@@ -7,6 +7,8 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // kind is a kind of object that minipod takes from a manifest.
@@ -45,20 +47,20 @@ func kindOf[T any, P interface {
 // kinds are all of apiVersion v1.
 func kinds() []kind {
 	return []kind{
-		kindOf[v1.Pod]("Pod", finishPod, ValidatePod),
-		kindOf[v1.ConfigMap]("ConfigMap", DefaultConfigMap, ValidateConfigMap),
-		kindOf[v1.Secret]("Secret", DefaultSecret, ValidateSecret),
-		kindOf[v1.PersistentVolumeClaim]("PersistentVolumeClaim", DefaultPersistentVolumeClaim, ValidatePersistentVolumeClaim),
-		kindOf[v1.Service]("Service", DefaultService, ValidateService),
-		kindOf[v1.Namespace]("Namespace", DefaultNamespace, ValidateNamespace),
-		kindOf[v1.ServiceAccount]("ServiceAccount", DefaultServiceAccount, ValidateServiceAccount),
+		kindOf[v1.Pod]("Pod", finishPod, kube.ValidatePod),
+		kindOf[v1.ConfigMap]("ConfigMap", kube.DefaultConfigMap, kube.ValidateConfigMap),
+		kindOf[v1.Secret]("Secret", kube.DefaultSecret, kube.ValidateSecret),
+		kindOf[v1.PersistentVolumeClaim]("PersistentVolumeClaim", kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaim),
+		kindOf[v1.Service]("Service", kube.DefaultService, kube.ValidateService),
+		kindOf[v1.Namespace]("Namespace", kube.DefaultNamespace, kube.ValidateNamespace),
+		kindOf[v1.ServiceAccount]("ServiceAccount", kube.DefaultServiceAccount, kube.ValidateServiceAccount),
 	}
 }
 
 // finishPod leaves out what only an API server may say about a pod, which a manifest that came out of one has.
 func finishPod(pod *v1.Pod) {
 	pod.Status = v1.PodStatus{}
-	DefaultPod(pod)
+	kube.DefaultPod(pod)
 }
 
 // template is a kind that makes pods: its apiVersion and where its pod is.

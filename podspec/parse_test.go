@@ -19,6 +19,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -155,19 +156,19 @@ func TestDecodesLikeKubectl(t *testing.T) {
 func setDefaults(object any) {
 	switch o := object.(type) {
 	case *v1.Pod:
-		podspec.DefaultPod(o)
+		kube.DefaultPod(o)
 	case *v1.ConfigMap:
-		podspec.DefaultConfigMap(o)
+		kube.DefaultConfigMap(o)
 	case *v1.Secret:
-		podspec.DefaultSecret(o)
+		kube.DefaultSecret(o)
 	case *v1.PersistentVolumeClaim:
-		podspec.DefaultPersistentVolumeClaim(o)
+		kube.DefaultPersistentVolumeClaim(o)
 	case *v1.Service:
-		podspec.DefaultService(o)
+		kube.DefaultService(o)
 	case *v1.Namespace:
-		podspec.DefaultNamespace(o)
+		kube.DefaultNamespace(o)
 	case *v1.ServiceAccount:
-		podspec.DefaultServiceAccount(o)
+		kube.DefaultServiceAccount(o)
 	}
 }
 

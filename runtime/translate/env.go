@@ -4,7 +4,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubectl/pkg/util/fieldpath"
 
-	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // variables is a container's environment in the order it is written.
@@ -45,7 +45,7 @@ func (b *Blueprint) env(u Unit) variables {
 	var vs variables
 	for _, e := range u.Container.Env {
 		if e.ValueFrom == nil {
-			vs = vs.with(e.Name, podspec.Expand(e.Value, vs.values()))
+			vs = vs.with(e.Name, kube.Expand(e.Value, vs.values()))
 			continue
 		}
 		if value, ok := fieldValue(b.Pod, e.ValueFrom.FieldRef); ok {
@@ -71,7 +71,7 @@ func expandAll(words []string, env variables) []string {
 	var list []string
 	values := env.values()
 	for _, w := range words {
-		list = append(list, podspec.Expand(w, values))
+		list = append(list, kube.Expand(w, values))
 	}
 	return list
 }

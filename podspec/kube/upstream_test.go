@@ -1,4 +1,4 @@
-package podspec_test
+package kube_test
 
 import (
 	"io"
@@ -15,7 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/klog/v2"
 
-	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 func meta(name string) metav1.ObjectMeta {
@@ -26,7 +26,7 @@ func somePod() *v1.Pod {
 	pod := &v1.Pod{ObjectMeta: meta("web"), Spec: v1.PodSpec{Containers: []v1.Container{{
 		Name: "web", Image: "nginx", Resources: v1.ResourceRequirements{Requests: v1.ResourceList{"cpu": resource.MustParse("100m")}},
 	}}}}
-	podspec.DefaultPod(pod)
+	kube.DefaultPod(pod)
 	return pod
 }
 
@@ -64,131 +64,131 @@ func (v verdicts[T]) run(t *testing.T) {
 func TestValidators(t *testing.T) {
 	yes := true
 	t.Run("Pod", verdicts[*v1.Pod]{
-		somePod, podspec.ValidatePod, podspec.ValidatePodUpdate,
+		somePod, kube.ValidatePod, kube.ValidatePodUpdate,
 		func(p *v1.Pod) { p.Spec.Containers[0].Image = "" }, "spec.containers[0].image: Required value",
 		func(p *v1.Pod) { p.Spec.RestartPolicy = "Never" }, "pod updates may not change fields other than",
 	}.run)
 	t.Run("Pod status", verdicts[*v1.Pod]{
-		somePod, podspec.ValidatePod, podspec.ValidatePodStatusUpdate,
+		somePod, kube.ValidatePod, kube.ValidatePodStatusUpdate,
 		func(p *v1.Pod) { p.Spec.TerminationGracePeriodSeconds = nil }, "spec.terminationGracePeriodSeconds: Required value",
 		func(p *v1.Pod) { p.Status.Conditions = []v1.PodCondition{{Type: "not/a/name"}} }, "status.conditions[0].Type: Invalid value",
 	}.run)
 	t.Run("Pod ephemeral containers", verdicts[*v1.Pod]{
-		somePod, podspec.ValidatePod, podspec.ValidateEphemeralContainersUpdate,
+		somePod, kube.ValidatePod, kube.ValidateEphemeralContainersUpdate,
 		func(p *v1.Pod) { p.Spec.EphemeralContainers = []v1.EphemeralContainer{{}} }, "cannot be set on create",
 		func(p *v1.Pod) { p.Spec.EphemeralContainers = []v1.EphemeralContainer{{}} }, "spec.ephemeralContainers[0].name: Required value",
 	}.run)
 	t.Run("Pod resize", verdicts[*v1.Pod]{
-		somePod, podspec.ValidatePod, podspec.ValidatePodResize,
+		somePod, kube.ValidatePod, kube.ValidatePodResize,
 		func(p *v1.Pod) { p.Spec.Containers[0].Resources.Requests["cpu"] = resource.MustParse("-1") }, "must be greater than or equal to 0",
 		func(p *v1.Pod) { p.Spec.Containers[0].Resources.Requests = nil }, "resource requests cannot be removed",
 	}.run)
 	t.Run("PodTemplate", verdicts[*v1.PodTemplate]{
 		func() *v1.PodTemplate {
 			p := &v1.PodTemplate{ObjectMeta: meta("t"), Template: v1.PodTemplateSpec{Spec: somePod().Spec}}
-			podspec.DefaultPodTemplate(p)
+			kube.DefaultPodTemplate(p)
 			return p
-		}, podspec.ValidatePodTemplate, podspec.ValidatePodTemplateUpdate,
+		}, kube.ValidatePodTemplate, kube.ValidatePodTemplateUpdate,
 		func(p *v1.PodTemplate) { p.Template.Spec.Containers = nil }, "template.spec.containers: Required value",
 		func(p *v1.PodTemplate) { p.Template.Spec.Containers = nil }, "template.spec.containers: Required value",
 	}.run)
 	t.Run("ConfigMap", verdicts[*v1.ConfigMap]{
 		func() *v1.ConfigMap {
 			c := &v1.ConfigMap{ObjectMeta: meta("c"), Immutable: &yes, Data: map[string]string{"k": "v"}}
-			podspec.DefaultConfigMap(c)
+			kube.DefaultConfigMap(c)
 			return c
-		}, podspec.ValidateConfigMap, podspec.ValidateConfigMapUpdate,
+		}, kube.ValidateConfigMap, kube.ValidateConfigMapUpdate,
 		func(c *v1.ConfigMap) { c.Data["a b"] = "" }, "a valid config key must consist",
 		func(c *v1.ConfigMap) { c.Data["k"] = "w" }, "field is immutable when `immutable` is set",
 	}.run)
 	t.Run("Secret", verdicts[*v1.Secret]{
 		func() *v1.Secret {
 			s := &v1.Secret{ObjectMeta: meta("s"), StringData: map[string]string{"k": "v"}}
-			podspec.DefaultSecret(s)
+			kube.DefaultSecret(s)
 			return s
-		}, podspec.ValidateSecret, podspec.ValidateSecretUpdate,
+		}, kube.ValidateSecret, kube.ValidateSecretUpdate,
 		func(s *v1.Secret) { s.Type = v1.SecretTypeTLS }, "data[tls.crt]: Required value",
 		func(s *v1.Secret) { s.Type = "other" }, "type: Invalid value",
 	}.run)
 	t.Run("PersistentVolumeClaim", verdicts[*v1.PersistentVolumeClaim]{
-		someClaim, podspec.ValidatePersistentVolumeClaim, podspec.ValidatePersistentVolumeClaimUpdate,
+		someClaim, kube.ValidatePersistentVolumeClaim, kube.ValidatePersistentVolumeClaimUpdate,
 		func(c *v1.PersistentVolumeClaim) { c.Spec.AccessModes = nil }, "spec.accessModes: Required value",
 		func(c *v1.PersistentVolumeClaim) { c.Spec.VolumeName = "v"; c.Spec.AccessModes[0] = v1.ReadOnlyMany }, "spec is immutable after creation",
 	}.run)
 	t.Run("PersistentVolumeClaim status", verdicts[*v1.PersistentVolumeClaim]{
-		someClaim, podspec.ValidatePersistentVolumeClaim, podspec.ValidatePersistentVolumeClaimStatusUpdate,
+		someClaim, kube.ValidatePersistentVolumeClaim, kube.ValidatePersistentVolumeClaimStatusUpdate,
 		func(c *v1.PersistentVolumeClaim) { c.Name = "" }, "name or generateName is required",
 		func(c *v1.PersistentVolumeClaim) {
 			c.Status.Capacity = v1.ResourceList{"storage": resource.MustParse("-1")}
 		}, "must be a valid resource quantity",
 	}.run)
 	t.Run("Namespace", verdicts[*v1.Namespace]{
-		someNamespace, podspec.ValidateNamespace, podspec.ValidateNamespaceUpdate,
+		someNamespace, kube.ValidateNamespace, kube.ValidateNamespaceUpdate,
 		func(n *v1.Namespace) { n.Name = "a.b" }, "must not contain dots",
 		func(n *v1.Namespace) { n.UID = "other" }, "field is immutable",
 	}.run)
 	t.Run("Namespace status", verdicts[*v1.Namespace]{
-		someNamespace, podspec.ValidateNamespace, podspec.ValidateNamespaceStatusUpdate,
+		someNamespace, kube.ValidateNamespace, kube.ValidateNamespaceStatusUpdate,
 		func(n *v1.Namespace) { n.Namespace = "a" }, "metadata.namespace: Forbidden",
 		func(n *v1.Namespace) { n.Status.Phase = v1.NamespaceTerminating }, "may only be 'Active' if `deletionTimestamp` is empty",
 	}.run)
 	t.Run("Namespace finalize", verdicts[*v1.Namespace]{
-		someNamespace, podspec.ValidateNamespace, podspec.ValidateNamespaceFinalizeUpdate,
+		someNamespace, kube.ValidateNamespace, kube.ValidateNamespaceFinalizeUpdate,
 		func(n *v1.Namespace) { n.Spec.Finalizers = []v1.FinalizerName{"a b"} }, "spec.finalizers",
 		func(n *v1.Namespace) { n.Spec.Finalizers = []v1.FinalizerName{"a b"} }, "spec.finalizers",
 	}.run)
 	t.Run("ServiceAccount", verdicts[*v1.ServiceAccount]{
 		func() *v1.ServiceAccount {
 			a := &v1.ServiceAccount{ObjectMeta: meta("a")}
-			podspec.DefaultServiceAccount(a)
+			kube.DefaultServiceAccount(a)
 			return a
-		}, podspec.ValidateServiceAccount, podspec.ValidateServiceAccountUpdate,
+		}, kube.ValidateServiceAccount, kube.ValidateServiceAccountUpdate,
 		func(a *v1.ServiceAccount) { a.Name = "A" }, "metadata.name: Invalid value",
 		func(a *v1.ServiceAccount) { a.UID = "other" }, "field is immutable",
 	}.run)
 	t.Run("Service", verdicts[*v1.Service]{
-		someService, podspec.ValidateService, podspec.ValidateServiceUpdate,
+		someService, kube.ValidateService, kube.ValidateServiceUpdate,
 		func(s *v1.Service) { s.Spec.Ports[0].Port = 0 }, "spec.ports[0].port: Invalid value: 0",
 		func(s *v1.Service) { s.Spec.ClusterIP, s.Spec.ClusterIPs = "10.0.0.1", []string{"10.0.0.1"} }, "spec.clusterIPs",
 	}.run)
 	t.Run("Service status", verdicts[*v1.Service]{
-		someService, podspec.ValidateService, podspec.ValidateServiceStatusUpdate,
+		someService, kube.ValidateService, kube.ValidateServiceStatusUpdate,
 		func(s *v1.Service) { s.Name = "A" }, "metadata.name: Invalid value",
 		func(s *v1.Service) { s.Status.LoadBalancer.Ingress = []v1.LoadBalancerIngress{{IP: "x"}} }, "status.loadBalancer.ingress",
 	}.run)
 	t.Run("Event", verdicts[*v1.Event]{
 		func() *v1.Event {
 			e := &v1.Event{ObjectMeta: meta("e"), InvolvedObject: v1.ObjectReference{Kind: "Pod", Namespace: "default", APIVersion: "v1"}}
-			podspec.DefaultEvent(e)
+			kube.DefaultEvent(e)
 			return e
-		}, podspec.ValidateEvent, podspec.ValidateEventUpdate,
+		}, kube.ValidateEvent, kube.ValidateEventUpdate,
 		func(e *v1.Event) { e.InvolvedObject.Namespace = "other" }, "involvedObject.namespace",
 		func(e *v1.Event) { e.InvolvedObject.Namespace = "other" }, "involvedObject.namespace",
 	}.run)
 	t.Run("Lease", verdicts[*coordinationv1.Lease]{
 		func() *coordinationv1.Lease {
 			l := &coordinationv1.Lease{ObjectMeta: meta("l")}
-			podspec.DefaultLease(l)
+			kube.DefaultLease(l)
 			return l
-		}, podspec.ValidateLease, podspec.ValidateLeaseUpdate,
+		}, kube.ValidateLease, kube.ValidateLeaseUpdate,
 		func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = new(int32) }, "must be greater than 0",
 		func(l *coordinationv1.Lease) { l.Spec.LeaseDurationSeconds = new(int32) }, "must be greater than 0",
 	}.run)
 	t.Run("RuntimeClass", verdicts[*nodev1.RuntimeClass]{
 		func() *nodev1.RuntimeClass {
 			c := &nodev1.RuntimeClass{ObjectMeta: metav1.ObjectMeta{Name: "c", ResourceVersion: "1"}, Handler: "runc"}
-			podspec.DefaultRuntimeClass(c)
+			kube.DefaultRuntimeClass(c)
 			return c
-		}, podspec.ValidateRuntimeClass, podspec.ValidateRuntimeClassUpdate,
+		}, kube.ValidateRuntimeClass, kube.ValidateRuntimeClassUpdate,
 		func(c *nodev1.RuntimeClass) { c.Handler = "" }, "handler: Required value",
 		func(c *nodev1.RuntimeClass) { c.Handler = "crun" }, "field is immutable",
 	}.run)
 	t.Run("PriorityClass", verdicts[*schedulingv1.PriorityClass]{
 		func() *schedulingv1.PriorityClass {
 			c := &schedulingv1.PriorityClass{ObjectMeta: metav1.ObjectMeta{Name: "c", ResourceVersion: "1"}, Value: 1}
-			podspec.DefaultPriorityClass(c)
+			kube.DefaultPriorityClass(c)
 			return c
-		}, podspec.ValidatePriorityClass, podspec.ValidatePriorityClassUpdate,
+		}, kube.ValidatePriorityClass, kube.ValidatePriorityClassUpdate,
 		func(c *schedulingv1.PriorityClass) { c.Value = 2000000000 }, "maximum allowed value",
 		func(c *schedulingv1.PriorityClass) { c.Value = 2 }, "may not be changed in an update",
 	}.run)
@@ -199,26 +199,26 @@ func someClaim() *v1.PersistentVolumeClaim {
 		AccessModes: []v1.PersistentVolumeAccessMode{v1.ReadWriteOnce},
 		Resources:   v1.VolumeResourceRequirements{Requests: v1.ResourceList{"storage": resource.MustParse("1Gi")}},
 	}}
-	podspec.DefaultPersistentVolumeClaim(c)
+	kube.DefaultPersistentVolumeClaim(c)
 	return c
 }
 
 func someNamespace() *v1.Namespace {
 	n := &v1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "n", ResourceVersion: "1"}}
-	podspec.DefaultNamespace(n)
+	kube.DefaultNamespace(n)
 	return n
 }
 
 func someService() *v1.Service {
 	s := &v1.Service{ObjectMeta: meta("s"), Spec: v1.ServiceSpec{ClusterIP: "None", Ports: []v1.ServicePort{{Port: 80}}}}
-	podspec.DefaultService(s)
+	kube.DefaultService(s)
 	return s
 }
 
 func TestGenerateNameCounts(t *testing.T) {
 	pod := somePod()
 	pod.Name, pod.GenerateName = "", strings.Repeat("a", 80)+"-"
-	if errs := podspec.ValidatePod(pod); len(errs) > 0 {
+	if errs := kube.ValidatePod(pod); len(errs) > 0 {
 		t.Errorf("a pod that waits for its name is refused: %v", errs)
 	}
 	if pod.Name != "" {
@@ -228,14 +228,14 @@ func TestGenerateNameCounts(t *testing.T) {
 
 func TestSecretStringDataMovesIntoData(t *testing.T) {
 	s := &v1.Secret{Data: map[string][]byte{"a": []byte("1"), "b": []byte("2")}, StringData: map[string]string{"b": "3"}}
-	podspec.DefaultSecret(s)
+	kube.DefaultSecret(s)
 	if string(s.Data["a"]) != "1" || string(s.Data["b"]) != "3" || s.StringData != nil || s.Type != v1.SecretTypeOpaque {
 		t.Errorf("got %+v", s)
 	}
 }
 
 func TestExpand(t *testing.T) {
-	got := podspec.Expand("$(A) $(B) $(C) $$(A) $A", map[string]string{"A": "1"}, map[string]string{"A": "2", "B": "3"})
+	got := kube.Expand("$(A) $(B) $(C) $$(A) $A", map[string]string{"A": "1"}, map[string]string{"A": "2", "B": "3"})
 	if want := "1 3 $(C) $(A) $A"; got != want {
 		t.Errorf("want %s, got %s", want, got)
 	}
@@ -243,7 +243,7 @@ func TestExpand(t *testing.T) {
 
 // TestNothingReachesStderr: what Kubernetes' packages log is nobody's business once a pod was validated.
 func TestNothingReachesStderr(t *testing.T) {
-	podspec.ValidatePod(somePod())
+	kube.ValidatePod(somePod())
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
@@ -35,35 +35,35 @@ func (r Rules) with(sub string, update Update) Rules {
 }
 
 func podRules() Rules {
-	rules := typed(podspec.DefaultPod, podspec.ValidatePod, podspec.ValidatePodUpdate)
-	rules.Prepare = func(o store.Object) error { return podspec.PreparePod(asPod(o)) }
+	rules := typed(kube.DefaultPod, kube.ValidatePod, kube.ValidatePodUpdate)
+	rules.Prepare = func(o store.Object) error { return kube.PreparePod(asPod(o)) }
 	rules.Updates = map[string]Update{
-		"":                    prepared(podspec.PreparePodUpdate, podspec.ValidatePodUpdate),
-		"status":              prepared(podspec.PreparePodStatusUpdate, podspec.ValidatePodStatusUpdate),
-		"ephemeralcontainers": prepared(podspec.PrepareEphemeralContainersUpdate, podspec.ValidateEphemeralContainersUpdate),
-		"resize":              prepared(podspec.PreparePodResize, podspec.ValidatePodResize),
+		"":                    prepared(kube.PreparePodUpdate, kube.ValidatePodUpdate),
+		"status":              prepared(kube.PreparePodStatusUpdate, kube.ValidatePodStatusUpdate),
+		"ephemeralcontainers": prepared(kube.PrepareEphemeralContainersUpdate, kube.ValidateEphemeralContainersUpdate),
+		"resize":              prepared(kube.PreparePodResize, kube.ValidatePodResize),
 	}
 	return rules
 }
 
 func configMapRules() Rules {
-	return typed(podspec.DefaultConfigMap, podspec.ValidateConfigMap, podspec.ValidateConfigMapUpdate)
+	return typed(kube.DefaultConfigMap, kube.ValidateConfigMap, kube.ValidateConfigMapUpdate)
 }
 
 func secretRules() Rules {
-	return typed(podspec.DefaultSecret, podspec.ValidateSecret, podspec.ValidateSecretUpdate)
+	return typed(kube.DefaultSecret, kube.ValidateSecret, kube.ValidateSecretUpdate)
 }
 
 func claimRules() Rules {
-	return typed(podspec.DefaultPersistentVolumeClaim, podspec.ValidatePersistentVolumeClaim, podspec.ValidatePersistentVolumeClaimUpdate).
-		with("status", Update{Check: check(podspec.ValidatePersistentVolumeClaimStatusUpdate)})
+	return typed(kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaim, kube.ValidatePersistentVolumeClaimUpdate).
+		with("status", Update{Check: check(kube.ValidatePersistentVolumeClaimStatusUpdate)})
 }
 
 func namespaceRules() Rules {
-	return typed(podspec.DefaultNamespace, podspec.ValidateNamespace, podspec.ValidateNamespaceUpdate).
-		with("", prepared(keepNamespace, podspec.ValidateNamespaceUpdate)).
-		with("status", Update{Check: check(podspec.ValidateNamespaceStatusUpdate)}).
-		with("finalize", prepared(finalizeNamespace, podspec.ValidateNamespaceFinalizeUpdate))
+	return typed(kube.DefaultNamespace, kube.ValidateNamespace, kube.ValidateNamespaceUpdate).
+		with("", prepared(keepNamespace, kube.ValidateNamespaceUpdate)).
+		with("status", Update{Check: check(kube.ValidateNamespaceStatusUpdate)}).
+		with("finalize", prepared(finalizeNamespace, kube.ValidateNamespaceFinalizeUpdate))
 }
 
 // keepNamespace lets a write to a namespace change neither its finalizers nor its status.
@@ -82,34 +82,34 @@ func finalizeNamespace(updated, old *v1.Namespace) error {
 }
 
 func serviceAccountRules() Rules {
-	return typed(podspec.DefaultServiceAccount, podspec.ValidateServiceAccount, podspec.ValidateServiceAccountUpdate)
+	return typed(kube.DefaultServiceAccount, kube.ValidateServiceAccount, kube.ValidateServiceAccountUpdate)
 }
 
 func serviceRules() Rules {
-	return typed(podspec.DefaultService, podspec.ValidateService, podspec.ValidateServiceUpdate).
-		with("status", Update{Check: check(podspec.ValidateServiceStatusUpdate)})
+	return typed(kube.DefaultService, kube.ValidateService, kube.ValidateServiceUpdate).
+		with("status", Update{Check: check(kube.ValidateServiceStatusUpdate)})
 }
 
 func eventRules() Rules {
-	rules := typed(podspec.DefaultEvent, podspec.ValidateEvent, podspec.ValidateEventUpdate)
+	rules := typed(kube.DefaultEvent, kube.ValidateEvent, kube.ValidateEventUpdate)
 	rules.CreateOnUpdate = true
 	return rules
 }
 
 func templateRules() Rules {
-	return typed(podspec.DefaultPodTemplate, podspec.ValidatePodTemplate, podspec.ValidatePodTemplateUpdate)
+	return typed(kube.DefaultPodTemplate, kube.ValidatePodTemplate, kube.ValidatePodTemplateUpdate)
 }
 
 func leaseRules() Rules {
-	rules := typed(podspec.DefaultLease, podspec.ValidateLease, podspec.ValidateLeaseUpdate)
+	rules := typed(kube.DefaultLease, kube.ValidateLease, kube.ValidateLeaseUpdate)
 	rules.CreateOnUpdate = true
 	return rules
 }
 
 func runtimeClassRules() Rules {
-	return typed(podspec.DefaultRuntimeClass, podspec.ValidateRuntimeClass, podspec.ValidateRuntimeClassUpdate)
+	return typed(kube.DefaultRuntimeClass, kube.ValidateRuntimeClass, kube.ValidateRuntimeClassUpdate)
 }
 
 func priorityClassRules() Rules {
-	return typed(podspec.DefaultPriorityClass, podspec.ValidatePriorityClass, podspec.ValidatePriorityClassUpdate)
+	return typed(kube.DefaultPriorityClass, kube.ValidatePriorityClass, kube.ValidatePriorityClassUpdate)
 }

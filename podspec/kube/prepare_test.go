@@ -1,4 +1,4 @@
-package podspec_test
+package kube_test
 
 import (
 	"testing"
@@ -6,19 +6,19 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
-	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 func TestPreparePod(t *testing.T) {
 	pod := somePod()
 	pod.Status.PodIP = "10.0.0.1"
-	if err := podspec.PreparePod(pod); err != nil {
+	if err := kube.PreparePod(pod); err != nil {
 		t.Fatal(err)
 	}
 	if pod.Generation != 1 || pod.Status.Phase != v1.PodPending || pod.Status.PodIP != "" || pod.Status.QOSClass != v1.PodQOSBurstable {
 		t.Errorf("got %d %+v", pod.Generation, pod.Status)
 	}
-	if errs := podspec.ValidatePod(pod); len(errs) > 0 {
+	if errs := kube.ValidatePod(pod); len(errs) > 0 {
 		t.Error(errs)
 	}
 }
@@ -30,10 +30,10 @@ func TestPrepareUpdates(t *testing.T) {
 		image, status, debug, resize bool
 		generation                   int64
 	}{
-		"update":    {prepare: podspec.PreparePodUpdate, image: true, debug: true, resize: true, generation: 2},
-		"status":    {prepare: podspec.PreparePodStatusUpdate, status: true, generation: 1},
-		"ephemeral": {prepare: podspec.PrepareEphemeralContainersUpdate, debug: true, generation: 2},
-		"resize":    {prepare: podspec.PreparePodResize, resize: true, generation: 2},
+		"update":    {prepare: kube.PreparePodUpdate, image: true, debug: true, resize: true, generation: 2},
+		"status":    {prepare: kube.PreparePodStatusUpdate, status: true, generation: 1},
+		"ephemeral": {prepare: kube.PrepareEphemeralContainersUpdate, debug: true, generation: 2},
+		"resize":    {prepare: kube.PreparePodResize, resize: true, generation: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			old := somePod()
@@ -72,10 +72,10 @@ func TestPrepareResizeKeepsStrangersForValidation(t *testing.T) {
 	old := somePod()
 	changed := old.DeepCopy()
 	changed.Spec.Containers[0].Name = "other"
-	if err := podspec.PreparePodResize(changed, old); err != nil {
+	if err := kube.PreparePodResize(changed, old); err != nil {
 		t.Fatal(err)
 	}
-	if errs := podspec.ValidatePodResize(changed, old); len(errs) == 0 {
+	if errs := kube.ValidatePodResize(changed, old); len(errs) == 0 {
 		t.Error("a renamed container passes")
 	}
 }

@@ -1,4 +1,4 @@
-package podspec
+package kube
 
 import (
 	coordinationapi "k8s.io/api/coordination/v1"

@@ -1,4 +1,4 @@
-package podspec
+package kube
 
 import "k8s.io/kubernetes/third_party/forked/golang/expansion"
 
