@@ -4,15 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/minipod/minipod/runtime/engine"
 )
 
-// Logs copies a container's output: see node.Streams.
+// Logs copies a container's output: see node.Streams. Lines come whole and in
+// the order in which they ended, also where both writers are one.
 func (e *Engine) Logs(ctx context.Context, name string, opts engine.LogOptions, stdout, stderr io.Writer) error {
 	if err := e.logs(ctx, name, opts, stdout, stderr); err != nil {
 		return fmt.Errorf("logs of %s: %w", name, err)
@@ -26,12 +27,14 @@ func (e *Engine) logs(ctx context.Context, name string, opts engine.LogOptions, 
 	if err != nil {
 		return e.explain(err)
 	}
-	stream, err := e.cli.ContainerLogs(ctx, found.ID, logOptions(opts))
-	if err != nil {
-		return e.explain(err)
+	l := log{id: found.ID, tty: found.Config.Tty, ask: logOptions(opts)}
+	out := &lines{}
+	if opts.Tail != nil {
+		if l.ask.Tail, out.skip, err = e.window(ctx, l, *opts.Tail); err != nil {
+			return err
+		}
 	}
-	defer stream.Close()
-	return e.copyOutput(ctx, stream, engine.Stdio{Stdout: stdout, Stderr: stderr, TTY: found.Config.Tty})
+	return e.readLog(ctx, l, out, orDiscard(stdout), orDiscard(stderr))
 }
 
 func logOptions(opts engine.LogOptions) container.LogsOptions {
@@ -39,8 +42,57 @@ func logOptions(opts engine.LogOptions) container.LogsOptions {
 	if !opts.Since.IsZero() {
 		o.Since = opts.Since.Format(time.RFC3339Nano)
 	}
-	if opts.Tail != nil {
-		o.Tail = strconv.FormatInt(*opts.Tail, 10)
-	}
 	return o
+}
+
+// log is a container's log, and what of it the engine is asked for.
+type log struct {
+	id  string
+	tty bool
+	ask container.LogsOptions
+}
+
+// readLog copies a log, a line at a time.
+func (e *Engine) readLog(ctx context.Context, l log, all *lines, stdout, stderr io.Writer) error {
+	stream, err := e.cli.ContainerLogs(ctx, l.id, l.ask)
+	if err != nil {
+		return e.explain(err)
+	}
+	defer stream.Close()
+	src := &source{reader: stream}
+	err = copyLog(src, l, all, stdout, stderr)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case src.err != nil: // reading failed: the engine's side
+		return e.explain(src.err)
+	}
+	return err // writing failed: the caller's side
+}
+
+// copyLog takes apart what the engine sends: from a terminal as it was
+// written, else in frames of one entry each.
+func copyLog(from io.Reader, l log, all *lines, stdout, stderr io.Writer) error {
+	out, errs := &line{all: all, to: stdout}, &line{all: all, to: stderr, most: mostHeld}
+	var err error
+	switch {
+	case l.tty && l.ask.Timestamps:
+		stamps := &terminalStamps{to: out}
+		if _, err = io.Copy(stamps, from); err == nil {
+			err = stamps.flush()
+		}
+	case l.tty:
+		_, err = io.Copy(out, from)
+	default:
+		out.most = mostHeld
+		// StdCopy writes each frame at once.
+		_, err = stdcopy.StdCopy(&entries{to: out, stamped: l.ask.Timestamps}, &entries{to: errs, stamped: l.ask.Timestamps}, from)
+	}
+	if err != nil {
+		return err
+	}
+	if err := out.flush(); err != nil {
+		return err
+	}
+	return errs.flush()
 }
