@@ -24,6 +24,6 @@ func connect() (connection, error) {
 }
 
 // reporting is a Runner that tells what it does.
-func (e connection) reporting(r loop.Reporter) *loop.Runner {
-	return &loop.Runner{Engine: e.Engine, Now: time.Now, Report: r}
+func (e connection) reporting(r loop.Observer) *loop.Runner {
+	return &loop.Runner{Engine: e.Engine, Now: time.Now, Observer: r}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // history is how pods looked when they were last seen, for ps -w.
@@ -29,16 +30,27 @@ func (h history) born(worlds []plan.World) []plan.World {
 
 // childhood is a pod when its pause was created, and when it was started.
 func childhood(w plan.World) []plan.World {
-	created := *w.Pause
-	created.State, created.Intent = plan.Created, plan.Wanted
+	created, want := *w.Pause, asBorn(w.Want)
+	created.State = plan.Created
 	created.StartedAt, created.FinishedAt, created.IPs, created.Ports = time.Time{}, time.Time{}, nil, nil
-	states := []plan.World{{UID: w.UID, Want: w.Want, Pause: &created, Images: w.Images}}
+	states := []plan.World{{UID: w.UID, Want: want, Pause: &created, Images: w.Images}}
 	if !w.Pause.StartedAt.IsZero() {
 		started := *w.Pause
-		started.State, started.Intent, started.FinishedAt = plan.Running, plan.Wanted, time.Time{}
-		states = append(states, plan.World{UID: w.UID, Want: w.Want, Pause: &started, Images: w.Images})
+		started.State, started.FinishedAt = plan.Running, time.Time{}
+		states = append(states, plan.World{UID: w.UID, Want: want, Pause: &started, Images: w.Images})
 	}
 	return states
+}
+
+// asBorn is a blueprint as it was before anything was asked of the pod.
+func asBorn(b *translate.Blueprint) *translate.Blueprint {
+	if b == nil {
+		return nil
+	}
+	born := *b
+	born.Pod = translate.Shown(b.Pod)
+	born.Pod.DeletionTimestamp = nil
+	return &born
 }
 
 // changed are the pods that look otherwise than when they were last seen. It

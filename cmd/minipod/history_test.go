@@ -23,7 +23,7 @@ func ended(now time.Time) plan.World {
 	}
 	return plan.World{
 		UID: "u", Want: translate.New(pod, translate.Options{}),
-		Pause: &plan.Pause{ID: "p", State: plan.Running, Intent: plan.Wanted, Created: now, StartedAt: now, IPs: []string{"192.0.2.1"}},
+		Pause: &plan.Pause{ID: "p", State: plan.Running, Policy: plan.PolicyAlways, Created: now, StartedAt: now, IPs: []string{"192.0.2.1"}},
 		Containers: []plan.Container{{
 			ID: "c", Name: "job_a", Unit: "a", State: plan.Exited, Created: now, StartedAt: now, FinishedAt: now.Add(time.Second),
 		}},

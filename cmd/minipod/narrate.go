@@ -14,7 +14,7 @@ import (
 )
 
 // narrator tells what is made of a pod while it is made: it is a
-// loop.Reporter.
+// loop.Observer.
 type narrator struct {
 	console
 	blueprint *translate.Blueprint
@@ -47,13 +47,11 @@ func (n *narrator) rest(w plan.World) {
 	}
 }
 
-// Note tells something that a user should know.
-func (n *narrator) Note(text string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.pulls.clear()
-	n.warn(text)
-}
+// Saw is of no news: what is done tells more.
+func (n *narrator) Saw(plan.World, plan.Step) {}
+
+// Began is of no news either.
+func (n *narrator) Began(plan.World, plan.Op) {}
 
 // Progress shows how a pull goes on.
 func (n *narrator) Progress(p engine.Progress) {
@@ -64,7 +62,7 @@ func (n *narrator) Progress(p engine.Progress) {
 
 // Done tells of an operation that ended. One that failed is told of at the
 // end, by whoever ran the pod, unless it is a pull that may be forgiven.
-func (n *narrator) Done(op plan.Op, took time.Duration, err error) {
+func (n *narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if op.Kind == plan.PullImage {

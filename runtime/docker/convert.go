@@ -23,7 +23,7 @@ func pauseOf(c container.InspectResponse) *plan.Pause {
 		ID:         c.ID,
 		Name:       strings.TrimPrefix(c.Name, "/"),
 		State:      stateOf(c.State),
-		Intent:     plan.IntentOf(c.HostConfig.RestartPolicy),
+		Policy:     plan.PolicyOf(c.HostConfig.RestartPolicy),
 		Created:    timeOf(c.Created),
 		StartedAt:  timeOf(c.State.StartedAt),
 		FinishedAt: timeOf(c.State.FinishedAt),
@@ -36,12 +36,13 @@ func pauseOf(c container.InspectResponse) *plan.Pause {
 // containerOf reads an attempt of a unit.
 func containerOf(c container.InspectResponse) plan.Container {
 	labels := c.Config.Labels
-	return plan.Container{
+	attempt := plan.Container{
 		ID:         c.ID,
 		Name:       strings.TrimPrefix(c.Name, "/"),
 		Unit:       labels[translate.LabelContainer],
 		Attempt:    translate.AttemptOf(labels),
 		Backoff:    translate.BackoffOf(labels),
+		Start:      translate.StartNumber(labels),
 		Hash:       labels[translate.LabelHash],
 		State:      stateOf(c.State),
 		ExitCode:   c.State.ExitCode,
@@ -53,6 +54,17 @@ func containerOf(c container.InspectResponse) plan.Container {
 		StartedAt:  timeOf(c.State.StartedAt),
 		FinishedAt: timeOf(c.State.FinishedAt),
 	}
+	if brokenOff(c.State) {
+		attempt.ExitCode, attempt.Error, attempt.FinishedAt = 0, "", time.Time{}
+	}
+	return attempt
+}
+
+// brokenOff reports whether a container has not run because who started it
+// went away meanwhile: Docker notes that as a failed start, and only the text
+// tells it from a real one. The container can be started still.
+func brokenOff(s *container.State) bool {
+	return s.Status == "created" && timeOf(s.StartedAt).IsZero() && strings.Contains(s.Error, "context canceled")
 }
 
 // stateOf maps the states of Docker and Podman to those of the plan. A

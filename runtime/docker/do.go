@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Do does one operation: see loop.Engine.
@@ -23,8 +25,10 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.startPause(ctx, op.Target, op.Volumes)
 	case plan.StopPause:
 		return e.stop(ctx, op.Target, max(op.Grace, pauseGrace))
-	case plan.SetIntent:
-		return e.setIntent(ctx, op.Target, op.Intent)
+	case plan.SetPolicy:
+		return e.setPolicy(ctx, op.Target, op.Policy)
+	case plan.Revise:
+		return e.revise(ctx, op)
 	case plan.PullImage:
 		return e.pull(ctx, op.Target, progress)
 	case plan.CreateUnit:
@@ -41,15 +45,32 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	return fmt.Errorf("%s %s: the engine knows no such operation: %w", op.Kind, op.Target, plan.ErrPermanent)
 }
 
-// setIntent changes the restart policy, the one thing of a live container
-// that Docker lets a client change.
-func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent) error {
+// revise writes a later manifest of a pod down, as a record: creating it takes
+// its number.
+func (e *Engine) revise(ctx context.Context, op plan.Op) error {
+	name, labels := translate.Revision(op.Pod, op.Revision)
+	_, err := e.PutRecord(ctx, Record{Name: name, Labels: labels})
+	if errors.Is(err, engine.ErrExists) {
+		return fmt.Errorf("revise pod %s: %w: %w", op.Pod.Name, err, plan.ErrStale)
+	}
+	if err != nil {
+		return fmt.Errorf("revise pod %s: %w", op.Pod.Name, err)
+	}
+	return nil
+}
+
+// setPolicy changes the restart policy, the one thing of a live container
+// that Docker lets a client change. Podman 4 has no such call, and says so as
+// if there were no such container.
+func (e *Engine) setPolicy(ctx context.Context, pause string, policy plan.Policy) error {
 	update := func() error {
-		_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{RestartPolicy: intent.Policy()})
+		_, err := e.cli.ContainerUpdate(ctx, pause, container.UpdateConfig{
+			RestartPolicy: container.RestartPolicy{Name: container.RestartPolicyMode(policy)},
+		})
 		return err
 	}
 	err := update()
-	if err != nil && !e.removing(ctx, pause) && e.ends(ctx, pause) {
+	if err != nil && !cerrdefs.IsNotFound(err) && !e.removing(ctx, pause) && e.ends(ctx, pause) {
 		err = update() // which a container that is just ending does not take
 	}
 	switch {
@@ -57,8 +78,10 @@ func (e *Engine) setIntent(ctx context.Context, pause string, intent plan.Intent
 		return nil
 	case e.removing(ctx, pause):
 		return fmt.Errorf("set the restart policy of %s: it is being removed: %w", short(pause), plan.ErrStale)
+	case cerrdefs.IsNotFound(err):
+		return fmt.Errorf("set the restart policy of %s: %w", short(pause), e.judge(err, plan.ErrUnsupported))
 	}
-	return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), intent, e.explain(err))
+	return fmt.Errorf("set the restart policy of %s to %s: %w", short(pause), policy, e.explain(err))
 }
 
 // ends tells whether a container that may be ending has ended.

@@ -9,6 +9,7 @@ package docker
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/docker/docker/client"
 
@@ -22,6 +23,7 @@ type Engine struct {
 	cli   *client.Client
 	where endpoint
 	wants wants
+	known sync.Map // of image IDs to plan.Image
 }
 
 // Options choose the engine.

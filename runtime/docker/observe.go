@@ -54,8 +54,14 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse) (plan.World, error) {
 	w := plan.World{UID: uid}
 	for _, v := range volumes {
-		w.Volumes = append(w.Volumes, v.Name)
+		if n := translate.RevisionOf(v.Labels); n > 0 {
+			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n})
+		} else {
+			w.Volumes = append(w.Volumes, v.Name)
+		}
+		name(&w, v.Labels)
 	}
+	slices.SortFunc(w.Revisions, func(a, b plan.Revision) int { return cmp.Compare(a.Number, b.Number) })
 	var carrier *container.InspectResponse
 	for i, c := range found {
 		if c.Config.Labels[translate.LabelType] == translate.TypeSandbox {
@@ -63,20 +69,46 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 		} else {
 			w.Containers = append(w.Containers, containerOf(c))
 		}
+		name(&w, c.Config.Labels)
 	}
 	plan.SortContainers(w.Containers)
-	if carrier == nil {
-		e.wants.forget(uid)
-		return w, nil
-	}
-	manifest := newest(carrier.Config.Labels, volumes)
-	w.Revision = translate.RevisionOf(manifest)
+	e.want(&w, carrier, volumes)
 	var err error
-	if w.Want, err = e.wants.of(uid, carrier.ID, carrier.Config.Labels, manifest); err != nil {
+	if w.Images, err = e.images(ctx, w); err != nil {
 		return w, err
 	}
-	w.Images, err = e.images(ctx, w)
-	return w, err
+	return w, e.used(ctx, &w)
+}
+
+// name takes the pod's name from the labels of something that is its own.
+func name(w *plan.World, labels map[string]string) {
+	if ref, ok := translate.RefFromLabels(labels); ok {
+		w.Namespace, w.Name = ref.Namespace, ref.Name
+	}
+}
+
+// want reads the newest manifest. Without a pause one is of account only
+// where it says that the pod is being removed. One that cannot be read is no
+// failure to look: everything else of the pod is known.
+func (e *Engine) want(w *plan.World, carrier *container.InspectResponse, volumes []*volume.Volume) {
+	labels, id := map[string]string{}, ""
+	if carrier != nil {
+		labels, id = carrier.Config.Labels, carrier.ID
+	}
+	manifest := newest(labels, volumes)
+	w.Revision = translate.RevisionOf(manifest)
+	if carrier == nil && w.Revision == 0 {
+		e.wants.forget(w.UID)
+		return
+	}
+	want, err := e.wants.of(w.UID, id, labels, manifest)
+	switch {
+	case err != nil:
+		w.Invalid = err.Error()
+		w.Revision = max(w.Revision, 1)
+	case carrier != nil || want.Pod.DeletionTimestamp != nil:
+		w.Want = want
+	}
 }
 
 // suffix ends the names of a pod's volumes. They are found by it: Podman
@@ -145,14 +177,13 @@ func (e *Engine) inspect(ctx context.Context, list []container.Summary) ([]conta
 	return slices.DeleteFunc(found, func(c container.InspectResponse) bool { return c.ContainerJSONBase == nil }), nil
 }
 
-// images looks up the images that may be needed next: those of units that
-// have no attempt which is under way.
+// images looks up the images that may be needed next.
 func (e *Engine) images(ctx context.Context, w plan.World) (map[string]plan.Image, error) {
 	var mu sync.Mutex
 	found := map[string]plan.Image{}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
-	for _, reference := range wantedImages(w) {
+	for _, reference := range plan.ImagesNeeded(w) {
 		group.Go(func() error {
 			image, ok, err := e.image(ctx, reference)
 			if !ok {
@@ -167,17 +198,33 @@ func (e *Engine) images(ctx context.Context, w plan.World) (map[string]plan.Imag
 	return found, group.Wait()
 }
 
-func wantedImages(w plan.World) []string {
-	var references []string
-	for _, u := range w.Want.Units {
-		if latest := w.Latest(u.Name); latest != nil && !latest.Ended() {
+// used are the images of containers whose references mean others by now, or
+// need not be known: by their IDs. What an ID stands for does not change, so
+// the engine is asked once.
+func (e *Engine) used(ctx context.Context, w *plan.World) error {
+	for _, c := range w.Containers {
+		if image, known := w.Images[c.Image]; known && image.ID == c.ImageID || c.ImageID == "" {
 			continue
 		}
-		if image := u.Request.Config.Image; !slices.Contains(references, image) {
-			references = append(references, image)
+		image, ok, err := e.byID(ctx, c.ImageID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			w.Images[c.ImageID] = image
 		}
 	}
-	return references
+	return nil
+}
+
+func (e *Engine) byID(ctx context.Context, id string) (image plan.Image, ok bool, err error) {
+	if known, ok := e.known.Load(id); ok {
+		return known.(plan.Image), true, nil
+	}
+	if image, ok, err = e.image(ctx, id); ok {
+		e.known.Store(id, image)
+	}
+	return image, ok, err
 }
 
 // image looks one image up; ok is false when the engine has none by that name.

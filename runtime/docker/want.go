@@ -34,7 +34,7 @@ func (w *wants) of(uid types.UID, pauseID string, labels, manifest map[string]st
 	}
 	pod, opts, err := translate.Decode(labels, manifest)
 	if err != nil {
-		return nil, fmt.Errorf("pause %.12s: %w", pauseID, err)
+		return nil, fmt.Errorf("the manifest cannot be read: %w", err)
 	}
 	if w.byUID == nil {
 		w.byUID = map[types.UID]want{}

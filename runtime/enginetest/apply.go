@@ -2,7 +2,10 @@ package enginetest
 
 import (
 	"fmt"
+	"slices"
 
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -19,6 +22,8 @@ func (e *Engine) apply(op plan.Op) error {
 		return nil
 	case plan.CreatePause, plan.CreateUnit:
 		return e.create(op)
+	case plan.Revise:
+		return e.revise(op)
 	}
 	p := e.owner(op.Target)
 	if p == nil {
@@ -45,6 +50,8 @@ func already(op plan.Op, w plan.World) bool {
 		return w.Pause.State == plan.Running
 	case plan.StopPause:
 		return w.Pause.State != plan.Running
+	case plan.SetPolicy:
+		return w.Pause.Policy == op.Policy
 	}
 	return false
 }
@@ -60,47 +67,98 @@ func (e *Engine) refuse(op plan.Op, p *pod) error {
 		return fmt.Errorf("start %s: cannot join a pause that does not run: %w", op.Target, plan.ErrStale)
 	case op.Kind == plan.RemovePause && len(p.world.Containers) > 0 && e.KeepsJoined:
 		return fmt.Errorf("remove %s: %d containers join it", op.Target, len(p.world.Containers))
-	case op.Kind == plan.RemoveVolume && (p.world.Pause != nil || len(p.world.Containers) > 0):
+	case op.Kind == plan.RemoveVolume && slices.Contains(p.world.Volumes, op.Target) && e.uses(p):
 		return fmt.Errorf("remove volume %s: it is in use", op.Target)
 	}
 	return nil
 }
 
-// create makes a container where its name is free.
-func (e *Engine) create(op plan.Op) error {
+// uses reports whether containers of a pod use its volumes.
+func (e *Engine) uses(p *pod) bool {
+	_, born := e.births[translate.ContainerName(&v1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: p.ref.Namespace, Name: p.ref.Name}}, translate.PauseName, 0)]
+	return born || p.world.Pause != nil || len(p.world.Containers) > 0
+}
+
+// conceive takes a pause's name and makes its volumes, and lets time go by
+// before the pause is there.
+func (e *Engine) conceive(op plan.Op) error {
+	if e.taken(op.Request.Name) {
+		return fmt.Errorf("create %s: the name is taken: %w", op.Request.Name, plan.ErrStale)
+	}
+	p := e.of(op.Request)
+	e.births[op.Request.Name] = p.ref.UID
+	for _, m := range op.Request.Host.Mounts {
+		p.world.Volumes = append(p.world.Volumes, m.Source)
+	}
+	e.mu.Unlock()
+	e.Born()
+	e.mu.Lock()
+	delete(e.births, op.Request.Name)
+	p.world.Volumes = nil // the birth makes them
+	return nil
+}
+
+// taken reports whether a container has a name, or is about to.
+func (e *Engine) taken(name string) bool {
+	if _, born := e.births[name]; born {
+		return true
+	}
 	for _, p := range e.pods {
-		if p.world.Pause != nil && p.world.Pause.Name == op.Request.Name || named(p.world, op.Request.Name) {
-			return fmt.Errorf("create %s: the name is taken: %w", op.Request.Name, plan.ErrStale)
+		if p.world.Pause != nil && p.world.Pause.Name == name || named(p.world, name) {
+			return true
 		}
 	}
-	ref, _ := translate.RefFromLabels(op.Request.Config.Labels)
+	return false
+}
+
+// of is the pod that a request is for.
+func (e *Engine) of(r *translate.Request) *pod {
+	ref, _ := translate.RefFromLabels(r.Config.Labels)
 	p := e.pods[ref.UID]
 	if p == nil {
-		p = &pod{ref: ref, world: plan.World{UID: ref.UID}}
+		p = &pod{ref: ref, world: plan.World{UID: ref.UID, Namespace: ref.Namespace, Name: ref.Name}}
 		e.pods[ref.UID] = p
 	}
+	return p
+}
+
+// create makes a container where its name is free.
+func (e *Engine) create(op plan.Op) error {
+	if e.taken(op.Request.Name) {
+		return fmt.Errorf("create %s: the name is taken: %w", op.Request.Name, plan.ErrStale)
+	}
+	p := e.of(op.Request)
 	if op.Kind == plan.CreatePause {
 		p.labels = op.Request.Config.Labels
+		if len(p.world.Revisions) == 0 {
+			p.newest = p.labels
+		}
 		wanted, opts, err := translate.Decode(p.labels, p.labels)
 		if err != nil {
 			return err
 		}
 		p.world.Want = translate.New(wanted, opts)
 	}
-	op.Target = fmt.Sprintf("%s#%s", op.Request.Name, ref.UID)
+	return e.change(p, op)
+}
+
+// revise writes a later manifest down, unless there is one of that number.
+func (e *Engine) revise(op plan.Op) error {
+	name, labels := translate.Revision(op.Pod, op.Revision)
+	p := e.pods[op.Pod.UID]
+	if p == nil {
+		p = &pod{ref: translate.RefOf(op.Pod), world: plan.World{UID: op.Pod.UID, Namespace: op.Pod.Namespace, Name: op.Pod.Name}}
+		e.pods[op.Pod.UID] = p
+	}
+	if slices.ContainsFunc(p.world.Revisions, func(r plan.Revision) bool { return r.Name == name }) {
+		return fmt.Errorf("revise: there is a revision %d: %w", op.Revision, plan.ErrStale)
+	}
+	p.newest = labels
 	return e.change(p, op)
 }
 
 func (e *Engine) change(p *pod, op plan.Op) error {
 	p.world = plan.Apply(p.world, op, e.Now())
-	if op.Kind == plan.CreatePause {
-		p.world.Pause.Name = op.Request.Name
-	}
-	for i := range p.world.Containers {
-		if c := &p.world.Containers[i]; c.ID == op.Target && op.Kind == plan.CreateUnit {
-			c.Name = op.Request.Name
-		}
-	}
 	e.done = append(e.done, op)
 	e.hint(p.ref.UID)
 	if e.After != nil {
@@ -124,10 +182,8 @@ func (e *Engine) owner(target string) *pod {
 		if p.world.Pause != nil && p.world.Pause.ID == target || container(p.world, target) != nil {
 			return p
 		}
-		for _, v := range p.world.Volumes {
-			if v == target {
-				return p
-			}
+		if slices.Contains(p.world.Volumes, target) || slices.ContainsFunc(p.world.Revisions, func(r plan.Revision) bool { return r.Name == target }) {
+			return p
 		}
 	}
 	return nil

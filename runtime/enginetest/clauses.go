@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -54,7 +55,7 @@ func neverMade(b *bench) {
 func born(b *bench) {
 	b.do(b.birth())
 	w := b.world()
-	if w.Pause == nil || w.Pause.State != plan.Created || w.Pause.Intent != plan.Wanted || w.Pause.Name != b.want.Pause.Name {
+	if w.Pause == nil || w.Pause.State != plan.Created || w.Intent() != plan.Wanted || w.Pause.Policy != plan.PolicyAlways || w.Revision != 1 || w.Pause.Name != b.want.Pause.Name {
 		b.Fatalf("pause is %+v, want one that is created and wanted", w.Pause)
 	}
 	if w.Want == nil || translate.RefOf(w.Want.Pod) != translate.RefOf(b.want.Pod) || len(w.Want.Units) != 1 {
@@ -138,14 +139,73 @@ func pauseAgain(b *bench) {
 	}
 }
 
-func intents(b *bench) {
+func policies(b *bench) {
 	b.pause()
 	pause := b.world().Pause.ID
-	for _, intent := range []plan.Intent{plan.Ended, plan.Halted, plan.Wanted, plan.Going} {
-		b.do(plan.Op{Kind: plan.SetIntent, Target: pause, Intent: intent})
-		if got := b.world().Pause; got.Intent != intent || got.State != plan.Running {
-			b.Errorf("after setting %s the pause is %s and %s", intent, got.Intent, got.State)
+	for _, policy := range []plan.Policy{plan.PolicyNo, plan.PolicyAlways, plan.PolicyNo} {
+		b.do(plan.Op{Kind: plan.SetPolicy, Target: pause, Policy: policy})
+		if got := b.world().Pause; got.Policy != policy || got.State != plan.Running {
+			b.Errorf("after setting %s the pause is %s and %s", policy, got.Policy, got.State)
 		}
+	}
+}
+
+// intents are what is asked for, one after the other; each is the newest
+// manifest from then on.
+func intents(b *bench) {
+	b.pause()
+	grace := int64(7)
+	for _, c := range []struct {
+		ask    func(w plan.World) (plan.Op, bool)
+		intent plan.Intent
+		grace  int64
+	}{
+		{func(w plan.World) (plan.Op, bool) { return plan.Stop(w, &grace) }, plan.Halted, 7},
+		{plan.Start, plan.Wanted, 1},
+		{func(w plan.World) (plan.Op, bool) { return plan.Remove(w, &grace, time.Now()) }, plan.Going, 7},
+		{func(w plan.World) (plan.Op, bool) { return plan.Remove(w, new(int64), time.Now()) }, plan.Going, 0},
+	} {
+		before := b.world()
+		op, ok := c.ask(before)
+		if !ok {
+			b.Fatalf("nothing to write down for %q", c.intent)
+		}
+		b.do(op)
+		w := b.world()
+		if w.Intent() != c.intent || w.GraceSeconds() != c.grace || w.Revision != before.Revision+1 || len(w.Revisions) != w.Revision-1 {
+			b.Errorf("asked for %q: it is %q with grace %d, revision %d of %v", c.intent, w.Intent(), w.GraceSeconds(), w.Revision, w.Revisions)
+		}
+		b.refused(op, plan.ErrStale)
+	}
+}
+
+// A removal is known without the pause, until its revision is removed too.
+func removalIsKnown(b *bench) {
+	b.pause()
+	op, _ := plan.Remove(b.world(), nil, time.Now())
+	b.do(op)
+	b.do(plan.Op{Kind: plan.RemovePause, Target: b.world().Pause.ID})
+	w := b.world()
+	if w.Pause != nil || !w.Leaving() || w.Unborn() || len(w.Volumes) != 2 {
+		b.Errorf("observed %+v, want a pod that is being removed", w)
+	}
+	for _, v := range w.Volumes {
+		b.do(plan.Op{Kind: plan.RemoveVolume, Target: v})
+	}
+	if w = b.world(); !w.Leaving() || w.Gone() || len(w.Revisions) != 1 {
+		b.Errorf("observed %+v, want the revision alone", w)
+	}
+	b.do(plan.Op{Kind: plan.RemoveVolume, Target: w.Revisions[0].Name})
+	if w = b.world(); !w.Gone() || w.Want != nil {
+		b.Errorf("observed %+v, want nothing", w)
+	}
+}
+
+func oneRevision(b *bench) {
+	b.pause()
+	op, _ := plan.Stop(b.world(), nil)
+	if n := b.race(op); n != 1 {
+		b.Errorf("%d wrote the revision, want 1", n)
 	}
 }
 
@@ -163,8 +223,8 @@ func oneCreate(b *bench) {
 }
 
 func notThere(b *bench) {
-	for _, kind := range []plan.Kind{plan.StartUnit, plan.StartPause, plan.SetIntent} {
-		b.refused(plan.Op{Kind: kind, Target: b.want.Pause.Name, Intent: plan.Going}, plan.ErrStale)
+	for _, kind := range []plan.Kind{plan.StartUnit, plan.StartPause, plan.SetPolicy} {
+		b.refused(plan.Op{Kind: kind, Target: b.want.Pause.Name, Policy: plan.PolicyNo}, plan.ErrStale)
 	}
 	for _, kind := range []plan.Kind{plan.StopUnit, plan.StopPause, plan.RemoveUnit, plan.RemovePause, plan.RemoveVolume} {
 		b.do(plan.Op{Kind: kind, Target: b.want.Pause.Name})
@@ -183,7 +243,7 @@ func leftovers(b *bench) {
 	b.pause()
 	b.do(plan.Op{Kind: plan.RemovePause, Target: b.world().Pause.ID})
 	w := b.world()
-	if w.Pause != nil || w.Want != nil || len(w.Volumes) != 2 {
+	if w.Pause != nil || w.Want != nil || len(w.Volumes) != 2 || !w.Unborn() || w.Name != b.want.Pod.Name {
 		b.Errorf("observed %+v, want the volumes alone", w)
 	}
 	if !b.listed() {

@@ -29,7 +29,10 @@ func Contract(t *testing.T, engine loop.Engine) {
 		{"a later attempt is the latest", laterAttempt},
 		{"a unit starts in a running pause only", startsInRunningPause},
 		{"a pause starts again", pauseAgain},
-		{"intents are kept", intents},
+		{"policies are kept", policies},
+		{"what is asked for is kept", intents},
+		{"a removal is known without the pause", removalIsKnown},
+		{"of many who revise one succeeds", oneRevision},
 		{"of many births one succeeds", oneBirth},
 		{"a unit's name is taken once", oneCreate},
 		{"what is not there is stale or gone", notThere},
@@ -138,6 +141,9 @@ func sweepOps(w plan.World) []plan.Op {
 	}
 	for _, v := range w.Volumes {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: v})
+	}
+	for _, r := range w.Revisions {
+		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: r.Name})
 	}
 	return ops
 }

@@ -30,6 +30,9 @@ type Engine struct {
 	// KeepsJoined has the engine refuse to remove a pause that others join,
 	// as Podman does; Docker does not.
 	KeepsJoined bool
+	// Born, when set, is called while a pause is being created: its name is
+	// taken and its volumes are there, and it is not to be seen yet.
+	Born func()
 	// Now is the engine's clock.
 	Now func() time.Time
 
@@ -37,6 +40,7 @@ type Engine struct {
 	pods     map[types.UID]*pod
 	images   map[string]plan.Image
 	watchers map[chan struct{}]types.UID
+	births   map[string]types.UID // of pauses that are being created, by name
 	done     []plan.Op
 }
 
@@ -45,14 +49,15 @@ type Engine struct {
 type pod struct {
 	ref    translate.Ref
 	world  plan.World
-	labels map[string]string
+	labels map[string]string // of the pause
+	newest map[string]string // of what carries the newest manifest
 }
 
 var _ loop.Engine = (*Engine)(nil)
 
 // New is an empty engine that has the images.
 func New(now func() time.Time, images ...string) *Engine {
-	e := &Engine{Now: now, pods: map[types.UID]*pod{}, images: map[string]plan.Image{}, watchers: map[chan struct{}]types.UID{}}
+	e := &Engine{Now: now, pods: map[types.UID]*pod{}, images: map[string]plan.Image{}, watchers: map[chan struct{}]types.UID{}, births: map[string]types.UID{}}
 	for _, ref := range images {
 		e.images[ref] = plan.Image{ID: "sha256:" + ref}
 	}
@@ -104,21 +109,38 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 		return plan.World{UID: uid}, nil
 	}
 	w := p.world
-	w.Containers, w.Volumes = slices.Clone(w.Containers), slices.Clone(w.Volumes)
-	w.Images, w.Want = map[string]plan.Image{}, nil
+	w.Containers, w.Volumes, w.Revisions = slices.Clone(w.Containers), slices.Clone(w.Volumes), slices.Clone(w.Revisions)
+	w.Images, w.Want, w.Memory = map[string]plan.Image{}, nil, plan.Memory{}
 	for ref, image := range e.images {
 		w.Images[ref] = image
 	}
 	if w.Pause != nil {
 		pause := *w.Pause
 		w.Pause = &pause
-		wanted, opts, err := translate.Decode(p.labels, p.labels)
-		if err != nil {
-			return w, err
-		}
+	}
+	return p.wanted(w), nil
+}
+
+// wanted reads what is wanted from the newest manifest there is.
+func (p *pod) wanted(w plan.World) plan.World {
+	labels := p.labels
+	if w.Pause == nil {
+		labels = nil
+	}
+	if w.Pause == nil && len(w.Revisions) == 0 {
+		w.Revision = 0
+		return w
+	}
+	wanted, opts, err := translate.Decode(labels, p.newest)
+	w.Revision = translate.RevisionOf(p.newest)
+	if err != nil {
+		w.Invalid = err.Error()
+		return w
+	}
+	if w.Pause != nil || wanted.DeletionTimestamp != nil {
 		w.Want = translate.New(wanted, opts)
 	}
-	return w, nil
+	return w
 }
 
 // Watch implements loop.Engine.
@@ -160,5 +182,10 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, _ func(engine.Progress)) er
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if op.Kind == plan.CreatePause && e.Born != nil {
+		if err := e.conceive(op); err != nil {
+			return err
+		}
+	}
 	return e.apply(op)
 }

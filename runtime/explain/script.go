@@ -77,7 +77,7 @@ func (w *writer) stop(last plan.Step) {
 type writer struct {
 	strings.Builder
 	b       *translate.Blueprint
-	created map[string]plan.Op
+	created map[string]plan.Op // by unit; the pause has none
 }
 
 func (w *writer) heading(opts Options) {
@@ -98,15 +98,15 @@ func (w *writer) op(op plan.Op) {
 	case plan.PullImage:
 		w.pull(op)
 	case plan.CreatePause:
-		w.created[op.Target] = op
+		w.created[op.Unit] = op
 	case plan.CreateUnit:
-		w.created[op.Target] = op
+		w.created[op.Unit] = op
 		unit, _ := w.b.Unit(op.Unit)
 		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
 	case plan.StartUnit:
-		w.run("Container "+op.Unit, w.created[op.Target].Request)
+		w.run("Container "+op.Unit, w.created[op.Unit].Request)
 	}
 }
 
@@ -131,7 +131,7 @@ func (w *writer) pull(op plan.Op) {
 // their root: docker run and not docker create, which would note down that
 // its client wants the output. The pause itself does not look at them.
 func (w *writer) startPause(op plan.Op) {
-	request := w.created[op.Target].Request
+	request := w.created[op.Unit].Request
 	disk := diskVolumes(op.Volumes)
 	if len(op.Volumes) == 0 {
 		w.run("The pause: it owns the namespaces of the pod", request)

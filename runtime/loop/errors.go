@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"encoding/json"
 	"fmt"
 
 	v1 "k8s.io/api/core/v1"
@@ -37,6 +36,11 @@ func (e *DiffersError) Hint() string {
 	return fmt.Sprintf("minipod rm %s removes it; minipod run --replace puts the new one in its place", named(e.Ref))
 }
 
+// RemovedError says that a pod was removed while it was brought up.
+type RemovedError struct{ Ref translate.Ref }
+
+func (e *RemovedError) Error() string { return fmt.Sprintf("pod %s was removed meanwhile", e.Ref) }
+
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
 
@@ -44,6 +48,23 @@ func (e *StoppedError) Error() string { return fmt.Sprintf("pod %s is stopped", 
 
 // Hint names the command that goes on with it.
 func (e *StoppedError) Hint() string { return "minipod start " + named(e.Ref) }
+
+// TakenError says that the name of a pod that is to be made is taken, and that
+// no pod has come of it.
+type TakenError struct {
+	Ref  translate.Ref
+	Name string // the Docker name
+	Err  error
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("create pod %s: the name %s is taken, and no pod has come of it: %v", e.Ref, e.Name, e.Err)
+}
+
+func (e *TakenError) Unwrap() error { return e.Err }
+
+// Hint names the command that shows who has the name.
+func (e *TakenError) Hint() string { return "docker ps -a --filter name=" + e.Name }
 
 // LeftoverError says that what a failed run made could not be removed.
 type LeftoverError struct {
@@ -67,23 +88,4 @@ func named(ref translate.Ref) string {
 		return ref.Name
 	}
 	return ref.Name + " -n " + ref.Namespace
-}
-
-// same tells whether two blueprints are of one manifest with one set of
-// options. The UID is what tells two pods apart that are otherwise the same.
-func same(a, b *translate.Blueprint) bool {
-	if a == nil || b == nil {
-		return false
-	}
-	return canonical(a) == canonical(b)
-}
-
-func canonical(b *translate.Blueprint) string {
-	pod := b.Pod.DeepCopy()
-	pod.UID = ""
-	text, err := json.Marshal([]any{pod.ObjectMeta, pod.Spec, b.Options})
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
 }

@@ -214,7 +214,7 @@ func TestSometimesStale(t *testing.T) {
 
 // A removal that fails says so; the next one goes on.
 func TestRemoveThatFails(t *testing.T) {
-	for _, kind := range []plan.Kind{plan.SetIntent, plan.StopUnit, plan.RemoveUnit, plan.RemovePause, plan.RemoveVolume} {
+	for _, kind := range []plan.Kind{plan.Revise, plan.StopUnit, plan.RemoveUnit, plan.RemovePause, plan.RemoveVolume} {
 		t.Run(string(kind), func(t *testing.T) {
 			onBench(t, func(b *bench) {
 				b.run(blueprint("1"))

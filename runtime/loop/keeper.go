@@ -23,13 +23,6 @@ type Changes interface {
 type Keeper struct {
 	Runner  *Runner
 	Changes Changes
-	// Seen is told of every look at a pod, also of the last one, at a world
-	// that is Gone. It is called by the goroutine that keeps the pod.
-	Seen func(w plan.World, s plan.Step)
-	// Began and Ended are told of every operation, with the pod as it was
-	// seen last; nil for nobody.
-	Began func(w plan.World, op plan.Op)
-	Ended func(w plan.World, op plan.Op, took time.Duration, err error)
 	// Failed is told when a pod could not be looked at; it is tried again.
 	Failed func(err error)
 
@@ -130,7 +123,7 @@ func poke(hints chan<- struct{}) {
 // keep keeps one pod until it is gone.
 func (k *Keeper) keep(ctx context.Context, ref translate.Ref, hints chan struct{}) {
 	for {
-		_, err := k.Runner.drive(ctx, ref, options{until: gone, seen: k.Seen, began: k.Began, ended: k.Ended, hints: hints})
+		_, err := k.Runner.drive(ctx, ref, options{until: gone, hints: hints})
 		if err != nil && ctx.Err() == nil {
 			k.fail(ctx, err)
 			if sleep(ctx, again) == nil {
@@ -163,3 +156,5 @@ func (k *Keeper) fail(ctx context.Context, err error) {
 		k.Failed(err)
 	}
 }
+
+func gone(s plan.Step) bool { return s.State == plan.Gone }

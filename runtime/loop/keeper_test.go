@@ -13,6 +13,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/enginetest"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
@@ -22,7 +23,9 @@ import (
 // keep keeps the pods of the bench until the test is over.
 func (b *bench) keep(k *loop.Keeper) (stop func()) {
 	ctx, cancel := context.WithCancel(b.Context())
-	k.Runner, k.Changes = b.runner, changes{b.engine}
+	if k.Changes = (changes{b.engine}); k.Runner == nil {
+		k.Runner = b.runner
+	}
 	var keeper sync.WaitGroup
 	keeper.Go(func() { k.Run(ctx) })
 	return func() { cancel(); keeper.Wait() }
@@ -76,6 +79,19 @@ func (b *bench) restarts(n int, lives func(attempt int) time.Duration) []time.Du
 		last = next
 	}
 	return between
+}
+
+// seer is an Observer of looks.
+type seer func(plan.World, plan.Step)
+
+func (f seer) Saw(w plan.World, s plan.Step)                { f(w, s) }
+func (seer) Began(plan.World, plan.Op)                      {}
+func (seer) Done(plan.World, plan.Op, time.Duration, error) {}
+func (seer) Progress(engine.Progress)                       {}
+
+// seen is a keeper whose looks are told of.
+func (b *bench) seen(f seer) *loop.Keeper {
+	return &loop.Keeper{Runner: &loop.Runner{Engine: b.runner.Engine, Now: time.Now, Observer: f}}
 }
 
 func seconds(list ...int) []time.Duration {
@@ -132,7 +148,7 @@ func TestPullsAreTriedAgain(t *testing.T) {
 			return nil
 		})
 		var looks atomic.Int64
-		stop := b.keep(&loop.Keeper{Seen: func(plan.World, plan.Step) { looks.Add(1) }})
+		stop := b.keep(b.seen(func(plan.World, plan.Step) { looks.Add(1) }))
 		defer stop()
 		start := time.Now()
 		if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
@@ -166,11 +182,11 @@ func (b *bench) await(is func(plan.World) bool) {
 func TestKeeper(t *testing.T) {
 	onBench(t, func(b *bench) {
 		var gone sync.Map
-		stop := b.keep(&loop.Keeper{Seen: func(w plan.World, _ plan.Step) {
+		stop := b.keep(b.seen(func(w plan.World, _ plan.Step) {
 			if w.Gone() {
 				gone.Store(w.UID, true)
 			}
-		}})
+		}))
 		const pods = 5
 		for i := range pods {
 			pod := podOf(uid(i), v1.RestartPolicyAlways)
@@ -188,7 +204,8 @@ func TestKeeper(t *testing.T) {
 			if got := states(w); got != "a/0 running, b/0 running" {
 				b.Errorf("pod %s is %s", w.UID, got)
 			}
-			if err := b.engine.Do(b.Context(), plan.Op{Kind: plan.SetIntent, Target: w.Pause.ID, Intent: plan.Going}, nil); err != nil {
+			op, _ := plan.Remove(w, nil, time.Now())
+			if err := b.engine.Do(b.Context(), op, nil); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -262,7 +279,7 @@ func TestSeenWorldsDoNotChange(t *testing.T) {
 			n int
 		}
 		var looks []look
-		stop := b.keep(&loop.Keeper{Seen: func(w plan.World, _ plan.Step) { looks = append(looks, look{w, len(w.Faults)}) }})
+		stop := b.keep(b.seen(func(w plan.World, _ plan.Step) { looks = append(looks, look{w, len(w.Faults)}) }))
 		if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
 			b.Fatal(err)
 		}

@@ -2,38 +2,27 @@ package loop
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// options are the stopping rule of a loop and what it is to know.
+// options are the stopping rule of a loop and what wakes it.
 type options struct {
-	until func(plan.World, plan.Step) bool
-	grace *int64
-	// seen is told of every world; nil for nobody.
-	seen func(plan.World, plan.Step)
-	// began and ended are told of every operation; nil for nobody.
-	began func(w plan.World, op plan.Op)
-	ended func(w plan.World, op plan.Op, took time.Duration, err error)
+	until func(plan.Step) bool
 	// hints say when to look again; nil is to watch the engine for it.
 	hints <-chan struct{}
 }
 
-// loop is one process at work on one pod. What it remembers may be lost: it
-// is found out again.
+// loop is one process at work on one pod.
 type loop struct {
 	*Runner
 	options
 	ref     translate.Ref
 	last    plan.World // the last look
-	faults  map[string]plan.Fault
-	pulled  map[string]bool
-	stale   map[string]int
+	memory  plan.Memory
 	busy    map[string]plan.Kind // the operations under way, by subject
 	results chan result
 }
@@ -44,10 +33,6 @@ type result struct {
 	err  error
 }
 
-// maxStale is how often in a row an operation may be too late before that
-// counts as a failure: something else holds the name.
-const maxStale = 5
-
 // glance is how soon the pod is looked at while an operation is under way.
 const glance = 2 * time.Second
 
@@ -56,11 +41,7 @@ const glance = 2 * time.Second
 func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{
-		Runner: r, options: opts, ref: ref,
-		faults: map[string]plan.Fault{}, pulled: map[string]bool{}, stale: map[string]int{},
-		busy: map[string]plan.Kind{}, results: make(chan result),
-	}
+	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Kind{}, results: make(chan result)}
 	res, err := l.turn(ctx)
 	cancel()
 	for len(l.busy) > 0 {
@@ -76,17 +57,15 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if err != nil {
 			return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 		}
-		// Copies: who is told of a world may keep it.
-		w.Faults, w.Pulled, w.Grace = maps.Clone(l.faults), maps.Clone(l.pulled), l.grace
+		w.Memory = l.memory
 		l.last = w
 		step := plan.Next(w, l.Now())
-		if l.seen != nil {
-			l.seen(w, step)
-		}
-		if len(l.busy) == 0 && l.until(w, step) {
+		l.observer().Saw(w, step)
+		reached := l.until(step)
+		if reached && len(l.busy) == 0 {
 			return Result{World: w, Step: step}, nil
 		}
-		if !l.until(w, step) {
+		if !reached {
 			l.start(ctx, step.Ops)
 		}
 		if err := l.rest(ctx, step.Wake); err != nil {
@@ -103,30 +82,16 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 		}
 		start := l.Now()
 		l.busy[op.Subject()] = op.Kind
-		if l.began != nil {
-			l.began(l.last, op)
+		l.observer().Began(l.last, op)
+		ctx := ctx
+		if op.Lasts() {
+			ctx = context.WithoutCancel(ctx)
 		}
-		before := l.stale[op.Key()]
 		go func() {
-			err := l.Engine.Do(ctx, op, l.progress)
-			took := l.Now().Sub(start)
-			if errors.Is(err, plan.ErrStale) {
-				_ = sleep(ctx, staleDelay(before))
-			}
-			l.results <- result{op: op, took: took, err: err}
+			err := l.Engine.Do(ctx, op, l.observer().Progress)
+			l.results <- result{op: op, took: l.Now().Sub(start), err: err}
 		}()
 	}
-}
-
-// staleDelay is how long to wait after an operation that came too late, so many
-// times in a row: not at all, and then longer and longer. What is under way,
-// such as a create that has taken its name, is not to be seen before it is done.
-func staleDelay(times int) time.Duration {
-	const shortest = 50 * time.Millisecond
-	if times == 0 {
-		return 0
-	}
-	return shortest << (times - 1)
 }
 
 // rest waits until there may be something to see: an operation ended, the
@@ -191,35 +156,9 @@ func (l *loop) drain() {
 
 // settle remembers how an operation ended.
 func (l *loop) settle(res result) {
-	key := res.op.Key()
 	delete(l.busy, res.op.Subject())
-	if l.Report != nil {
-		l.Report.Done(res.op, res.took, res.err)
-	}
-	if l.ended != nil {
-		l.ended(l.last, res.op, res.took, res.err)
-	}
-	switch {
-	case res.err == nil:
-		delete(l.stale, key)
-		l.forget(res.op)
-		if res.op.Kind == plan.PullImage {
-			l.pulled[key] = true
-		}
-	case errors.Is(res.err, plan.ErrStale) && l.stale[key] < maxStale:
-		l.stale[key]++
-	default:
-		l.faults[key] = plan.Fault{Op: res.op, Err: res.err, At: l.Now(), Count: l.faults[key].Count + 1}
-	}
-}
-
-// forget drops the faults of what has succeeded now.
-func (l *loop) forget(op plan.Op) {
-	for key, f := range l.faults {
-		if op.Clears(f) {
-			delete(l.faults, key)
-		}
-	}
+	l.observer().Done(l.last, res.op, res.took, res.err)
+	l.memory = l.memory.Settle(res.op, res.err, l.Now())
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

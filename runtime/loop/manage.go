@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -90,7 +89,7 @@ func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int6
 			continue
 		}
 		removed++
-		if err := r.remove(ctx, w, translate.Ref{Namespace: namespace, Name: name, UID: w.UID}, grace); err != nil {
+		if err := r.remove(ctx, translate.Ref{Namespace: namespace, Name: name, UID: w.UID}, grace); err != nil {
 			return err
 		}
 	}
@@ -100,11 +99,18 @@ func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int6
 	return nil
 }
 
-func (r *Runner) remove(ctx context.Context, w plan.World, ref translate.Ref, grace *int64) error {
-	if err := r.intend(ctx, w, plan.Going); err != nil {
+// remove asks for a removal and sees it through.
+func (r *Runner) remove(ctx context.Context, ref translate.Ref, grace *int64) error {
+	err := r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Remove(w, grace, r.Now()) })
+	if err != nil {
 		return err
 	}
-	res, err := r.drive(ctx, ref, options{grace: grace, until: goneOrStuck})
+	return r.finish(ctx, ref)
+}
+
+// finish sees a removal through that was asked for.
+func (r *Runner) finish(ctx context.Context, ref translate.Ref) error {
+	res, err := r.drive(ctx, ref, options{until: plan.Step.Ended})
 	if err != nil || res.Step.State == plan.Gone {
 		return err
 	}
@@ -114,62 +120,55 @@ func (r *Runner) remove(ctx context.Context, w plan.World, ref translate.Ref, gr
 	return fmt.Errorf("remove pod %s: %s", ref, res.Step.Waits[0].Detail)
 }
 
-// patience is how often a removal is tried that fails for a reason which may
-// pass, such as someone else who is at work on the pod.
-const patience = 3
+// asked is how often something is asked for that comes too late, because
+// others write the pod's manifest at the same time.
+const asked = 50
 
-// goneOrStuck is the stopping rule of a removal.
-func goneOrStuck(_ plan.World, s plan.Step) bool {
-	return s.State == plan.Gone || len(s.Ops) == 0 && slices.ContainsFunc(s.Waits, func(w plan.Wait) bool {
-		return w.Fault == nil || w.Fault.Count >= patience || errors.Is(w.Fault.Err, plan.ErrPermanent)
-	})
-}
-
-// Kill removes a pod at once, without grace, and returns when its name is
-// free.
-func (r *Runner) Kill(ctx context.Context, ref translate.Ref) error {
-	w, err := r.Engine.Observe(ctx, ref.UID)
-	if err != nil || w.Gone() {
-		return err
-	}
-	now := int64(0)
-	return r.remove(ctx, w, ref, &now)
-}
-
-// intend writes down what is wanted of a pod, for everyone who is at work on
-// it. A pod whose pause is gone meanwhile needs nothing written.
-func (r *Runner) intend(ctx context.Context, w plan.World, intent plan.Intent) error {
-	if w.Pause == nil || w.Pause.Intent == intent {
-		return nil
-	}
-	err := r.do(ctx, plan.Op{Kind: plan.SetIntent, Target: w.Pause.ID, Intent: intent})
-	if errors.Is(err, plan.ErrStale) {
-		return nil
+// ask has something written down that is wanted of a pod, unless it is wanted
+// already.
+func (r *Runner) ask(ctx context.Context, ref translate.Ref, what func(plan.World) (plan.Op, bool)) error {
+	var err error
+	for range asked {
+		var w plan.World
+		if w, err = r.Engine.Observe(ctx, ref.UID); err != nil {
+			return fmt.Errorf("look at pod %s: %w", ref, err)
+		}
+		if w.Name == "" {
+			w.Namespace, w.Name = ref.Namespace, ref.Name
+		}
+		op, ok := what(w)
+		if !ok {
+			return nil
+		}
+		if err = r.do(ctx, w, op); !errors.Is(err, plan.ErrStale) {
+			return err
+		}
+		if err := sleep(ctx, shortestBirth); err != nil {
+			return err
+		}
 	}
 	return err
 }
 
 // Stop stops a pod's containers, keeps them, and keeps them from being
-// restarted until Start.
+// restarted until Start. grace is in seconds; nil is the pod's own.
 func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64) error {
 	w, err := r.Find(ctx, namespace, name)
 	if err != nil {
 		return err
 	}
-	if w.Leaving() {
-		return fmt.Errorf("stop pod %s: it is being removed", name)
-	}
-	if err := r.intend(ctx, w, plan.Halted); err != nil {
-		return err
-	}
 	ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
-	res, err := r.drive(ctx, ref, options{grace: grace, until: func(_ plan.World, s plan.Step) bool {
-		return s.State == plan.Gone || len(s.Ops) == 0
-	}})
+	err = r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Stop(w, grace) })
 	if err != nil {
 		return err
 	}
-	if faults := res.Step.Faults(); len(faults) > 0 {
+	res, err := r.drive(ctx, ref, options{until: plan.Step.Quiet})
+	switch faults := res.Step.Faults(); {
+	case err != nil:
+		return err
+	case res.Step.State == plan.Leaving, res.Step.State == plan.Gone:
+		return fmt.Errorf("stop pod %s: it is being removed", ref)
+	case len(faults) > 0:
 		return fmt.Errorf("stop pod %s: %w", ref, faults[0].Err)
 	}
 	return nil
@@ -182,16 +181,9 @@ func (r *Runner) Start(ctx context.Context, namespace, name string) (Result, err
 	if err != nil {
 		return Result{}, err
 	}
-	if w.Leaving() {
-		return Result{}, fmt.Errorf("start pod %s: it is being removed", name)
-	}
-	if err := r.intend(ctx, w, plan.Wanted); err != nil {
+	ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
+	if err := r.ask(ctx, ref, plan.Start); err != nil {
 		return Result{}, err
 	}
-	if w.Pause.State != plan.Running && w.Want != nil {
-		if err := r.do(ctx, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}); err != nil && !errors.Is(err, plan.ErrStale) {
-			return Result{}, err
-		}
-	}
-	return r.bring(ctx, translate.Ref{Namespace: namespace, Name: name, UID: w.UID})
+	return r.bring(ctx, ref)
 }

@@ -85,7 +85,7 @@ func (b *bench) world() plan.World {
 func (b *bench) whole() {
 	b.Helper()
 	w := b.world()
-	if w.Pause == nil || w.Pause.State != plan.Running || w.Pause.Intent != plan.Wanted {
+	if w.Pause == nil || w.Pause.State != plan.Running || w.Intent() != plan.Wanted {
 		b.Fatalf("the pause is %+v", w.Pause)
 	}
 	if got, want := states(w), "a/0 running, b/0 running"; got != want {

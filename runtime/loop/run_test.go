@@ -164,7 +164,7 @@ func TestStopAndStart(t *testing.T) {
 		if err := b.runner.Stop(b.Context(), "default", "web", nil); err != nil {
 			b.Fatal(err)
 		}
-		if w := b.world(); states(w) != "a/0 exited, b/0 exited" || w.Pause.State != plan.Exited || w.Pause.Intent != plan.Halted {
+		if w := b.world(); states(w) != "a/0 exited, b/0 exited" || w.Pause.State != plan.Exited || w.Intent() != plan.Halted {
 			b.Errorf("stopped: %s, pause %+v", states(w), w.Pause)
 		}
 		_, err := b.runner.Run(b.Context(), blueprint("2"), loop.RunOptions{})

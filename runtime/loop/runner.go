@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -17,19 +16,8 @@ type Runner struct {
 	Engine Engine
 	// Now is the clock.
 	Now func() time.Time
-	// Report is told what is done; nil for nobody. It is called from one
-	// goroutine at a time.
-	Report Reporter
-}
-
-// Reporter is told what the loop does.
-type Reporter interface {
-	// Done is told of an operation that ended, and how long it took.
-	Done(op plan.Op, took time.Duration, err error)
-	// Progress is told how a pull goes on.
-	Progress(p engine.Progress)
-	// Note is told of something that a user should know.
-	Note(text string)
+	// Observer is told what is done; nil for nobody.
+	Observer Observer
 }
 
 // Result is how a pod was left.
@@ -46,113 +34,134 @@ type RunOptions struct {
 	Replace bool
 }
 
-// births is how often Run tries again when others make and remove a pod of
-// the same name meanwhile.
-const births = 10
-
 // Run makes the pod and brings it on until it is up, has ended, or cannot
 // start. In the last case, and when ctx ends before, what this call made is
 // removed again. A pod that exists and is the same is gone on with; one that
 // differs is a DiffersError.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
-	ref := translate.RefOf(b.Pod)
-	for range births {
-		existing, err := r.clear(ctx, b, opts)
-		if err != nil {
-			return Result{}, err
-		}
-		if existing != nil {
-			res, err := r.bring(ctx, *existing)
-			res.Existed = true
-			return res, err
-		}
-		switch err := r.birth(ctx, b); {
-		case err == nil:
-			return r.bringOrRemove(ctx, ref)
-		case !errors.Is(err, plan.ErrStale):
-			return Result{}, errors.Join(err, r.undo(ctx, ref))
-		}
+	existing, err := r.make(ctx, b, opts)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case existing != nil:
+		res, err := r.bring(ctx, *existing)
+		res.Existed = true
+		return res, err
 	}
-	return Result{}, fmt.Errorf("create pod %s: the name %s is taken by a container that is not of a pod, or by pods that come and go", ref, b.Pause.Name)
+	return r.bringOrRemove(ctx, translate.RefOf(b.Pod))
 }
 
 // Create makes the pod and does nothing more: a Keeper, or who else is at
 // work on the engine's pods, brings it on. A pod of that name is an
 // ExistsError.
 func (r *Runner) Create(ctx context.Context, b *translate.Blueprint) error {
-	ref := translate.RefOf(b.Pod)
-	for range births {
-		existing, err := r.clear(ctx, b, RunOptions{})
-		if err != nil {
-			return err
-		}
-		if existing != nil {
-			return &ExistsError{Ref: ref}
-		}
-		if err := r.birth(ctx, b); !errors.Is(err, plan.ErrStale) {
-			return err
-		}
+	existing, err := r.make(ctx, b, RunOptions{})
+	if existing != nil || errors.As(err, new(*DiffersError)) {
+		return &ExistsError{Ref: translate.RefOf(b.Pod)}
 	}
-	return &ExistsError{Ref: ref}
+	return err
 }
 
-// clear looks for a pod of the same name: what is left of a removed one is
-// removed, one that is leaving is waited for. It returns the pod to go on
-// with, if there is one.
-func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOptions) (*translate.Ref, error) {
+// How long a name that is taken is waited for, and how often is looked: whoever
+// has it may be making the same pod, or removing one.
+const (
+	birthTime     = 30 * time.Second
+	shortestBirth = 50 * time.Millisecond
+	longestBirth  = 3 * time.Second
+)
+
+// make makes the pod, or finds the one that is there already and is the same.
+func (r *Runner) make(ctx context.Context, b *translate.Blueprint, opts RunOptions) (existing *translate.Ref, err error) {
+	ref := translate.RefOf(b.Pod)
+	start := r.Now()
+	for delay := shortestBirth; ; delay = min(2*delay, longestBirth) {
+		existing, remains, err := r.clear(ctx, b, opts)
+		if err != nil || existing != nil {
+			return existing, err
+		}
+		err = r.birth(ctx, b)
+		switch {
+		case err == nil:
+			r.sweep(ctx, remains)
+			return nil, nil
+		case !errors.Is(err, plan.ErrStale):
+			return nil, errors.Join(err, r.undo(ctx, ref))
+		case r.Now().Sub(start) > birthTime:
+			return nil, &TakenError{Ref: ref, Name: b.Pause.Name, Err: err}
+		}
+		if err := sleep(ctx, delay); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// clear looks for pods of the same name: one that is being removed is waited
+// for, one that is to be replaced is removed. It returns the pod to go on
+// with, if there is one, and the pods that look as if they were being made.
+func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOptions) (existing *translate.Ref, unborn []translate.Ref, err error) {
 	worlds, err := r.find(ctx, b.Pod.Namespace, b.Pod.Name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, w := range worlds {
 		ref := translate.Ref{Namespace: b.Pod.Namespace, Name: b.Pod.Name, UID: w.UID}
-		switch {
-		case w.Pause == nil || w.Leaving():
-			if _, err := r.drive(ctx, ref, options{until: gone}); err != nil {
-				return nil, err
+		switch plan.Meet(b, w, opts.Replace) {
+		case plan.Pass:
+			if w.Unborn() {
+				unborn = append(unborn, ref)
 			}
-		case same(b, w.Want):
-			return &ref, nil
-		case !opts.Replace:
-			return nil, &DiffersError{Ref: ref, Want: b, Have: w.Want}
-		default:
-			if err := r.remove(ctx, w, ref, nil); err != nil {
-				return nil, err
-			}
+		case plan.Join:
+			return &ref, nil, nil
+		case plan.Await:
+			err = r.finish(ctx, ref)
+		case plan.Replace:
+			err = r.remove(ctx, ref, nil)
+		case plan.Conflict:
+			err = &DiffersError{Ref: ref, Want: b, Have: w.Want}
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 	}
-	return nil, nil
+	return nil, unborn, nil
 }
 
-// birth creates the pause. plan.ErrStale says that the name is taken.
+// birth creates the pause. plan.ErrStale says that the name is taken. The
+// engine goes on with a create that nobody waits for any more, so it is not
+// broken off.
 func (r *Runner) birth(ctx context.Context, b *translate.Blueprint) error {
-	step := plan.Next(plan.World{UID: b.Pod.UID, Want: b}, r.Now())
-	for _, op := range step.Ops {
-		if err := r.do(ctx, op); err != nil {
+	w := plan.World{UID: b.Pod.UID, Namespace: b.Pod.Namespace, Name: b.Pod.Name, Want: b}
+	for _, op := range plan.Next(w, r.Now()).Ops {
+		if err := r.do(ctx, w, op); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *Runner) do(ctx context.Context, op plan.Op) error {
-	start := r.Now()
-	err := r.Engine.Do(ctx, op, r.progress)
-	if r.Report != nil {
-		r.Report.Done(op, r.Now().Sub(start), err)
+// sweep removes what births of the same name have left that were broken off.
+// Who has the name now knows that nobody else is making a pod of it. What
+// cannot be removed now is listed still, and no reason not to go on.
+func (r *Runner) sweep(ctx context.Context, refs []translate.Ref) {
+	for _, ref := range refs {
+		_ = r.Kill(ctx, ref)
 	}
-	return err
 }
 
-func (r *Runner) progress(p engine.Progress) {
-	if r.Report != nil {
-		r.Report.Progress(p)
+func (r *Runner) do(ctx context.Context, w plan.World, op plan.Op) error {
+	if op.Lasts() {
+		ctx = context.WithoutCancel(ctx)
 	}
+	start := r.Now()
+	r.observer().Began(w, op)
+	err := r.Engine.Do(ctx, op, r.observer().Progress)
+	r.observer().Done(w, op, r.Now().Sub(start), err)
+	return err
 }
 
 // bring goes on with a pod until it is up, has ended or cannot start.
 func (r *Runner) bring(ctx context.Context, ref translate.Ref) (Result, error) {
-	res, err := r.drive(ctx, ref, options{until: settled})
+	res, err := r.drive(ctx, ref, options{until: plan.Step.Settled})
 	if err != nil {
 		return res, err
 	}
@@ -163,7 +172,7 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref) (Result, error) {
 func verdict(ref translate.Ref, res Result) error {
 	switch res.Step.State {
 	case plan.Gone, plan.Leaving:
-		return fmt.Errorf("pod %s was removed meanwhile", ref)
+		return &RemovedError{Ref: ref}
 	case plan.Stopped:
 		return &StoppedError{Ref: ref}
 	}
@@ -178,7 +187,7 @@ func verdict(ref translate.Ref, res Result) error {
 // it does not come up.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref) (Result, error) {
 	res, err := r.bring(ctx, ref)
-	if err == nil || errors.As(err, new(*StoppedError)) {
+	if err == nil || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err
 	}
 	return res, errors.Join(err, r.undo(ctx, ref))
@@ -198,18 +207,13 @@ func (r *Runner) undo(ctx context.Context, ref translate.Ref) error {
 	return nil
 }
 
-// settled is the stopping rule of run: nothing more to do for now, or
-// something in the way.
-func settled(_ plan.World, s plan.Step) bool {
-	switch s.State {
-	case plan.Up, plan.Finished, plan.Stopped:
-		return len(s.Ops) == 0 || len(s.Faults()) > 0
-	case plan.Gone:
-		return true
-	case plan.Starting:
-		return len(s.Faults()) > 0
+// Kill removes a pod at once, without grace, and returns when its name is
+// free.
+func (r *Runner) Kill(ctx context.Context, ref translate.Ref) error {
+	now := int64(0)
+	err := r.remove(ctx, ref, &now)
+	if err != nil {
+		return fmt.Errorf("kill pod %s: %w", ref, err)
 	}
-	return false
+	return nil
 }
-
-func gone(_ plan.World, s plan.Step) bool { return s.State == plan.Gone }

@@ -16,7 +16,7 @@ import (
 )
 
 // jitter has every operation take its own time, so that each seed is another
-// way in which processes come in between each other.
+// way in which processes come in between each other. A birth takes long.
 func (b *bench) jitter(seed uint64) *rand.Rand {
 	var mu sync.Mutex
 	r := rand.New(rand.NewPCG(seed, 3))
@@ -26,6 +26,12 @@ func (b *bench) jitter(seed uint64) *rand.Rand {
 		mu.Unlock()
 		time.Sleep(took)
 		return nil
+	}
+	b.engine.Born = func() {
+		mu.Lock()
+		took := time.Duration(r.IntN(200)) * time.Millisecond
+		mu.Unlock()
+		time.Sleep(took)
 	}
 	return rand.New(rand.NewPCG(seed, 4))
 }
@@ -90,7 +96,7 @@ func TestRunAndRemoveAtOnce(t *testing.T) {
 // runAndRemove tells whether rm found the pod.
 func (b *bench) runAndRemove(seed uint64) bool {
 	r := b.jitter(seed)
-	delay := time.Duration(r.IntN(80)) * time.Millisecond
+	delay := time.Duration(r.IntN(250)) * time.Millisecond
 	var group sync.WaitGroup
 	var ran, rm error
 	group.Go(func() { _, ran = b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{}) })
@@ -215,4 +221,49 @@ func (b *bench) goOn(next string, after int) {
 		b.Errorf("rm, after %d operations: %v", after, err)
 	}
 	b.nothing()
+}
+
+// Runs, replacements and removals of one name at once: all of them end, and
+// what they leave can be removed.
+func TestEverythingAtOnce(t *testing.T) {
+	for seed := range uint64(seeds) {
+		onBench(t, func(b *bench) {
+			r := b.jitter(seed)
+			var group sync.WaitGroup
+			for i := range 12 {
+				delay := time.Duration(r.IntN(300)) * time.Millisecond
+				pod := podOf(uid(i), v1.RestartPolicyAlways)
+				pod.Labels = map[string]string{"version": fmt.Sprint(i % 2)}
+				group.Go(func() {
+					time.Sleep(delay)
+					if i%3 == 0 {
+						_ = b.runner.Remove(b.Context(), "default", "web", nil)
+						return
+					}
+					_, _ = b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Replace: i%2 == 0})
+				})
+			}
+			start := time.Now()
+			group.Wait()
+			if took := time.Since(start); took > time.Minute {
+				b.Errorf("seed %d: it took %s", seed, took)
+			}
+			if err := b.runner.Remove(b.Context(), "default", "web", nil); err != nil && !errors.As(err, new(*loop.NotFoundError)) {
+				b.Errorf("seed %d: %v", seed, err)
+			}
+			b.nothing()
+		})
+	}
+}
+
+// A birth that was broken off leaves volumes that look like those of a pod
+// that is being made. The next run of the name takes them away, and so does rm.
+func TestBirthThatWasBrokenOff(t *testing.T) {
+	for _, next := range []string{"run", "rm"} {
+		onBench(t, func(b *bench) {
+			b.run(blueprint("1"))
+			b.engine.Change("1", func(w *plan.World) { w.Pause, w.Want, w.Containers = nil, nil, nil })
+			b.goOn(next, 0)
+		})
+	}
 }

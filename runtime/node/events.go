@@ -8,6 +8,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -92,14 +93,17 @@ func (n *Node) starts(w plan.World) (before, now map[string]bool) {
 	return before, now
 }
 
-// began tells of operations that take a while, or end a container.
-func (n *Node) began(w plan.World, op plan.Op) {
+// Progress is of no news.
+func (n *Node) Progress(engine.Progress) {}
+
+// Began tells of operations that take a while, or end a container.
+func (n *Node) Began(w plan.World, op plan.Op) {
 	switch op.Kind {
 	case plan.PullImage:
 		n.normal(w, op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target))
 	case plan.StopUnit:
 		message := "Stopping container " + op.Unit
-		if !w.Leaving() && w.Pause != nil && w.Pause.Intent == plan.Wanted {
+		if !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted {
 			message = "Container " + op.Unit + " definition changed, will be restarted"
 		}
 		n.normal(w, op.Unit, "Killing", message)
@@ -117,8 +121,8 @@ func (n *Node) present(w plan.World, op plan.Op) {
 	}
 }
 
-// ended tells how an operation went.
-func (n *Node) ended(w plan.World, op plan.Op, took time.Duration, err error) {
+// Done tells how an operation went.
+func (n *Node) Done(w plan.World, op plan.Op, took time.Duration, err error) {
 	switch {
 	case errors.Is(err, plan.ErrStale):
 	case err != nil:

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -19,7 +18,7 @@ func TestEventsOfContainers(t *testing.T) {
 	var got []string
 	n := &Node{
 		now: time.Now, seen: map[types.UID]plan.World{}, revised: map[types.UID]int{},
-		starting: map[types.UID]map[string]bool{}, leaving: map[types.UID]metav1.Time{},
+		starting: map[types.UID]map[string]bool{},
 		record: func(e *v1.Event) {
 			got = append(got, e.InvolvedObject.FieldPath+" "+e.Reason+" "+e.LastTimestamp.UTC().Format(time.TimeOnly))
 		},
@@ -28,10 +27,10 @@ func TestEventsOfContainers(t *testing.T) {
 	pod := &v1.Pod{}
 	pod.Name, pod.Namespace, pod.UID = "web", "default", "uid-1"
 	pod.Spec.Containers = []v1.Container{{Name: "a"}}
-	w := plan.World{UID: pod.UID, Want: translate.New(pod, translate.Options{}), Revision: 1, Pause: &plan.Pause{Intent: plan.Wanted}}
+	w := plan.World{UID: pod.UID, Want: translate.New(pod, translate.Options{}), Revision: 1, Pause: &plan.Pause{Policy: plan.PolicyAlways}}
 	look := func(containers ...plan.Container) {
 		w.Containers = containers
-		n.saw(w, plan.Step{})
+		n.Saw(w, plan.Step{})
 	}
 	look()
 	made := plan.Container{ID: "1", Unit: "a", State: plan.Created, Created: at(1)}
@@ -49,7 +48,7 @@ func TestEventsOfContainers(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
-	n.saw(plan.World{UID: pod.UID}, plan.Step{})
+	n.Saw(plan.World{UID: pod.UID}, plan.Step{})
 	if len(n.seen)+len(n.starting)+len(n.revised) > 0 {
 		t.Error("a pod that is gone is remembered")
 	}
@@ -60,11 +59,11 @@ func TestEventsOfContainers(t *testing.T) {
 func TestLookBeforeARevision(t *testing.T) {
 	n := &Node{
 		now: time.Now, seen: map[types.UID]plan.World{}, revised: map[types.UID]int{"uid-1": 2},
-		starting: map[types.UID]map[string]bool{}, leaving: map[types.UID]metav1.Time{},
+		starting: map[types.UID]map[string]bool{},
 	}
 	for revision, kept := range map[int]bool{1: false, 2: true, 3: true} {
 		delete(n.seen, "uid-1")
-		n.saw(plan.World{UID: "uid-1", Revision: revision, Pause: &plan.Pause{}}, plan.Step{})
+		n.Saw(plan.World{UID: "uid-1", Revision: revision, Pause: &plan.Pause{}}, plan.Step{})
 		if _, ok := n.seen["uid-1"]; ok != kept {
 			t.Errorf("revision %d: seen %t", revision, ok)
 		}

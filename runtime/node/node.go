@@ -11,7 +11,6 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/apiserver"
@@ -35,7 +34,6 @@ type Node struct {
 	seen     map[types.UID]plan.World
 	revised  map[types.UID]int             // the revision that a pod has at least
 	starting map[types.UID]map[string]bool // the containers of a pod, and whether they were started
-	leaving  map[types.UID]metav1.Time     // when a pod without a deletion time was seen going
 	samples  map[string]engine.Stats       // by container ID, for rates
 	watchers map[chan types.UID]bool
 }
@@ -46,6 +44,7 @@ var (
 	_ apiserver.Objects = (*objects)(nil)
 	_ apiserver.Node    = (*Node)(nil)
 	_ apiserver.Usage   = (*Node)(nil)
+	_ loop.Observer     = (*Node)(nil)
 )
 
 // New is a node of an engine that answers.
@@ -56,12 +55,12 @@ func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
 	}
 	n := &Node{
 		engine: eng, now: time.Now, info: info,
-		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{}, leaving: map[types.UID]metav1.Time{},
+		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{},
 		samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
 	}
 	n.runner = &loop.Runner{Engine: eng, Now: n.now}
 	n.keeper = &loop.Keeper{
-		Runner: n.runner, Changes: eng, Seen: n.saw, Began: n.began, Ended: n.ended,
+		Runner: &loop.Runner{Engine: eng, Now: n.now, Observer: n}, Changes: eng,
 		Failed: func(err error) { log.Warn("keep a pod", "error", err) },
 	}
 	return n, nil
@@ -77,9 +76,9 @@ func (n *Node) Run(ctx context.Context, record func(*v1.Event)) {
 // Objects keeps the kinds that are not pods.
 func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
 
-// saw remembers a look at a pod and tells who follows the pods. A look that
+// Saw remembers a look at a pod and tells who follows the pods. A look that
 // began before the pod was revised is of no use: another one follows.
-func (n *Node) saw(w plan.World, s plan.Step) {
+func (n *Node) Saw(w plan.World, s plan.Step) {
 	n.attempts(w)
 	n.waits(w, s)
 	n.mu.Lock()
@@ -89,7 +88,6 @@ func (n *Node) saw(w plan.World, s plan.Step) {
 		delete(n.seen, w.UID)
 		delete(n.revised, w.UID)
 		delete(n.starting, w.UID)
-		delete(n.leaving, w.UID)
 	case w.Pause != nil && w.Revision < n.revised[w.UID]:
 		return
 	default:
@@ -141,19 +139,5 @@ func (n *Node) pod(w plan.World) *v1.Pod {
 		pod.Status.PodIP = pod.Status.HostIP
 		pod.Status.PodIPs = []v1.PodIP{{IP: pod.Status.HostIP}}
 	}
-	if w.Leaving() && w.Want.Pod.DeletionTimestamp == nil {
-		n.keepDeletionTime(pod)
-	}
 	return pod
-}
-
-// keepDeletionTime gives a pod that is removed by someone else, who wrote no
-// deletion time down, one that does not change.
-func (n *Node) keepDeletionTime(pod *v1.Pod) {
-	at, known := n.leaving[pod.UID]
-	if !known && pod.DeletionTimestamp != nil {
-		at = *pod.DeletionTimestamp
-		n.leaving[pod.UID] = at
-	}
-	pod.DeletionTimestamp = &at
 }

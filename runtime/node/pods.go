@@ -13,7 +13,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -151,22 +150,22 @@ func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
 	if err != nil {
 		return err
 	}
-	if w.Want == nil {
+	if w.Pause == nil {
 		return apierrors.NewNotFound(v1.Resource("pods"), old.Name)
 	}
 	if old.ResourceVersion != strconv.Itoa(w.Revision-firstRevision) {
 		return conflict(old)
 	}
-	name, labels := translate.Revision(stored(next), w.Revision+1)
-	_, err = n.engine.PutRecord(ctx, engine.Record{Name: name, Labels: labels})
-	if errors.Is(err, engine.ErrExists) {
+	op := plan.Amend(w, stored(next))
+	err = n.engine.Do(ctx, op, nil)
+	if errors.Is(err, plan.ErrStale) {
 		return conflict(old)
 	}
 	if err != nil {
 		return err
 	}
-	n.forget(old.UID, w.Revision+1)
-	return n.trim(ctx, w)
+	n.forget(old.UID, op.Revision)
+	return nil
 }
 
 func conflict(pod *v1.Pod) error {
@@ -183,42 +182,16 @@ func (n *Node) forget(uid types.UID, revision int) {
 	n.keeper.Poke(uid)
 }
 
-// keptRevisions is how many manifests of a pod or object stay: their names
-// keep one who is late from writing an old number again.
-const keptRevisions = 16
-
-// trim removes revisions that are too old for anyone to write again.
-func (n *Node) trim(ctx context.Context, w plan.World) error {
-	if w.Revision <= keptRevisions {
-		return nil
-	}
-	name, _ := translate.Revision(w.Want.Pod, w.Revision+1-keptRevisions)
-	return n.engine.DropRecord(ctx, name)
-}
-
-// Stop implements apiserver.Pods.
-func (n *Node) Stop(ctx context.Context, old, next *v1.Pod) error {
-	if err := n.Revise(ctx, old, next); err != nil {
-		return err
-	}
-	w, err := n.engine.Observe(ctx, old.UID)
-	if err != nil || w.Pause == nil || w.Pause.Intent == plan.Going {
-		return err
-	}
-	err = n.engine.Do(ctx, plan.Op{Kind: plan.SetIntent, Target: w.Pause.ID, Intent: plan.Going}, nil)
-	if errors.Is(err, plan.ErrStale) {
-		return nil
-	}
-	n.keeper.Poke(old.UID)
-	return err
-}
+// Stop implements apiserver.Pods: that the pod is being removed is in its
+// manifest.
+func (n *Node) Stop(ctx context.Context, old, next *v1.Pod) error { return n.Revise(ctx, old, next) }
 
 // Kill implements apiserver.Pods.
 func (n *Node) Kill(ctx context.Context, pod *v1.Pod) error {
 	if err := n.runner.Kill(ctx, translate.RefOf(pod)); err != nil {
-		return fmt.Errorf("kill pod %s: %w", pod.Name, err)
+		return err
 	}
-	n.saw(plan.World{UID: pod.UID}, plan.Step{})
+	n.Saw(plan.World{UID: pod.UID}, plan.Step{})
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 func Apply(w World, op Op, now time.Time) World {
 	w.Containers = slices.Clone(w.Containers)
 	w.Volumes = slices.Clone(w.Volumes)
+	w.Revisions = slices.Clone(w.Revisions)
 	if w.Pause != nil {
 		pause := *w.Pause
 		w.Pause = &pause
@@ -25,9 +26,12 @@ func Apply(w World, op Op, now time.Time) World {
 	case StopPause:
 		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs = Exited, now, nil
 	case RemovePause:
-		w.Pause, w.Want = nil, nil
-	case SetIntent:
-		w.Pause.Intent = op.Intent
+		w.Pause = nil
+		w.forget()
+	case SetPolicy:
+		w.Pause.Policy = op.Policy
+	case Revise:
+		applyRevise(&w, op)
 	case PullImage:
 		applyPull(&w, op)
 	case CreateUnit:
@@ -40,12 +44,38 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
 	case RemoveVolume:
 		w.Volumes = slices.DeleteFunc(w.Volumes, func(v string) bool { return v == op.Target })
+		w.Revisions = slices.DeleteFunc(w.Revisions, func(r Revision) bool { return r.Name == op.Target })
+		w.forget()
 	}
 	return w
 }
 
+// forget drops the manifest with the last thing that carries it.
+func (w *World) forget() {
+	switch {
+	case w.Pause != nil:
+	case len(w.Revisions) == 0:
+		w.Want, w.Revision = nil, 0
+	case !w.Leaving():
+		w.Want = nil
+	}
+}
+
+func applyRevise(w *World, op Op) {
+	var opts translate.Options
+	if w.Want != nil {
+		opts = w.Want.Options
+	}
+	name, _ := translate.Revision(op.Pod, op.Revision)
+	w.Want, w.Revision = translate.New(op.Pod, opts), op.Revision
+	w.Revisions = append(w.Revisions, Revision{Name: name, Number: op.Revision})
+	w.forget()
+}
+
 func applyBirth(w *World, op Op, now time.Time) {
-	w.Pause = &Pause{ID: op.Target, Name: op.Target, State: Created, Intent: Wanted, Created: now}
+	pod := w.Want.Pod
+	w.UID, w.Namespace, w.Name, w.Revision = pod.UID, pod.Namespace, pod.Name, 1
+	w.Pause = &Pause{ID: modelID(op.Request), Name: op.Request.Name, State: Created, Policy: PolicyAlways, Created: now}
 	for _, v := range w.Want.Volumes {
 		w.Volumes = append(w.Volumes, v.Docker)
 	}
@@ -63,25 +93,26 @@ func startPause(w *World, now time.Time) {
 func ModelImage(reference string) Image { return Image{ID: "sha256:" + reference, User: "65535"} }
 
 func applyPull(w *World, op Op) {
-	images := map[string]Image{op.Target: ModelImage(op.Target)}
-	for ref, image := range w.Images {
-		images[ref] = image
-	}
-	pulled := map[string]bool{op.Key(): true}
-	for key := range w.Pulled {
-		pulled[key] = true
-	}
-	w.Images, w.Pulled = images, pulled
+	images := clone(w.Images)
+	images[op.Target] = ModelImage(op.Target)
+	w.Images = images
+	w.Memory = w.Settle(op, nil, time.Time{})
 }
 
 func applyCreate(w *World, op Op, now time.Time) {
 	labels := op.Request.Config.Labels
 	w.Containers = append(w.Containers, Container{
-		ID: op.Target, Name: op.Target, Unit: op.Unit, Attempt: op.Attempt,
-		Backoff: translate.BackoffOf(labels), Hash: labels[translate.LabelHash],
+		ID: modelID(op.Request), Name: op.Request.Name, Unit: op.Unit, Attempt: op.Attempt,
+		Backoff: translate.BackoffOf(labels), Start: translate.StartNumber(labels), Hash: labels[translate.LabelHash],
 		State: Created, Created: now, Image: op.Request.Config.Image,
 	})
 	SortContainers(w.Containers)
+}
+
+// modelID is the ID of a container in the model: as in an engine it is not its
+// name, and belongs to one pod.
+func modelID(r *translate.Request) string {
+	return "id-of-" + r.Name + "-" + r.Config.Labels[translate.LabelUID]
 }
 
 func (w *World) change(id string, f func(*Container)) {

@@ -34,7 +34,7 @@ func crashDelay(step int) time.Duration {
 func (f Fault) Again() time.Time {
 	base := backoffBase
 	switch f.Op.Kind {
-	case RemoveUnit, RemovePause, RemoveVolume:
+	case RemoveUnit, RemovePause, RemoveVolume, Revise:
 		base = removalBase
 	}
 	return f.At.Add(doubled(base, f.Count))
@@ -71,19 +71,31 @@ func backoffMessage(pod *v1.Pod, unit string, step int) string {
 		crashDelay(step), unit, pod.Name, pod.Namespace, pod.UID)
 }
 
-// outdated tells whether an attempt was made from another spec than the unit
+// outdated reports whether an attempt was made from another spec than the unit
 // has now: it is replaced whatever the restart policy.
 func outdated(u translate.Unit, c Container) bool {
 	return c.Hash != "" && c.Hash != u.Hash
 }
 
-// restarts tells whether a container that has ended is to run again.
-func restarts(u translate.Unit, c Container) bool {
-	switch u.Restart {
-	case v1.RestartPolicyNever:
+// restarts reports whether an attempt that has ended is followed by another:
+// by the policy, or because it was made from another spec or for an earlier
+// start of the pod.
+func (w World) restarts(u translate.Unit, c Container) bool {
+	switch {
+	case u.Kind == translate.Ephemeral:
 		return false
-	case v1.RestartPolicyOnFailure:
-		return c.ExitCode != 0 || c.OOMKilled
+	case outdated(u, c), c.Start < w.start(), u.Restart == v1.RestartPolicyAlways:
+		return true
 	}
-	return true
+	return u.Restart == v1.RestartPolicyOnFailure && c.failed()
 }
+
+// anew reports whether the next attempt begins from nothing, without a
+// back-off: the one before was made for an earlier start of the pod, or was cut
+// off together with its pause.
+func (w World) anew(u translate.Unit, c Container) bool {
+	return c.Start < w.start() || outdated(u, c) || w.cutOff(c)
+}
+
+// failed reports whether an attempt ended badly.
+func (c Container) failed() bool { return c.ExitCode != 0 || c.OOMKilled }

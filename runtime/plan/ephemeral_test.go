@@ -67,12 +67,12 @@ func TestEphemeral(t *testing.T) {
 			start(w)
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
-			w.Pause.Intent = plan.Ended
+			intend(w, plan.Ended)
 		}, ops: []string{"stop dbg/0"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"not made when the pod has ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
-			w.Pause.Intent = plan.Ended
+			intend(w, plan.Ended)
 		}, ops: []string{"stop pause"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"one that would be wrong is its own fault": {container: func(c *v1.EphemeralContainer) {
 			c.VolumeDevices = []v1.VolumeDevice{{Name: "disk", DevicePath: "/dev/x"}}

@@ -58,15 +58,15 @@ func TestNext(t *testing.T) {
 		"never, all ended well": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
-		}, ops: []string{"set intent"}, state: plan.Finished, phase: v1.PodSucceeded},
+		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"never, one ended badly": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 3, t0)
-		}, ops: []string{"set intent"}, state: plan.Finished, phase: v1.PodFailed},
+		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodFailed},
 		"never, ended and marked": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
-			w.Pause.Intent = plan.Ended
+			intend(w, plan.Ended)
 		}, ops: []string{"stop pause"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"back-off": {change: func(w *plan.World) {
 			exit(*w, "a", 1, t0)
@@ -90,31 +90,75 @@ func TestNext(t *testing.T) {
 		}, state: plan.Up, phase: v1.PodRunning},
 		"the pause was restarted": {change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
 			ops: []string{"stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
-		"a stale attempt has ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+		"stale attempts have ended": {change: func(w *plan.World) {
 			w.Pause.StartedAt = later
 			exit(*w, "a", 137, t0)
-			exit(*w, "b", 137, t0)
+			exit(*w, "b", 0, t0)
 		}, now: later, ops: []string{"create a/1", "create b/1"}, state: plan.Starting, phase: v1.PodRunning},
-		"stopped by hand": {change: func(w *plan.World) { w.Pause.State = plan.Exited },
-			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopped, phase: v1.PodRunning},
-		"halted": {change: func(w *plan.World) { w.Pause.Intent = plan.Halted },
+		"stale attempts that had done their work": {policy: v1.RestartPolicyOnFailure, change: func(w *plan.World) {
+			w.Pause.StartedAt = later
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 137, t0)
+		}, now: later, ops: []string{"create b/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"stale attempts of a pod that had ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			w.Pause.StartedAt = later
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+		}, now: later, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodSucceeded},
+		"ended, and started again": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+			intend(w, plan.Ended)
+			intend(w, plan.Wanted)
+		}, ops: []string{"create a/1", "create b/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"the pause was stopped from outside": {change: func(w *plan.World) { w.Pause.State = plan.Exited },
+			ops: []string{"start pause", "stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
+		"the policy does not follow": {change: func(w *plan.World) { w.Pause.Policy = plan.PolicyNo },
+			ops: []string{"set policy"}, state: plan.Up, phase: v1.PodRunning},
+		"the policy cannot follow": {change: func(w *plan.World) {
+			w.Pause.Policy = plan.PolicyNo
+			w.Memory = w.Settle(plan.Next(*w, t0).Ops[0], plan.ErrUnsupported, t0)
+		}, state: plan.Up, phase: v1.PodRunning},
+		"the spec of one that ended has changed": {change: func(w *plan.World) {
+			exit(*w, "a", 1, t0)
+			w.Latest("a").Backoff, w.Latest("a").Hash = 9, "other"
+		}, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"halted": {change: func(w *plan.World) { intend(w, plan.Halted) },
 			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopped, phase: v1.PodRunning},
 		"halted, all quiet": {change: func(w *plan.World) {
-			w.Pause.Intent = plan.Halted
+			intend(w, plan.Halted)
 			exit(*w, "a", 143, t0)
 			exit(*w, "b", 143, t0)
 		}, ops: []string{"stop pause"}, state: plan.Stopped, phase: v1.PodRunning},
 		"going": {change: func(w *plan.World) {
-			w.Pause.Intent = plan.Going
+			intend(w, plan.Going)
 			exit(*w, "b", 0, t0)
 		}, ops: []string{"stop a/0"}, state: plan.Leaving, phase: v1.PodRunning},
 		"going, containers gone": {change: func(w *plan.World) {
-			w.Pause.Intent, w.Containers = plan.Going, nil
+			intend(w, plan.Going)
+			w.Containers = nil
 		}, ops: []string{"remove pause"}, state: plan.Leaving, phase: v1.PodPending},
 		"the pause is gone": {change: func(w *plan.World) { w.Pause, w.Want = nil, nil },
-			ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodPending},
-		"only a volume is left": {change: func(w *plan.World) { w.Pause, w.Want, w.Containers = nil, nil, nil },
-			ops: []string{"remove volume"}, state: plan.Leaving, phase: v1.PodPending},
+			ops: []string{"revise"}, state: plan.Leaving, phase: v1.PodPending},
+		"the pause is gone, and the pod is being removed": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			w.Pause = nil
+		}, ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodPending},
+		"a volume without a pause": {change: func(w *plan.World) { w.Pause, w.Want, w.Containers = nil, nil, nil },
+			state: plan.Unborn, phase: v1.PodPending},
+		"only a volume is left": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			w.Pause, w.Containers = nil, nil
+		}, ops: []string{"remove volume"}, state: plan.Leaving, phase: v1.PodPending},
+		"only the word that it is removed is left": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			w.Pause, w.Containers, w.Volumes = nil, nil, nil
+		}, ops: []string{"remove volume"}, state: plan.Leaving, phase: v1.PodPending},
+		"a manifest that cannot be read": {change: func(w *plan.World) { w.Want, w.Invalid = nil, "no" }, state: plan.Up, phase: v1.PodPending},
+		"a manifest that cannot be read, removed": {change: func(w *plan.World) {
+			w.Want, w.Invalid = nil, "no"
+			intend(w, plan.Going)
+		}, ops: []string{"stop a/0", "stop b/0"}, state: plan.Leaving, phase: v1.PodPending},
 		"nothing is left": {change: func(w *plan.World) { *w = plan.World{UID: w.UID} }, state: plan.Gone, phase: v1.PodPending},
 	}
 	for name, c := range cases {
@@ -240,7 +284,7 @@ func TestRejection(t *testing.T) {
 	w := unborn(pod, translate.Options{})
 	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
 	s := plan.Next(w, t0)
-	if got := kinds(s); !cmp.Equal(got, []string{"set intent"}) || s.Phase != v1.PodFailed || s.State != plan.Finished {
+	if got := kinds(s); !cmp.Equal(got, []string{"revise"}) || s.Phase != v1.PodFailed || s.State != plan.Finished {
 		t.Errorf("ops %q, phase %s, state %s", got, s.Phase, s.State)
 	}
 	if len(s.Faults()) != 1 || s.Waits[0].Reason != plan.ReasonNotSupported || !strings.Contains(s.Waits[0].Detail, "spec.initContainers[0]") {
@@ -282,7 +326,8 @@ func TestGrace(t *testing.T) {
 		pod := podOf(1, v1.RestartPolicyAlways)
 		pod.Spec.TerminationGracePeriodSeconds = c.pod
 		w := up(t, pod)
-		w.Pause.Intent, w.Grace = plan.Going, c.asked
+		op, _ := plan.Remove(w, c.asked, t0)
+		w = plan.Apply(w, op, t0)
 		if got := plan.Next(w, t0).Ops[0].Grace; got != c.want {
 			t.Errorf("pod %v, asked %v: got %s, want %s", c.pod, c.asked, got, c.want)
 		}

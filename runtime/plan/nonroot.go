@@ -19,7 +19,7 @@ func (s *stepper) nonRoot(u translate.Unit) bool {
 	}
 	pod := s.w.Want.Pod
 	detail := fmt.Sprintf("%s (pod: \"%s_%s(%s)\", container: %s)", message, pod.Name, pod.Namespace, pod.UID, u.Name)
-	s.refuse(Wait{Unit: u.Name, Reason: "CreateContainerConfigError", Detail: detail}, Op{Kind: CreateUnit, Unit: u.Name})
+	s.refuse(Wait{Unit: u.Name, Reason: ReasonConfigError, Detail: detail}, Op{Kind: CreateUnit, Unit: u.Name})
 	return false
 }
 

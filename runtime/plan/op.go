@@ -3,7 +3,10 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -17,7 +20,8 @@ const (
 	StartPause   Kind = "start pause"   // Target; Volumes are given their mode first
 	StopPause    Kind = "stop pause"    // Target
 	RemovePause  Kind = "remove pause"  // Target
-	SetIntent    Kind = "set intent"    // Target, Intent
+	SetPolicy    Kind = "set policy"    // Target, Policy
+	Revise       Kind = "revise"        // Revision, Pod
 	PullImage    Kind = "pull image"    // Target is the reference
 	CreateUnit   Kind = "create"        // Request
 	StartUnit    Kind = "start"         // Target
@@ -35,7 +39,10 @@ type Op struct {
 	Target  string // the ID of the container, or the name of what is created, pulled, or of a volume
 	Request *translate.Request
 	Volumes []translate.Volume
-	Intent  Intent
+	Policy  Policy
+	// Revision is the number of a later manifest, which is Pod.
+	Revision int
+	Pod      *v1.Pod
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
 }
@@ -47,8 +54,10 @@ func (o Op) Key() string {
 		return fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Grace)
 	case PullImage:
 		return fmt.Sprintf("%s %s for attempt %d", o.Kind, o.Target, o.Attempt)
+	case Revise:
+		return fmt.Sprintf("%s %d", o.Kind, o.Revision)
 	}
-	return fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Intent)
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Policy))
 }
 
 // Subject names what the operation changes: operations on one subject are
@@ -60,6 +69,8 @@ func (o Op) Subject() string {
 		return "image " + o.Target
 	case StopUnit:
 		return o.Key()
+	case Revise:
+		return "manifest"
 	}
 	return o.Target
 }
@@ -82,6 +93,10 @@ func (o Op) Clears(f Fault) bool {
 // answer is to observe again at once.
 var ErrStale = errors.New("the world has changed meanwhile")
 
+// ErrUnsupported is in the error of an operation that this engine does not
+// have, such as the update of a restart policy on Podman 4.
+var ErrUnsupported = errors.New("the engine cannot do that")
+
 // ErrUnreachable is in an error when the engine, or for a pull the registry,
 // could not be reached at all.
 var ErrUnreachable = errors.New("cannot be reached")
@@ -95,6 +110,16 @@ type refusal string
 
 func (r refusal) Error() string        { return string(r) }
 func (r refusal) Is(target error) bool { return target == ErrPermanent }
+
+// Lasts reports whether the engine goes on with the operation when nobody
+// waits for its answer any more: who gives up has to know what became of it.
+func (o Op) Lasts() bool {
+	switch o.Kind {
+	case PullImage, StopUnit, StopPause:
+		return false
+	}
+	return true
+}
 
 // Fault is a failed operation.
 type Fault struct {

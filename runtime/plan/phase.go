@@ -11,7 +11,7 @@ import (
 // Phase is the pod's phase as the kubelet computes it
 // (pkg/kubelet/kubelet_pods.go, getPhase).
 func Phase(w World) v1.PodPhase {
-	if w.Pause == nil || w.Want == nil {
+	if w.Pause == nil || w.Want == nil || len(w.Want.Units) == 0 {
 		return v1.PodPending
 	}
 	if _, _, rejected := Rejection(w); rejected {
@@ -21,7 +21,7 @@ func Phase(w World) v1.PodPhase {
 	switch {
 	case waiting > 0:
 		return v1.PodPending
-	case running > 0 || again > 0 && w.Pause.Intent != Ended && !w.Leaving():
+	case running > 0 || again > 0 && w.Intent() != Ended && !w.Leaving():
 		return v1.PodRunning
 	case failed > 0:
 		return v1.PodFailed
@@ -40,13 +40,13 @@ func tally(w World) (waiting, running, failed, again int) {
 		switch c := w.Latest(u.Name); {
 		case c == nil || !c.Ended() && c.State == Created && c.Attempt == 0:
 			waiting++
-		case c.State == Running || w.Stale(*c) || c.State == Created && !c.Ended():
+		case !c.Ended():
 			running++
 		default:
-			if restarts(u, *c) || outdated(u, *c) {
+			if w.restarts(u, *c) {
 				again++
 			}
-			if c.ExitCode != 0 || c.OOMKilled {
+			if c.failed() {
 				failed++
 			}
 		}
@@ -55,10 +55,6 @@ func tally(w World) (waiting, running, failed, again int) {
 }
 
 func terminal(p v1.PodPhase) bool { return p == v1.PodSucceeded || p == v1.PodFailed }
-
-// ReasonNotSupported is the reason of a pod that was rejected because a field
-// of it cannot be honoured, and leaving it out would make a wrong pod.
-const ReasonNotSupported = "NotSupported"
 
 // Rejection tells whether a pod is turned away before anything of it runs,
 // as a node does: the reason, and what is the matter with which field.

@@ -35,7 +35,7 @@ func (t *trip) disturb() {
 			}
 		}
 	case 2: // the pause dies and Docker restarts it
-		if t.w.Pause.State == plan.Running && t.w.Pause.Intent == plan.Wanted {
+		if t.w.Pause.State == plan.Running && t.w.Intent() == plan.Wanted {
 			t.w.Pause.StartedAt = t.now
 		}
 	case 3: // somebody removes a container
@@ -100,7 +100,7 @@ func TestRandomWorldsComeToRest(t *testing.T) {
 			}
 		}
 		if r.IntN(3) == 0 && trip.w.Pause != nil {
-			trip.w.Pause.Intent = plan.Going
+			intend(&trip.w, plan.Going)
 		}
 		check(t, seed, trip.settle(t), trip.w)
 	}
@@ -161,9 +161,7 @@ func TestCutAfterEveryOperation(t *testing.T) {
 }
 
 func going(w plan.World) plan.World {
-	pause := *w.Pause
-	pause.Intent = plan.Going
-	w.Pause = &pause
+	intend(&w, plan.Going)
 	return w
 }
 
@@ -177,7 +175,7 @@ func fold(w plan.World, n int) plan.World {
 		w = plan.Apply(w, s.Ops[0], t0)
 		n--
 	}
-	w.Faults, w.Pulled, w.Grace = nil, nil, nil
+	w.Memory = plan.Memory{}
 	return w
 }
 
@@ -225,7 +223,7 @@ func possible(w plan.World, op plan.Op) bool {
 		return slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && c.State == plan.Running })
 	case plan.StartPause:
 		return w.Pause != nil && w.Pause.State != plan.Running
-	case plan.StopPause, plan.SetIntent:
+	case plan.StopPause, plan.SetPolicy:
 		return w.Pause != nil
 	}
 	return true

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -30,6 +32,7 @@ const (
 	Finished PodState = "finished" // its containers have ended for good
 	Stopped  PodState = "stopped"  // stopped on purpose; `start` goes on with it
 	Leaving  PodState = "leaving"  // it is being removed
+	Unborn   PodState = "unborn"   // someone else is making it
 	Gone     PodState = "gone"     // nothing is left
 )
 
@@ -51,4 +54,36 @@ func (s Step) Faults() []Fault {
 		}
 	}
 	return faults
+}
+
+// Settled reports whether a pod that is brought up has come as far as it does
+// for now: nothing more to do, or something in the way.
+func (s Step) Settled() bool {
+	switch s.State {
+	case Up, Finished, Stopped:
+		return len(s.Ops) == 0 || len(s.Faults()) > 0
+	case Gone:
+		return true
+	case Starting:
+		return len(s.Faults()) > 0
+	}
+	return false
+}
+
+// patience is how often a removal is tried that fails for a reason which may
+// pass, such as someone else who is at work on the pod.
+const patience = 3
+
+// Ended reports whether a pod that is being removed is gone, or stays for a
+// reason that does not pass by itself.
+func (s Step) Ended() bool {
+	return s.State == Gone || len(s.Ops) == 0 && slices.ContainsFunc(s.Waits, func(w Wait) bool {
+		return w.Fault == nil || w.Fault.Count >= patience || errors.Is(w.Fault.Err, ErrPermanent)
+	})
+}
+
+// Quiet reports whether nothing is to be done for a pod that is being stopped,
+// or something is in the way.
+func (s Step) Quiet() bool {
+	return s.State == Gone || len(s.Ops) == 0 && (s.Wake.IsZero() || len(s.Faults()) > 0)
 }

@@ -8,21 +8,29 @@ package plan
 import (
 	"time"
 
-	"github.com/docker/docker/api/types/container"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // World is one pod: what is wanted and what is. Both are read from Docker,
-// but for Faults and Pulled, which the process at work remembers.
+// but for the Memory of the process at work.
 type World struct {
 	UID types.UID
-	// Want is the pod as its pause carries it; nil when there is no pause.
-	// With a Want and no Pause the pod is not born yet.
+	// Namespace and Name are the pod's, also where nothing else of it can be
+	// read.
+	Namespace, Name string
+	// Want is the pod as the newest revision of its manifest says. Without a
+	// Pause it is nil, unless the pod is being removed; a Want that is not
+	// being removed and no Pause is a pod that is not born yet.
 	Want *translate.Blueprint
-	// Revision is the number of the manifest in Want, from 1.
-	Revision int
+	// Invalid says why the newest manifest cannot be read, where it cannot:
+	// there is no Want then.
+	Invalid string
+	// Revision is the number of the newest manifest, from 1 for the pause's
+	// own; Revisions are the later ones that the engine has, oldest first.
+	Revision  int
+	Revisions []Revision
 	// Pause is the pause container; nil when there is none.
 	Pause *Pause
 	// Containers are the attempts of the units, by unit and attempt.
@@ -32,13 +40,13 @@ type World struct {
 	// Images are the images of the units that the engine has, by the
 	// reference that the manifest uses.
 	Images map[string]Image
-	// Faults are the operations that failed, by Op.Key.
-	Faults map[string]Fault
-	// Pulled are the operations of kind PullImage that were done by this
-	// process, by Op.Key.
-	Pulled map[string]bool
-	// Grace overrides the pod's terminationGracePeriodSeconds, in seconds.
-	Grace *int64
+	Memory
+}
+
+// Revision is a later manifest of a pod: a volume of this Docker name.
+type Revision struct {
+	Name   string
+	Number int
 }
 
 // State is a Docker container's state.
@@ -52,53 +60,12 @@ const (
 	Exited  State = "exited"
 )
 
-// Intent is what is wanted of a pod as a whole. It is kept in the restart
-// policy of the pause, the one thing Docker lets a client change on a live
-// container: NAME or NAME:RETRIES. A pause that is told to stop exits with 0,
-// so on-failure never brings it back.
-type Intent string
-
-// The intents and the restart policies that say them.
-const (
-	Wanted Intent = "unless-stopped"
-	Ended  Intent = "on-failure:1" // its containers have ended for good
-	Halted Intent = "on-failure:2" // stopped on purpose; wanted again later
-	Going  Intent = "no"           // it is being removed
-)
-
-// IntentOf reads the intent from a restart policy. One that minipod does not
-// set leaves the pod wanted.
-func IntentOf(p container.RestartPolicy) Intent {
-	switch {
-	case p.IsNone():
-		return Going
-	case p.IsOnFailure() && p.MaximumRetryCount == 1:
-		return Ended
-	case p.IsOnFailure() && p.MaximumRetryCount == 2:
-		return Halted
-	}
-	return Wanted
-}
-
-// Policy is the restart policy that says the intent.
-func (i Intent) Policy() container.RestartPolicy {
-	switch i {
-	case Going:
-		return container.RestartPolicy{Name: container.RestartPolicyDisabled}
-	case Ended:
-		return container.RestartPolicy{Name: container.RestartPolicyOnFailure, MaximumRetryCount: 1}
-	case Halted:
-		return container.RestartPolicy{Name: container.RestartPolicyOnFailure, MaximumRetryCount: 2}
-	}
-	return container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
-}
-
 // Pause is the pause container as it is.
 type Pause struct {
 	ID         string
 	Name       string
 	State      State
-	Intent     Intent
+	Policy     Policy
 	Created    time.Time
 	StartedAt  time.Time
 	FinishedAt time.Time
@@ -117,6 +84,7 @@ type Container struct {
 	Unit       string
 	Attempt    int
 	Backoff    int // the step it was made at
+	Start      int // the start of the pod that it was made for
 	Hash       string
 	State      State
 	ExitCode   int
@@ -154,18 +122,33 @@ func (w World) Latest(unit string) *Container {
 	return found
 }
 
-// Stale tells whether an attempt belongs to a pause process that is no more:
-// Docker gives a restarted pause a new network namespace.
+// Stale reports whether an attempt was started for a pause process that is no
+// more: Docker gives a restarted pause a new network namespace.
 func (w World) Stale(c Container) bool {
 	return w.Pause != nil && !w.Pause.StartedAt.IsZero() && !c.StartedAt.IsZero() && c.StartedAt.Before(w.Pause.StartedAt)
 }
 
-// Leaving tells whether the pod is being removed.
-func (w World) Leaving() bool {
-	return w.Pause != nil && (w.Pause.Intent == Going || w.Want != nil && w.Want.Pod.DeletionTimestamp != nil)
+// cutOff reports whether an attempt belongs to a pause process that is no more,
+// also where there is no new one yet.
+func (w World) cutOff(c Container) bool {
+	return w.Stale(c) || w.Pause != nil && w.Pause.State == Exited && !c.StartedAt.IsZero()
 }
 
-// Gone tells whether nothing is left of the pod.
+// Leaving reports whether the pod is being removed.
+func (w World) Leaving() bool { return w.Intent() == Going }
+
+// Gone reports whether nothing is left of the pod.
 func (w World) Gone() bool {
-	return w.Pause == nil && len(w.Containers) == 0 && len(w.Volumes) == 0
+	return w.Pause == nil && len(w.Containers) == 0 && len(w.Volumes) == 0 && len(w.Revisions) == 0
 }
+
+// Unborn reports whether there are volumes of the pod and nothing else: the
+// engine makes them before the pause that mounts them, so they belong to
+// whoever is making the pod.
+func (w World) Unborn() bool {
+	return w.Pause == nil && len(w.Containers) == 0 && len(w.Revisions) == 0 && len(w.Volumes) > 0
+}
+
+// unmade reports whether the pod is yet to be made: it is wanted, and nothing
+// of it is there.
+func (w World) unmade() bool { return w.Pause == nil && w.Want != nil && !w.Leaving() }

@@ -64,3 +64,21 @@ func exit(w plan.World, unit string, code int, at time.Time) {
 	c := w.Latest(unit)
 	c.State, c.ExitCode, c.FinishedAt = plan.Exited, code, at
 }
+
+// intend has something wanted of a pod, as its newest manifest says it.
+func intend(w *plan.World, i plan.Intent) {
+	var op plan.Op
+	switch i {
+	case plan.Going:
+		op, _ = plan.Remove(*w, nil, t0)
+	case plan.Halted:
+		op, _ = plan.Stop(*w, nil)
+	case plan.Ended:
+		op, _ = plan.Stop(*w, nil)
+		op.Pod.Annotations[translate.AnnotationIntent] = string(plan.Ended)
+	case plan.Wanted:
+		op, _ = plan.Start(*w)
+	}
+	*w = plan.Apply(*w, op, t0)
+	w.Pause.Policy = i.Policy()
+}

@@ -16,6 +16,7 @@ import (
 	"k8s.io/kubectl/pkg/util/qos"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Stopped is the reason of a pod that was stopped on purpose, and of its
@@ -23,24 +24,20 @@ import (
 const Stopped = "Stopped"
 
 // Pod is the pod as `kubectl get -o yaml` shows it, with its status; nil when
-// nothing is wanted. The world's own pod is not changed. A pod that is being
-// removed has a deletionTimestamp: its own, or where it carries none the end
-// of a grace period that starts now.
+// there is none. The world's own pod is not changed. Of a pod whose manifest
+// cannot be read there are its name and why.
 func Pod(w plan.World, now time.Time) *v1.Pod {
-	if w.Want == nil {
+	if w.Want == nil && w.Pause == nil {
 		return nil
 	}
-	pod := w.Want.Pod.DeepCopy()
+	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: w.Namespace, Name: w.Name, UID: w.UID}}
+	if w.Want != nil {
+		pod = translate.Shown(w.Want.Pod)
+	}
 	pod.APIVersion, pod.Kind = "v1", "Pod"
 	pod.Status = Status(w, now)
-	if w.Pause == nil {
-		return pod
-	}
-	pod.CreationTimestamp = stamp(w.Pause.Created)
-	if w.Pause.Intent == plan.Going && pod.DeletionTimestamp == nil {
-		grace := w.GraceSeconds()
-		until := stamp(now.Add(time.Duration(grace) * time.Second))
-		pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &until, &grace
+	if w.Pause != nil {
+		pod.CreationTimestamp = stamp(w.Pause.Created)
 	}
 	return pod
 }

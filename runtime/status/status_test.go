@@ -63,7 +63,7 @@ func TestStatusOfThePod(t *testing.T) {
 	unborn := up(manifest("app"))
 	unborn.Pause = nil
 	unreadable := up(manifest("app"))
-	unreadable.Want = nil
+	unreadable.Want, unreadable.Invalid = nil, "the manifest cannot be read"
 
 	tests := []struct {
 		name                 string
@@ -80,10 +80,10 @@ func TestStatusOfThePod(t *testing.T) {
 		{name: "failed", world: pauseEnded(intends(up(never(manifest("app")), ends(attempt("app", 0), 2, 3, 1)), plan.Ended), 4), phase: v1.PodFailed, containers: true, hasStart: true},
 		{name: "stopped", world: pauseEnded(intends(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), plan.Halted), 4), phase: v1.PodPending,
 			reason: "Stopped", message: "The pod was stopped on purpose; it can be started again", containers: true, hasStart: true},
-		{name: "stopped from outside", world: pauseEnded(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), 4), phase: v1.PodPending,
-			reason: "Stopped", message: "The pod was stopped on purpose; it can be started again", containers: true, hasStart: true},
+		{name: "stopped from outside", world: pauseEnded(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), 4), phase: v1.PodRunning,
+			containers: true, hasStart: true},
 		{name: "label cannot be read", world: unreadable, phase: v1.PodPending, ip: "192.0.2.1", hasStart: true,
-			reason: "InvalidManifest", message: "the manifest in the pause's label cannot be read"},
+			reason: "InvalidManifest", message: unreadable.Invalid},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,36 +111,46 @@ func TestPod(t *testing.T) {
 	if diff := cmp.Diff(before, w.Want.Pod); diff != "" {
 		t.Errorf("the world's pod has changed (-want +got):\n%s", diff)
 	}
-	w.Want = nil
+	w.Want, w.Pause = nil, nil
 	if pod := Pod(w, at(100)); pod != nil {
 		t.Errorf("nothing is wanted, and yet: %+v", pod)
 	}
 }
 
 func TestPodGoing(t *testing.T) {
-	seconds := func(n int64) *int64 { return &n }
-	stampPtr := func(s int) *metav1.Time { m := stampAt(s); return &m }
-	tests := []struct {
-		name       string
-		spec, flag *int64
-		own        *metav1.Time
-		want       *metav1.Time
-		grace      *int64
+	for name, tt := range map[string]struct {
+		spec, asked *int64
+		want        metav1.Time
+		grace       int64
 	}{
-		{name: "default", want: stampPtr(130), grace: seconds(30)},
-		{name: "the pod's", spec: seconds(5), want: stampPtr(105), grace: seconds(5)},
-		{name: "as asked for", spec: seconds(5), flag: seconds(0), want: stampPtr(100), grace: seconds(0)},
-		{name: "known already", own: stampPtr(77), want: stampPtr(77)},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			w := intends(up(manifest("app"), runs(attempt("app", 0), 2)), plan.Going)
-			w.Want.Pod.Spec.TerminationGracePeriodSeconds, w.Want.Pod.DeletionTimestamp, w.Grace = tt.spec, tt.own, tt.flag
-			pod := Pod(w, at(100))
-			if diff := cmp.Diff([]any{tt.want, tt.grace}, []any{pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds}); diff != "" {
+		"default":      {want: stampAt(130), grace: 30},
+		"the pod's":    {spec: ptr(5), want: stampAt(105), grace: 5},
+		"as asked for": {spec: ptr(5), asked: ptr(0), want: stampAt(100), grace: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := up(manifest("app"), runs(attempt("app", 0), 2))
+			w.Want.Pod.Spec.TerminationGracePeriodSeconds = tt.spec
+			op, _ := plan.Remove(w, tt.asked, at(100))
+			pod := Pod(plan.Apply(w, op, at(100)), at(101))
+			if diff := cmp.Diff([]any{&tt.want, &tt.grace}, []any{pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds}); diff != "" {
 				t.Errorf("deletion (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func ptr(n int64) *int64 { return &n }
+
+// A pod whose manifest cannot be read is shown by its name, and why.
+func TestPodOfAnInvalidManifest(t *testing.T) {
+	w := up(manifest("app"), runs(attempt("app", 0), 2))
+	w.Namespace, w.Name, w.Want, w.Invalid = "shop", "web", nil, "label dev.minipod.manifest: unexpected end"
+	pod := Pod(w, at(100))
+	if pod == nil || pod.Namespace != "shop" || pod.Name != "web" || pod.Status.Message != w.Invalid {
+		t.Fatalf("shown is %+v", pod)
+	}
+	if row := PodRow(pod, at(100)); row.Status != "InvalidManifest" {
+		t.Errorf("STATUS is %q", row.Status)
 	}
 }
 
@@ -166,12 +176,12 @@ func TestStatusDoesNotDrift(t *testing.T) {
 	if got := Status(w, at(50)).Phase; got != v1.PodRunning {
 		t.Errorf("the pod came to be %s", got)
 	}
-	w.Pause.Intent = plan.Halted
+	w = intends(w, plan.Halted)
 	walk(60)
 	if got := PodRow(Pod(w, at(100)), at(100)); got.Status != "Stopped" || got.Ready != "0/2" {
 		t.Errorf("the stopped pod is shown as %+v", got)
 	}
-	w.Pause.Intent = plan.Going
+	w = intends(w, plan.Going)
 	walk(90)
 	if Pod(w, at(100)) != nil {
 		t.Error("the pod is still there")

@@ -13,8 +13,6 @@ import (
 const (
 	reasonCreating     = "ContainerCreating"
 	reasonInitializing = "PodInitializing"
-	reasonPullBackOff  = "ImagePullBackOff"
-	reasonSandbox      = "FailedCreatePodSandBox"
 )
 
 // waiting says what a container waits for.
@@ -27,7 +25,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 	case v.step.State == plan.Stopped:
 		w.Reason = Stopped
 	case !found:
-	case wait.Reason == reasonSandbox: // an event of the pod, not a state of its containers
+	case wait.Reason == plan.ReasonSandbox: // an event of the pod, not a state of its containers
 		w.Message = wait.Detail
 	default:
 		w.Reason, w.Message = wait.Reason, message(wait, u)
@@ -70,7 +68,7 @@ func (v view) ahead(op plan.Op, u unit) bool {
 	case plan.PullImage, plan.CreateUnit:
 		return u.latest == nil || op.Attempt > u.latest.Attempt
 	case plan.StartUnit:
-		return u.latest != nil && op.Target == u.latest.Name && (!u.latest.Ended() || v.goesOn(u))
+		return u.latest != nil && op.Target == u.latest.ID && (!u.latest.Ended() || v.goesOn(u))
 	}
 	return false
 }
@@ -84,7 +82,7 @@ func (v view) goesOn(u unit) bool {
 
 // message is what the kubelet says beside the reason.
 func message(w plan.Wait, u unit) string {
-	if w.Reason == reasonPullBackOff {
+	if w.Reason == plan.ReasonPullBackOff {
 		return fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", u.Image, w.Detail)
 	}
 	return w.Detail

@@ -57,10 +57,10 @@ func up(pod *v1.Pod, attempts ...plan.Container) plan.World {
 	return plan.World{
 		UID:        pod.UID,
 		Want:       want,
-		Pause:      &plan.Pause{ID: "p", Name: "web_POD", State: plan.Running, Intent: plan.Wanted, Created: at(0), StartedAt: at(1), IPs: []string{"192.0.2.1"}},
+		Pause:      &plan.Pause{ID: "p", Name: "web_POD", State: plan.Running, Policy: plan.PolicyAlways, Created: at(0), StartedAt: at(1), IPs: []string{"192.0.2.1"}},
 		Containers: attempts,
 		Images:     map[string]plan.Image{"img": {ID: "sha256:1"}},
-		Faults:     map[string]plan.Fault{},
+		Memory:     plan.Memory{Faults: map[string]plan.Fault{}},
 	}
 }
 
@@ -101,8 +101,18 @@ func failed(w plan.World, op plan.Op, err error, atSecond, count int) plan.World
 	return w
 }
 
+// intends is a world in which something is wanted of the pod, since second 50.
 func intends(w plan.World, i plan.Intent) plan.World {
-	w.Pause.Intent = i
+	var op plan.Op
+	switch i {
+	case plan.Going:
+		op, _ = plan.Remove(w, nil, at(50))
+	default:
+		op, _ = plan.Stop(w, nil)
+		op.Pod.Annotations[translate.AnnotationIntent] = string(i)
+	}
+	w = plan.Apply(w, op, at(50))
+	w.Pause.Policy = i.Policy()
 	return w
 }
 

@@ -122,6 +122,9 @@ func (u Unit) Attempt(pod *v1.Pod, n, backoff int) *Request {
 	}
 	config.Labels[LabelAttempt] = strconv.Itoa(n)
 	config.Labels[LabelBackoff] = strconv.Itoa(backoff)
+	if start := StartOf(pod); start > 0 {
+		config.Labels[LabelStart] = strconv.Itoa(start)
+	}
 	r.Config = &config
 	r.Name = ContainerName(pod, u.Name, n)
 	return &r

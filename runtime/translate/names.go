@@ -37,6 +37,9 @@ const (
 	LabelHash = "dev.minipod.hash"
 	// LabelBackoff is the back-off step that an attempt was made at.
 	LabelBackoff = "dev.minipod.backoff"
+	// LabelStart is the start of the pod that an attempt was made for, where
+	// that is not the first: see AnnotationStart.
+	LabelStart = "dev.minipod.start"
 	// LabelVolume is the name that a volume has in the manifest.
 	LabelVolume = "dev.minipod.volume"
 	// LabelRevision numbers the later manifests of a pod, from 2.
@@ -119,12 +122,20 @@ func RefFromLabels(labels map[string]string) (ref Ref, ok bool) {
 }
 
 // Decode reads the pod and the options back: the options from the pause's
-// labels, the pod from those, or from the labels of a later revision.
+// labels, which are empty where there is no pause, the pod from those or from
+// the labels of a later revision.
 func Decode(labels, manifest map[string]string) (*v1.Pod, Options, error) {
 	var pod v1.Pod
 	var opts Options
 	if err := json.Unmarshal([]byte(manifest[LabelManifest]), &pod); err != nil {
 		return nil, opts, fmt.Errorf("read label %s: %w", LabelManifest, err)
+	}
+	if ref, ok := RefFromLabels(manifest); !ok || RefOf(&pod) != ref {
+		return nil, opts, fmt.Errorf("label %s holds no pod %s", LabelManifest, ref)
+	}
+	// A pod that is being removed may be known by a later manifest alone.
+	if len(labels) == 0 {
+		return &pod, opts, nil
 	}
 	if err := json.Unmarshal([]byte(labels[LabelOptions]), &opts); err != nil {
 		return nil, opts, fmt.Errorf("read label %s: %w", LabelOptions, err)
@@ -144,6 +155,9 @@ func encode(v any) string {
 // AttemptOf reads the number of an attempt from its labels; 0 where it says
 // none.
 func AttemptOf(labels map[string]string) int { return number(labels[LabelAttempt]) }
+
+// StartNumber reads for which start of the pod an attempt was made.
+func StartNumber(labels map[string]string) int { return number(labels[LabelStart]) }
 
 // BackoffOf reads the back-off step that an attempt was made at.
 func BackoffOf(labels map[string]string) int { return number(labels[LabelBackoff]) }

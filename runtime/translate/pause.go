@@ -22,7 +22,7 @@ func pauseRequest(b *Blueprint) Request {
 	r := newRequest(ContainerName(pod, PauseName, 0), image)
 	r.from("Name", "metadata.name")
 	r.from("Config.Image", from)
-	r.Host.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
+	r.Host.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyAlways}
 	r.from("HostConfig.RestartPolicy", "the pod is wanted until it is removed")
 	pauseLabels(&r, b)
 	pauseNamespaces(&r, b)

@@ -1,0 +1,102 @@
+package plan
+
+import (
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// bring starts what is to run.
+func (s *stepper) bring() {
+	s.State = Up
+	if s.w.Want == nil {
+		s.wait(Wait{Reason: ReasonInvalidManifest, Detail: s.w.Invalid})
+		return
+	}
+	if s.gated() {
+		return
+	}
+	if s.w.Pause.State != Running {
+		s.State = Starting
+		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes})
+	}
+	for _, g := range goals(s.w) {
+		s.toward(g)
+	}
+	s.prune()
+}
+
+// gated keeps a pod that has scheduling gates from starting.
+func (s *stepper) gated() bool {
+	gates := s.w.Want.Pod.Spec.SchedulingGates
+	if len(gates) == 0 || s.w.Pause.State != Created {
+		return false
+	}
+	s.State = Starting
+	s.refuse(Wait{Reason: v1.PodReasonSchedulingGated, Detail: "Scheduling is blocked due to non-empty scheduling gates"}, Op{})
+	return true
+}
+
+// toward does what brings a container to its goal. A container that is not
+// there yet keeps the pod starting; the pod does not wait for an ephemeral one.
+func (s *stepper) toward(g goal) {
+	c := s.w.Latest(g.unit.Name)
+	switch {
+	case c == nil:
+		s.first(g)
+	case c.Ended():
+		s.again(g, *c)
+		return
+	case c.State == Running && (s.w.cutOff(*c) || outdated(g.unit, *c)):
+		s.do(s.stop(*c))
+	case c.State == Running:
+		return
+	case outdated(g.unit, *c), c.Start != s.w.start():
+		s.do(remove(*c))
+	case g.want == run:
+		s.do(Op{Kind: StartUnit, Unit: g.unit.Name, Attempt: c.Attempt, Target: c.ID})
+	}
+	if g.unit.Kind != translate.Ephemeral {
+		s.State = Starting
+	}
+}
+
+// first makes the first attempt.
+func (s *stepper) first(g goal) {
+	if g.unit.Kind == translate.Ephemeral {
+		s.createEphemeral(g.unit)
+		return
+	}
+	s.create(g.unit, 0, 0)
+}
+
+// again makes the next attempt of a container that has ended, when one is
+// wanted and the back-off is over.
+func (s *stepper) again(g goal, c Container) {
+	u := g.unit
+	if !s.w.restarts(u, c) {
+		return
+	}
+	if s.w.anew(u, c) {
+		s.State = Starting
+		s.create(u, c.Attempt+1, 0)
+		return
+	}
+	step := nextBackoff(c)
+	until := ended(c).Add(crashDelay(step))
+	if s.now.Before(until) {
+		s.wait(Wait{Unit: u.Name, Reason: ReasonCrashLoop, Until: until, Detail: backoffMessage(s.w.Want.Pod, u.Name, step)})
+		return
+	}
+	s.State = Starting
+	s.create(u, c.Attempt+1, step)
+}
+
+// create makes an attempt, after its image is there.
+func (s *stepper) create(u translate.Unit, attempt, backoff int) {
+	if !s.image(u, attempt) || !s.nonRoot(u) {
+		return
+	}
+	request := u.Attempt(s.w.Want.Pod, attempt, backoff)
+	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
+}

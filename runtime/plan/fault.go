@@ -1,0 +1,59 @@
+package plan
+
+import (
+	"errors"
+	"maps"
+	"slices"
+)
+
+// faults says what failed and is in the way still.
+func (s *stepper) faults() {
+	for _, key := range slices.Sorted(maps.Keys(s.w.Faults)) {
+		f := s.w.Faults[key]
+		if s.forgiven(f) || s.past(f) {
+			continue
+		}
+		until := f.Again()
+		s.wait(Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
+	}
+}
+
+// past reports whether a fault is of no more matter: what would have been
+// started is to be stopped now, or the engine has no such operation.
+func (s *stepper) past(f Fault) bool {
+	switch f.Op.Kind {
+	case SetPolicy:
+		return errors.Is(f.Err, ErrUnsupported)
+	case StopUnit, StopPause, RemoveUnit, RemovePause, RemoveVolume, Revise:
+		return false
+	}
+	return s.State != Starting && s.State != Up
+}
+
+// forgiven reports whether a local image stands in for a pull that failed.
+func (s *stepper) forgiven(f Fault) bool {
+	if s.w.Want == nil || !Forgiven(f) {
+		return false
+	}
+	u, ok := s.w.Want.Unit(f.Op.Unit)
+	_, present := s.w.Images[f.Op.Target]
+	return ok && u.Lenient && (present || s.w.Latest(u.Name) != nil)
+}
+
+// faultReason is Kubernetes' word for a failed operation.
+func faultReason(f Fault, waiting bool) string {
+	switch f.Op.Kind {
+	case PullImage:
+		if waiting && f.Count > 1 {
+			return ReasonPullBackOff
+		}
+		return ReasonErrImagePull
+	case CreateUnit:
+		return ReasonCreateError
+	case StartUnit:
+		return ReasonRunError
+	case CreatePause, StartPause:
+		return ReasonSandbox
+	}
+	return ReasonKillPod
+}

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"strconv"
+
+	"github.com/docker/docker/api/types/container"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Intent is what is wanted of a pod as a whole. The newest revision of its
+// manifest says it, to everyone who is at work on the pod.
+type Intent string
+
+// The intents.
+const (
+	Wanted Intent = ""        // it is to run
+	Ended  Intent = "ended"   // its containers have ended for good
+	Halted Intent = "stopped" // stopped on purpose; wanted again later
+	Going  Intent = "removed" // it is being removed: its deletionTimestamp says so
+)
+
+// Intent is what is wanted of the pod. One whose manifest cannot be read is
+// left as it is.
+func (w World) Intent() Intent {
+	switch {
+	case w.Want == nil:
+		return Wanted
+	case w.Want.Pod.DeletionTimestamp != nil:
+		return Going
+	}
+	switch i := Intent(w.Want.Pod.Annotations[translate.AnnotationIntent]); i {
+	case Ended, Halted:
+		return i
+	}
+	return Wanted
+}
+
+// Policy is the restart policy of a pause: what Docker itself does with it
+// after a crash or a restart of the engine. It follows the intent. An engine
+// that cannot change one loses only that.
+type Policy string
+
+// The policies. After a kill of the engine Docker starts again only what has
+// the policy always.
+const (
+	PolicyAlways Policy = Policy(container.RestartPolicyAlways)
+	PolicyNo     Policy = Policy(container.RestartPolicyDisabled)
+)
+
+// Policy is the restart policy that follows from the intent.
+func (i Intent) Policy() Policy {
+	if i == Wanted {
+		return PolicyAlways
+	}
+	return PolicyNo
+}
+
+// PolicyOf reads the policy of a container; an empty name is none.
+func PolicyOf(p container.RestartPolicy) Policy {
+	if p.IsNone() {
+		return PolicyNo
+	}
+	return Policy(p.Name)
+}
+
+// start is how often the pod was started again on purpose: attempts that were
+// made for an earlier start are followed by new ones, whatever their policy.
+func (w World) start() int {
+	if w.Want == nil {
+		return 0
+	}
+	return translate.StartOf(w.Want.Pod)
+}
+
+// with is the pod with an intent that is not Going. The grace is that of a
+// stop, in seconds; nil is the pod's own.
+func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
+	pod = pod.DeepCopy()
+	if pod.Annotations == nil {
+		pod.Annotations = map[string]string{}
+	}
+	delete(pod.Annotations, translate.AnnotationGrace)
+	if grace != nil {
+		pod.Annotations[translate.AnnotationGrace] = strconv.FormatInt(*grace, 10)
+	}
+	if i == Wanted {
+		delete(pod.Annotations, translate.AnnotationIntent)
+	} else {
+		pod.Annotations[translate.AnnotationIntent] = string(i)
+	}
+	return pod
+}

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"errors"
+	"maps"
+	"time"
+)
+
+// Memory is what a process at work on a pod remembers between looks. It may
+// be lost: another process finds out again. Its methods change copies.
+type Memory struct {
+	// Faults are the operations that failed, by Op.Key.
+	Faults map[string]Fault
+	// Pulled are the operations of kind PullImage that were done, by Op.Key.
+	Pulled map[string]bool
+	// Late are the operations that came too late, by Op.Key.
+	Late map[string]Try
+}
+
+// Try is an operation that came too late, so many times in a row.
+type Try struct {
+	At    time.Time
+	Count int
+}
+
+// maxLate is how often in a row an operation may be too late before that
+// counts as a failure: something else holds the name.
+const maxLate = 5
+
+// Again is when an operation that came too late is tried again: at once, and
+// then later and later. What is under way, such as a create that has taken
+// its name, is not to be seen before it is done.
+func (t Try) Again() time.Time {
+	const shortest = 50 * time.Millisecond
+	if t.Count <= 1 {
+		return t.At
+	}
+	return t.At.Add(shortest << (t.Count - 2))
+}
+
+// Settle is the memory after an operation has ended at now.
+func (m Memory) Settle(op Op, err error, now time.Time) Memory {
+	key := op.Key()
+	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late)}
+	switch {
+	case err == nil:
+		m.succeeded(op)
+	case errors.Is(err, ErrStale) && m.Late[key].Count < maxLate:
+		m.Late[key] = Try{At: now, Count: m.Late[key].Count + 1}
+	default:
+		m.Faults[key] = Fault{Op: op, Err: err, At: now, Count: m.Faults[key].Count + 1}
+	}
+	return m
+}
+
+// succeeded drops what is of no more account.
+func (m Memory) succeeded(op Op) {
+	delete(m.Late, op.Key())
+	maps.DeleteFunc(m.Faults, func(_ string, f Fault) bool { return op.Clears(f) })
+	if op.Kind == PullImage {
+		m.Pulled[op.Key()] = true
+	}
+}
+
+// until is when an operation may be tried again; the zero time is now.
+func (m Memory) until(op Op) time.Time {
+	key := op.Key()
+	if f, failed := m.Faults[key]; failed {
+		return f.Again()
+	}
+	if t, late := m.Late[key]; late {
+		return t.Again()
+	}
+	return time.Time{}
+}
+
+// clone is a copy that can be written to.
+func clone[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
+}

@@ -1,0 +1,22 @@
+package plan
+
+// The reasons by which Kubernetes names what a pod or a container waits for,
+// and why it failed (pkg/kubelet/container/sync_result.go, pkg/kubelet/images,
+// pkg/kubelet/events). kubectl shows them.
+const (
+	ReasonCrashLoop       = "CrashLoopBackOff"
+	ReasonErrImagePull    = "ErrImagePull"
+	ReasonPullBackOff     = "ImagePullBackOff"
+	ReasonNeverPull       = "ErrImageNeverPull"
+	ReasonCreateError     = "CreateContainerError"
+	ReasonConfigError     = "CreateContainerConfigError"
+	ReasonRunError        = "RunContainerError"
+	ReasonSandbox         = "FailedCreatePodSandBox"
+	ReasonKillPod         = "FailedKillPod"
+	ReasonFinalizers      = "Finalizers"
+	ReasonUnborn          = "Unborn"
+	ReasonInvalidManifest = "InvalidManifest"
+	// ReasonNotSupported is of a pod that was rejected because a field of it
+	// cannot be honoured, and leaving it out would make a wrong pod.
+	ReasonNotSupported = "NotSupported"
+)

@@ -1,0 +1,65 @@
+package translate
+
+import (
+	"maps"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// Annotations by which a revision of a manifest says what is wanted of the
+// pod. They are minipod's own and not shown to users: see Shown.
+const (
+	annotations = "dev.minipod/"
+	// AnnotationIntent is stopped or ended.
+	AnnotationIntent = annotations + "intent"
+	// AnnotationGrace is the grace of a stop, in seconds.
+	AnnotationGrace = annotations + "grace"
+	// AnnotationStart counts how often the pod was started again.
+	AnnotationStart = annotations + "start"
+)
+
+// StartOf is how often a pod was started again; 0 is never.
+func StartOf(pod *v1.Pod) int { return max(0, number(pod.Annotations[AnnotationStart])) }
+
+// Shown is the pod without minipod's own annotations; the pod itself is not
+// changed.
+func Shown(pod *v1.Pod) *v1.Pod {
+	shown := pod.DeepCopy()
+	maps.DeleteFunc(shown.Annotations, own)
+	if len(shown.Annotations) == 0 {
+		shown.Annotations = nil
+	}
+	return shown
+}
+
+// Keep is the next manifest of a pod with minipod's own annotations of the
+// one before; neither is changed.
+func Keep(before, next *v1.Pod) *v1.Pod {
+	kept := Shown(next)
+	for key, value := range before.Annotations {
+		if !own(key, value) {
+			continue
+		}
+		if kept.Annotations == nil {
+			kept.Annotations = map[string]string{}
+		}
+		kept.Annotations[key] = value
+	}
+	return kept
+}
+
+func own(key, _ string) bool { return strings.HasPrefix(key, annotations) }
+
+// Same reports whether two blueprints are of one manifest with one set of
+// options. The UID is what tells two pods apart that are otherwise the same;
+// what is wanted of a pod meanwhile makes it no other one.
+func Same(a, b *Blueprint) bool {
+	return a != nil && b != nil && canonical(a) == canonical(b)
+}
+
+func canonical(b *Blueprint) string {
+	pod := Shown(b.Pod)
+	pod.UID, pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = "", nil, nil
+	return encode([]any{pod.ObjectMeta, pod.Spec, b.Options})
+}
