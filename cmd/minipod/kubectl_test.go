@@ -35,6 +35,7 @@ func TestKubectl(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("PODS", filepath.Join(k.root, "testdata", "pods"))
 			env.Setenv("DOCKER_HOST", k.address)
+			env.Setenv(parentFile, os.Getenv(parentFile))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

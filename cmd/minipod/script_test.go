@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NS", e.namespace(env.T().(testing.TB), name))
 			env.Setenv("PODS", filepath.Join(root, "testdata", "pods"))
 			env.Setenv("DOCKER_HOST", e.address)
+			env.Setenv(parentFile, os.Getenv(parentFile))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

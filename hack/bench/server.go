@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/minipod/minipod/hack/group"
 )
 
 // server is a minipod serve whose memory is watched.
 type server struct {
 	cmd        *exec.Cmd
+	group      *group.Group
 	folder     string
 	kubeconfig string
 	heard      chan struct{} // closed when its standard error has ended
@@ -38,20 +40,31 @@ func startServer(ctx context.Context, minipod string) (*server, error) {
 	s := &server{folder: folder, kubeconfig: filepath.Join(folder, "kubeconfig"), heard: make(chan struct{})}
 	s.cmd = exec.Command(minipod, "serve", "--write-kubeconfig="+s.kubeconfig)
 	s.cmd.Env = append(os.Environ(), "GODEBUG=gctrace=1")
-	// A group of its own: Ctrl-C is for the bench, which needs the server to clean up.
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	stderr, err := s.cmd.StderrPipe()
-	if err == nil {
-		err = s.cmd.Start()
-	}
-	if err != nil {
+	if err := s.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("start serve (make build makes it): %w", err), os.RemoveAll(folder))
 	}
-	go s.listen(stderr)
 	if err := s.awaitReady(ctx); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
+}
+
+// start starts the process in a group: Ctrl-C is for the bench, which needs the
+// server to clean up, and a bench that is killed leaves no server behind.
+func (s *server) start() error {
+	stderr, err := s.cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if s.group, err = group.New(); err != nil {
+		return err
+	}
+	s.group.Join(s.cmd)
+	if err := s.cmd.Start(); err != nil {
+		return errors.Join(err, s.group.End())
+	}
+	go s.listen(stderr)
+	return nil
 }
 
 // awaitReady waits for the kubeconfig: serve writes it when it listens.
@@ -131,7 +144,7 @@ func (s *server) stop() error {
 		_ = s.cmd.Process.Kill()
 		<-s.heard
 	}
-	if err := s.cmd.Wait(); err != nil {
+	if err := errors.Join(s.cmd.Wait(), s.group.End()); err != nil {
 		return fmt.Errorf("stop serve: %w", err)
 	}
 	return nil

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"syscall"
 	"time"
 )
 
@@ -25,6 +24,7 @@ type server struct {
 	kubeconfig string
 	log        string
 	cmd        *exec.Cmd
+	group      *group
 	ended      chan error // closed once the process has been waited for
 }
 
@@ -47,19 +47,30 @@ func startServer(ctx context.Context, place place, minipod, folder string) (*ser
 	}
 	defer out.Close()
 	s.cmd.Stdout, s.cmd.Stderr = out, out
-	// A group of its own: Ctrl-C is for this program, which still needs the server to clean up.
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := s.cmd.Start(); err != nil {
+	if err := s.start(); err != nil {
 		return nil, fmt.Errorf("start serve: %w", err)
+	}
+	if err := s.awaitReady(ctx); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+// start starts the process in a group: Ctrl-C is for this program, which still needs the server to
+// clean up. Left behind by a program that was killed, it would go on keeping the engine's pods.
+func (s *server) start() (err error) {
+	if s.group, err = newGroup(); err != nil {
+		return err
+	}
+	s.group.join(s.cmd)
+	if err := s.cmd.Start(); err != nil {
+		return errors.Join(err, s.group.end())
 	}
 	go func() {
 		s.ended <- s.cmd.Wait()
 		close(s.ended)
 	}()
-	if err := s.awaitReady(ctx); err != nil {
-		return nil, errors.Join(err, s.stop())
-	}
-	return s, nil
+	return nil
 }
 
 // freeAddress is a loopback address that nobody listened on a moment ago.
@@ -130,6 +141,10 @@ func (s *server) memory() (string, error) {
 
 // stop ends the server as Ctrl-C does, and by force if that does not help.
 func (s *server) stop() error {
+	return errors.Join(s.interrupt(), s.group.end())
+}
+
+func (s *server) interrupt() error {
 	if err := s.cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop serve: %w", err)
 	}
@@ -137,10 +152,6 @@ func (s *server) stop() error {
 	case <-s.ended:
 		return nil
 	case <-time.After(stopWithin):
+		return fmt.Errorf("stop serve: it went on for %s after SIGINT and was killed; its log is %s", stopWithin, s.log)
 	}
-	if err := s.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("kill serve: %w", err)
-	}
-	<-s.ended
-	return fmt.Errorf("stop serve: it went on for %s after SIGINT and was killed; its log is %s", stopWithin, s.log)
 }

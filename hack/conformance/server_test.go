@@ -1,17 +1,22 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
-// asServer makes the test's own program behave as `minipod serve` does: "ready" or "broken".
+// asServer makes the test's own program behave as `minipod serve` does, "ready" or "broken", or as
+// the "parent" of such a one.
 const asServer = "CONFORMANCE_TEST_SERVER"
 
 func TestMain(m *testing.M) {
@@ -20,6 +25,11 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "ready":
 		if err := serve(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "parent":
+		if err := beParent(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -56,18 +66,40 @@ func serve(args []string) error {
 	return nil
 }
 
-// builtPlace is the place where the real kubectl is, which the first test ever builds.
+// beParent starts a server in a folder, says so and waits to be killed.
+func beParent(ctx context.Context) error {
+	if err := os.Setenv(asServer, "ready"); err != nil {
+		return err
+	}
+	place, err := build(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := startServer(ctx, place, os.Args[0], os.Args[1])
+	if err != nil {
+		return err
+	}
+	fmt.Println(server.cmd.Args[2])
+	return <-server.ended
+}
+
+// build is the place where the real kubectl is, which the first test ever builds.
+func build(ctx context.Context) (place, error) {
+	versions, err := readVersions(ctx, ".")
+	if err != nil {
+		return place{}, err
+	}
+	made, err := newPlace(".", versions)
+	if err != nil {
+		return place{}, err
+	}
+	return made, made.build(ctx, "kubectl")
+}
+
 func builtPlace(t *testing.T) place {
 	t.Helper()
-	versions, err := readVersions(t.Context(), ".")
+	place, err := build(t.Context())
 	if err != nil {
-		t.Fatal(err)
-	}
-	place, err := newPlace(".", versions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := place.build(t.Context(), "kubectl"); err != nil {
 		t.Fatal(err)
 	}
 	return place
@@ -104,4 +136,42 @@ func TestServerThatEndsAtOnce(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "exit status 1") || !strings.Contains(err.Error(), "serve.log") {
 		t.Errorf("error %v, want one with the exit status and the log's name", err)
 	}
+}
+
+func TestServerDiesWithItsParent(t *testing.T) {
+	t.Setenv(asServer, "parent")
+	builtPlace(t)
+	parent := exec.CommandContext(t.Context(), os.Args[0], t.TempDir())
+	parent.Stderr = os.Stderr
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the parent started no server: %v", err)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait() // it was killed
+	address := strings.TrimPrefix(strings.TrimSpace(line), "--http=")
+	for end := time.Now().Add(time.Second); answers(address); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the server still answers a second after its parent was killed")
+		}
+	}
+}
+
+// answers reports whether anybody listens at an address.
+func answers(address string) bool {
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		return false
+	}
+	connection.Close()
+	return true
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,16 +61,25 @@ func (s suite) run(ctx context.Context, total int) (report.Run, error) {
 		fmt.Sprintf("--procs=%d", min(s.procs, total)), fmt.Sprintf("--timeout=%s", s.timeout))
 	out := io.MultiWriter(log, &progress{total: total, said: time.Now()})
 	cmd.Stdout, cmd.Stderr = out, out
-	// ginkgo's processes are told to stop as a terminal would tell them: all at once.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = interruptedFor
-	ended := cmd.Run()
+	ended := runTogether(cmd)
 	run, err := s.read(resultsName)
 	if err != nil && ended != nil { // no report: it did not get as far as running specs
 		return report.Run{}, fmt.Errorf("run specs: %w; see %s", ended, log.Name())
 	}
 	return run, err
+}
+
+// runTogether runs ginkgo in a group with the test binaries that it starts: they are told to stop
+// as a terminal would tell them, all at once, and none outlives this program.
+func runTogether(cmd *exec.Cmd) error {
+	group, err := newGroup()
+	if err != nil {
+		return err
+	}
+	group.join(cmd)
+	cmd.Cancel = func() error { return group.signal(syscall.SIGINT) }
+	cmd.WaitDelay = interruptedFor
+	return errors.Join(cmd.Run(), group.end())
 }
 
 func (s suite) ginkgo(ctx context.Context, reportName string, args ...string) *exec.Cmd {
