@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"time"
 
 	"github.com/minipod/minipod/runtime/docker"
@@ -16,7 +17,8 @@ type connection struct {
 
 // connect finds the engine. It does not talk to it yet.
 func connect() (connection, error) {
-	found, err := docker.New(docker.Options{})
+	// To stderr, whatever command it is that waits.
+	found, err := docker.New(docker.Options{Waiting: newConsole(os.Stderr).warn})
 	if err != nil {
 		return connection{}, err
 	}

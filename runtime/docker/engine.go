@@ -20,10 +20,11 @@ var _ loop.Engine = (*Engine)(nil)
 
 // Engine is a Docker Engine. Its methods may be called concurrently.
 type Engine struct {
-	cli   *client.Client
-	where endpoint
-	wants wants
-	known sync.Map // of image IDs to plan.Image
+	cli      *client.Client
+	patience *patience
+	where    endpoint
+	wants    wants
+	known    sync.Map // of image IDs to plan.Image
 }
 
 // Options choose the engine.
@@ -31,6 +32,9 @@ type Options struct {
 	// ConfigDir is the folder of the docker client's configuration; empty is
 	// DOCKER_CONFIG, else the one in the user's home.
 	ConfigDir string
+	// Waiting is told, in words for the user, that the engine has not answered
+	// for a while and is waited for; once until it answers. Nil is for nobody.
+	Waiting func(what string)
 }
 
 // New is the engine that the docker client would use: the one that
@@ -41,11 +45,16 @@ func New(opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the Docker Engine: %w", err)
 	}
-	cli, err := client.NewClientWithOpts(where.opts...)
-	if err != nil {
+	e := &Engine{where: where, patience: &patience{answer: answerTime, notice: noticeTime}}
+	if opts.Waiting != nil {
+		e.patience.waiting = func(call string) {
+			opts.Waiting(fmt.Sprintf("the Docker Engine at %s has not answered %s for %s", where.address, call, noticeTime))
+		}
+	}
+	if e.cli, err = e.patience.client(where.opts); err != nil {
 		return nil, fmt.Errorf("use the Docker Engine at %s: %w", where.address, err)
 	}
-	return &Engine{cli: cli, where: where}, nil
+	return e, nil
 }
 
 // Address is where the engine is, as DOCKER_HOST would say it.

@@ -72,7 +72,7 @@ func isContext(err error) bool {
 // connectionLost tells an engine that does not answer from one that refuses.
 func connectionLost(err error) bool {
 	var op *net.OpError
-	return client.IsErrConnectionFailed(err) || errors.As(err, &op) ||
+	return client.IsErrConnectionFailed(err) || errors.As(err, &op) || isSilent(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

@@ -14,9 +14,24 @@ import (
 // ends at once.
 const pauseGrace = 2 * time.Second
 
+// stopMargin is how long a container may take to end after its grace, when it
+// has been killed. The engine itself gives up earlier.
+const stopMargin = 15 * time.Second
+
 // stop ends a container: the stop signal, and after the grace the kill. It
-// returns when the container does not run any more.
+// returns when the container does not run any more. An engine that says that
+// it has stopped the container, which runs on, may do so the next time.
 func (e *Engine) stop(ctx context.Context, name string, grace time.Duration) error {
+	bounded, cancel := context.WithTimeout(ctx, grace+stopMargin)
+	defer cancel()
+	err := e.stopOnce(bounded, name, grace)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		return fmt.Errorf("stop %s: %s after the end of its grace it runs on", short(name), stopMargin)
+	}
+	return err
+}
+
+func (e *Engine) stopOnce(ctx context.Context, name string, grace time.Duration) error {
 	var err error
 	if seconds := int(math.Ceil(grace.Seconds())); seconds > 0 {
 		err = e.cli.ContainerStop(ctx, name, container.StopOptions{Timeout: &seconds})

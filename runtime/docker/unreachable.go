@@ -30,7 +30,7 @@ func (e *Engine) unreachable(err error) error {
 // system's error for a socket that is missing or that nobody listens on.
 func cause(address string, err error) error {
 	path, local := strings.CutPrefix(address, "unix://")
-	if !local || errors.Is(err, fs.ErrPermission) {
+	if !local || errors.Is(err, fs.ErrPermission) || isSilent(err) {
 		return err
 	}
 	conn, dialErr := net.DialTimeout("unix", path, time.Second)
@@ -51,7 +51,10 @@ func (u *UnreachableError) Error() string {
 }
 
 func (u *UnreachableError) why() string {
+	var silent *silentError
 	switch {
+	case errors.As(u.cause, &silent):
+		return silent.Error()
 	case errors.Is(u.cause, fs.ErrPermission):
 		return "permission denied"
 	case errors.Is(u.cause, fs.ErrNotExist):
@@ -80,6 +83,9 @@ func (u *UnreachableError) Hint() string {
 		return "`docker context ls` lists the contexts, `docker context use default` takes the local engine"
 	case u.Source != "":
 		return fmt.Sprintf("`unset %s` takes the local engine", strings.Split(u.Source, "=")[0])
+	}
+	if isSilent(u.cause) {
+		return "`journalctl -u docker` shows what it is at, `sudo systemctl restart docker` starts it again"
 	}
 	if other := rootless(); other != "" {
 		return fmt.Sprintf("an engine of your own listens elsewhere: run `export DOCKER_HOST=unix://%s`", other)

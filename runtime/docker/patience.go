@@ -1,0 +1,132 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/docker/docker/client"
+)
+
+// An engine that takes a connection may never answer. Each call but streams,
+// waits and pulls has to be answered within answerTime; whoever waits for
+// longer than noticeTime is told.
+const (
+	answerTime = time.Minute
+	noticeTime = 5 * time.Second
+)
+
+// silentError says that the engine did not answer a call.
+type silentError struct {
+	call string
+	time time.Duration
+}
+
+func (s *silentError) Error() string { return fmt.Sprintf("no answer to %s in %s", s.call, s.time) }
+
+// patience is the way of the calls to the engine: it bounds each of them.
+type patience struct {
+	next           http.RoundTripper
+	answer, notice time.Duration
+	waiting        func(call string) // told once of an engine that is silent
+	told           atomic.Bool
+	// silent tells that a call had no answer. Those after it are not waited
+	// for as long, until there is an answer.
+	silent atomic.Bool
+}
+
+// client makes a Docker client whose calls go this way. The client takes its
+// transport apart while it is made, so this comes between afterwards.
+func (p *patience) client(opts []client.Opt) (*client.Client, error) {
+	var own *http.Client
+	keep := func(c *client.Client) error {
+		own = c.HTTPClient()
+		return client.WithHTTPClient(own)(c)
+	}
+	cli, err := client.NewClientWithOpts(append(opts, keep)...)
+	if err != nil {
+		return nil, err
+	}
+	p.next, own.Transport = own.Transport, p
+	return cli, nil
+}
+
+// RoundTrip makes one call.
+func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
+	call := callOf(r)
+	if call.endless {
+		return p.next.RoundTrip(r)
+	}
+	ctx, cancel := context.WithCancelCause(r.Context())
+	notice := time.AfterFunc(p.notice+call.takes, func() { p.tell(call.name) })
+	bound := p.bound() + call.takes
+	end := time.AfterFunc(bound, func() {
+		p.silent.Store(true)
+		cancel(&silentError{call.name, bound})
+	})
+	stop := func() { notice.Stop(); end.Stop(); cancel(nil) }
+	why := func(err error) error { return reason(ctx, err) }
+	answer, err := p.next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		defer stop()
+		return nil, why(err)
+	}
+	notice.Stop()
+	p.silent.Store(false)
+	p.told.Store(false)
+	answer.Body = &boundBody{ReadCloser: answer.Body, why: why, stop: stop}
+	return answer, nil
+}
+
+// bound is how long a call may take now.
+func (p *patience) bound() time.Duration {
+	if p.silent.Load() {
+		return min(p.notice, p.answer)
+	}
+	return p.answer
+}
+
+// tell says once that the engine is silent.
+func (p *patience) tell(call string) {
+	if p.waiting != nil && p.told.CompareAndSwap(false, true) {
+		p.waiting(call)
+	}
+}
+
+// reason is why a call failed: its bound, if that has ended it.
+func reason(ctx context.Context, err error) error {
+	var silent *silentError
+	if errors.As(context.Cause(ctx), &silent) {
+		return silent
+	}
+	return err
+}
+
+// boundBody is an answer that the bound is for too, to its end.
+type boundBody struct {
+	io.ReadCloser
+	why  func(error) error
+	stop func()
+}
+
+func (b *boundBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = b.why(err)
+	}
+	return n, err
+}
+
+func (b *boundBody) Close() error {
+	b.stop()
+	return b.ReadCloser.Close()
+}
+
+func isSilent(err error) bool {
+	var silent *silentError
+	return errors.As(err, &silent)
+}
