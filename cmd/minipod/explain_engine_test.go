@@ -222,6 +222,11 @@ func (p *bothWays) inspect() map[string]any {
 	var words []string
 	for _, c := range containers {
 		words = append(words, c.ID, "(ID of "+c.Names[0]+")", c.ID[:12], "(short ID of "+c.Names[0]+")")
+		for _, network := range c.NetworkSettings.Networks {
+			if network.IPAddress != "" {
+				words = append(words, network.IPAddress, "(address)")
+			}
+		}
 	}
 	identities := strings.NewReplacer(append(words, containers[0].Labels[translate.LabelUID], "(UID)")...)
 	all := map[string]any{}

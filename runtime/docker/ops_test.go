@@ -120,7 +120,7 @@ func TestStartOfWhatCannotRun(t *testing.T) {
 	p := newPod(t, e, v1.PodSpec{Containers: []v1.Container{{Name: "main", Command: []string{"/no/such/command"}}}})
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
-	p.do(plan.Op{Kind: plan.CreateUnit, Request: p.want.Units[0].Attempt(p.want.Pod, 0, 0)})
+	p.do(plan.Op{Kind: plan.CreateUnit, Request: p.request(p.want.Units[0])})
 	start := plan.Op{Kind: plan.StartUnit, Target: p.name()}
 	if err := e.Do(t.Context(), start, nil); !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("got %v, want a permanent error in the engine's words", err)
@@ -167,7 +167,7 @@ func TestCreateWithoutItsImage(t *testing.T) {
 	if images := p.world().Images; len(images) != 0 {
 		t.Errorf("images are %+v, want none", images)
 	}
-	err := e.Do(t.Context(), plan.Op{Kind: plan.CreateUnit, Request: p.want.Units[0].Attempt(p.want.Pod, 0, 0)}, nil)
+	err := e.Do(t.Context(), plan.Op{Kind: plan.CreateUnit, Request: p.request(p.want.Units[0])}, nil)
 	if !errors.Is(err, plan.ErrStale) {
 		t.Errorf("got %v, want %v", err, plan.ErrStale)
 	}

@@ -53,7 +53,7 @@ func startPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name, Volumes: p.want.Volumes})
 	for _, u := range p.want.Units {
-		p.do(plan.Op{Kind: plan.CreateUnit, Request: u.Attempt(p.want.Pod, 0, 0)})
+		p.do(plan.Op{Kind: plan.CreateUnit, Request: p.request(u)})
 		p.do(plan.Op{Kind: plan.StartUnit, Target: u.Request.Name})
 	}
 	return p
@@ -69,6 +69,16 @@ func shell(script string) v1.Container {
 func startShell(t *testing.T, e *Engine, script string) string {
 	t.Helper()
 	return startPod(t, e, onlyShell(script)).name()
+}
+
+// request makes the first attempt of a unit.
+func (p *testPod) request(u translate.Unit) *translate.Request {
+	p.Helper()
+	request, missing := u.Attempt(translate.Inputs{}, 0, 0)
+	if missing != nil {
+		p.Fatal(missing)
+	}
+	return request
 }
 
 // name is the Docker name of the first container.

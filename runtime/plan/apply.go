@@ -24,7 +24,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case StartPause:
 		startPause(&w, now)
 	case StopPause:
-		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs = Exited, now, nil
+		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs, w.Inputs.PodIPs = Exited, now, nil, nil
 	case RemovePause:
 		w.Pause = nil
 		w.forget()
@@ -86,6 +86,7 @@ func startPause(w *World, now time.Time) {
 	if w.Want != nil && !w.Want.Pod.Spec.HostNetwork {
 		w.Pause.IPs = []string{"192.0.2.1"}
 	}
+	w.Inputs.PodIPs = append([]string{}, w.Pause.IPs...)
 }
 
 // ModelImage is what the model of Docker knows of an image: it has one that

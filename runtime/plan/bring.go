@@ -51,7 +51,7 @@ func (s *stepper) toward(g goal) {
 		s.do(s.stop(*c))
 	case c.State == Running:
 		return
-	case outdated(g.unit, *c), c.Start != s.w.start():
+	case outdated(g.unit, *c), c.Start != s.w.start(), s.w.misaddressed(g.unit, *c):
 		s.do(remove(*c))
 	case g.want == run:
 		s.do(Op{Kind: StartUnit, Unit: g.unit.Name, Attempt: c.Attempt, Target: c.ID})
@@ -97,6 +97,9 @@ func (s *stepper) create(u translate.Unit, attempt, backoff int) {
 	if !s.image(u, attempt) || !s.nonRoot(u) {
 		return
 	}
-	request := u.Attempt(s.w.Want.Pod, attempt, backoff)
+	request := s.attempt(u, attempt, backoff)
+	if request == nil {
+		return
+	}
 	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
 }
