@@ -135,12 +135,14 @@ func TestStartOfWhatCannotRun(t *testing.T) {
 
 func TestStopGivesTime(t *testing.T) {
 	e := live(t)
-	p := startPod(t, e, onlyShell("trap 'exit 5' TERM; while :; do sleep 0.05; done"))
+	p := startPod(t, e, onlyShell("trap 'exit 5' TERM; touch /ready; while :; do sleep 0.05; done"))
+	p.until("test -e /ready")
 	p.do(plan.Op{Kind: plan.StopUnit, Target: p.name(), Grace: 30 * time.Second})
 	if c := p.world().Latest("main"); c.State != plan.Exited || c.ExitCode != 5 {
 		t.Errorf("the attempt is %+v, want one that ended by itself with 5", c)
 	}
-	stubborn := startPod(t, e, onlyShell("trap '' TERM; while :; do sleep 0.05; done"))
+	stubborn := startPod(t, e, onlyShell("trap '' TERM; touch /ready; while :; do sleep 0.05; done"))
+	stubborn.until("test -e /ready")
 	stubborn.do(plan.Op{Kind: plan.StopUnit, Target: stubborn.name(), Grace: 300 * time.Millisecond})
 	if c := stubborn.world().Latest("main"); c.State != plan.Exited || c.ExitCode != 137 {
 		t.Errorf("the attempt is %+v, want one that was killed", c)

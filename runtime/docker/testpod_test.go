@@ -155,3 +155,15 @@ func run(t testing.TB, e *Engine, container string, command ...string) (stdout, 
 func onlyShell(script string) v1.PodSpec {
 	return v1.PodSpec{Containers: []v1.Container{shell(script)}}
 }
+
+// until waits until a command succeeds in the container: on a busy machine its
+// shell may be long in coming.
+func (p *testPod) until(command string) {
+	p.Helper()
+	for p.Context().Err() == nil {
+		if code, err := p.e.Exec(p.Context(), p.name(), engine.ExecOptions{Command: []string{"sh", "-c", command}}); err == nil && code == 0 {
+			return
+		}
+	}
+	p.Fatalf("%s does not come true", command)
+}

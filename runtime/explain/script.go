@@ -112,6 +112,15 @@ func (w *writer) op(op plan.Op) {
 		w.startPause(op)
 	case plan.StartUnit:
 		w.run("Container "+op.Unit, w.created[op.Unit].Request)
+		w.awaitInit(op.Unit)
+	}
+}
+
+// awaitInit waits for an init container: what comes after it starts when it has
+// done its work.
+func (w *writer) awaitInit(unit string) {
+	if u, _ := w.b.Unit(unit); u.Kind == translate.Init {
+		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to end well before the next container starts\n", quote(w.created[unit].Request.Name))
 	}
 }
 

@@ -37,7 +37,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case CreateUnit:
 		applyCreate(&w, op, now)
 	case StartUnit:
-		w.change(op.Target, func(c *Container) { c.State, c.StartedAt = Running, now })
+		w.change(op.Target, func(c *Container) { w.started(c, now) })
 	case StopUnit:
 		w.change(op.Target, func(c *Container) { c.State, c.FinishedAt, c.ExitCode = Exited, now, 143 })
 	case RemoveUnit:
@@ -114,6 +114,17 @@ func applyCreate(w *World, op Op, now time.Time) {
 // name, and belongs to one pod.
 func modelID(r *translate.Request) string {
 	return "id-of-" + r.Name + "-" + r.Config.Labels[translate.LabelUID]
+}
+
+// started starts an attempt. An init container does its work in no time.
+func (w *World) started(c *Container, now time.Time) {
+	c.State, c.StartedAt = Running, now
+	if w.Want == nil {
+		return
+	}
+	if u, ok := w.Want.Unit(c.Unit); ok && u.Kind == translate.Init {
+		c.State, c.FinishedAt = Exited, now
+	}
 }
 
 func (w *World) change(id string, f func(*Container)) {

@@ -42,14 +42,17 @@ func (s *stepper) gated() bool {
 func (s *stepper) toward(g goal) {
 	c := s.w.Latest(g.unit.Name)
 	switch {
+	case g.want == done:
+		return
+	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
+		s.do(s.stop(*c))
+	case c != nil && c.State == Running:
+		return
+	case g.want == hold:
 	case c == nil:
 		s.first(g)
 	case c.Ended():
 		s.again(g, *c)
-		return
-	case c.State == Running && (s.w.cutOff(*c) || outdated(g.unit, *c)):
-		s.do(s.stop(*c))
-	case c.State == Running:
 		return
 	case outdated(g.unit, *c), c.Start != s.w.start(), s.w.misaddressed(g.unit, *c):
 		s.do(remove(*c))

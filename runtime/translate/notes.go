@@ -63,13 +63,7 @@ func notes(b *Blueprint) []Note {
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b.Pod.Spec.SecurityContext)
 	volumeNotes(n, &b.Pod.Spec)
-	for i := range b.Pod.Spec.InitContainers {
-		n.refuse(true, fmt.Sprintf("spec.initContainers[%d]", i), "init containers are not run yet, and the pod would be wrong without it")
-	}
 	for _, u := range b.Units {
-		if u.Kind != App && u.Kind != Ephemeral {
-			continue
-		}
 		containerNotes(n, u)
 		envNotes(n, b, u)
 		mountNotes(n, b, u)
