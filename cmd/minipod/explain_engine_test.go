@@ -270,6 +270,8 @@ func stripped(t *testing.T, raw string) any {
 	} {
 		change(fields, strings.Split(path, "."), isSet)
 	}
+	// Which client made a revision, as that of a pod that has ended.
+	change(fields, []string{"Labels", "dev.minipod.nonce"}, isSet)
 	// Folders of the writable layer, by its identity.
 	change(fields, []string{"GraphDriver", "Data", "*"}, withoutLayers)
 	// What has no order: the engine's list of mounts, and what docker run
