@@ -120,7 +120,7 @@ func (w *writer) op(op plan.Op) {
 // done its work.
 func (w *writer) awaitInit(unit string) {
 	if u, _ := w.b.Unit(unit); u.Kind == translate.Init {
-		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to end well before the next container starts\n", quote(w.created[unit].Request.Name))
+		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to end well before the next container starts\n", w.quote(w.created[unit].Request.Name))
 	}
 }
 

@@ -3,11 +3,11 @@ package plan
 import "slices"
 
 // ImagesNeeded are the images that Next may ask about, by the references of
-// the manifest: those of units that have no attempt which is under way.
+// the manifest.
 func ImagesNeeded(w World) []string {
 	var references []string
 	for _, u := range w.Awaited() {
-		if image := u.Request.Config.Image; !slices.Contains(references, image) {
+		if image := u.Container.Image; !slices.Contains(references, image) {
 			references = append(references, image)
 		}
 	}
