@@ -17,7 +17,7 @@ func layers() [][]string {
 	return [][]string{
 		{"podspec/kube", "runtime/engine", "runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
 		{"podspec", "runtime/translate", "runtime/apiserver/kind"},
-		{"runtime/plan", "runtime/object"},
+		{"runtime/plan"},
 		{"runtime/status", "runtime/explain"},
 		{"runtime/loop", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver"},
@@ -65,10 +65,10 @@ func nowhere() []only {
 // pure are the packages of values and functions, with what a package may
 // import in spite of that, and why.
 func pure() map[string]map[string]string {
-	const upstream = "Kubernetes' own packages log and register features: they are silenced and set up once"
+	const upstream = "Kubernetes' own packages log, register features and take contexts: they are silenced, set up once and given an empty one"
 	return map[string]map[string]string{
-		"podspec/kube": {"sync": upstream, "log/slog": upstream},
-		"podspec":      nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/object": nil, "runtime/status": nil, "runtime/explain": nil,
+		"podspec/kube": {"sync": upstream, "log/slog": upstream, "context": upstream},
+		"podspec":      nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/status": nil, "runtime/explain": nil,
 	}
 }
 
