@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -43,15 +44,32 @@ func (s *Server) answerJSON(w http.ResponseWriter, code int, data []byte) {
 	_, _ = w.Write(data)
 }
 
+// maxWarnings is how many bytes of warnings one call of warn sends, as Kubernetes does: clients bound their headers.
+const maxWarnings = 4 << 10
+
 // warn adds warnings that kubectl shows, in the form of RFC 7234.
 func warn(w http.ResponseWriter, warnings []string) {
-	for _, text := range warnings {
+	room := maxWarnings
+	for i, text := range warnings {
+		if room -= len(text); room < 0 {
+			text = fmt.Sprintf("%d more warnings", len(warnings)-i)
+		}
 		w.Header().Add("Warning", fmt.Sprintf("299 - %s", quoted(text)))
+		if room < 0 {
+			return
+		}
 	}
 }
 
+// quoted is a text as a header has it, where no control character can be.
 func quoted(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ").Replace(text) + `"`
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
 // success is the answer to what has no object to show.

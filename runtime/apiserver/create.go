@@ -37,6 +37,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, t target) error 
 	if err != nil {
 		return err
 	}
+	warn(w, t.kind.Warnings(obj, item.Object))
 	if pod, ok := item.Object.(*v1.Pod); ok {
 		warn(w, s.Pods.LeftOut(pod))
 	}

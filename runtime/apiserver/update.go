@@ -43,6 +43,7 @@ func (s *Server) update(w http.ResponseWriter, r *http.Request, t target) error 
 	if err != nil {
 		return err
 	}
+	warn(w, t.kind.UpdateWarnings(t.sub, item.Object))
 	return s.answerItem(w, r, t, http.StatusOK, item)
 }
 
@@ -70,7 +71,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
 	if err != nil {
 		return err
 	}
-	warn(w, p.warnings)
+	warn(w, append(p.warnings, t.kind.UpdateWarnings(t.sub, item.Object)...))
 	return s.answerItem(w, r, t, http.StatusOK, item)
 }
 

@@ -29,6 +29,21 @@ func prepared[T any, P pointerTo[T]](prepare func(updated, old *T) error, valida
 	}
 }
 
+// warning adds Kubernetes' own warnings about what was made.
+func warning[T any, P pointerTo[T]](r Rules, warn func(*T) []kube.Warning) Rules {
+	r.WarnUpdate = func(made store.Object) []string { return texts(warn((*T)(made.(P)))) }
+	r.Warn = func(_, made store.Object) []string { return r.WarnUpdate(made) }
+	return r
+}
+
+func texts(warnings []kube.Warning) []string {
+	var list []string
+	for _, w := range warnings {
+		list = append(list, w.String())
+	}
+	return list
+}
+
 func (r Rules) with(sub string, update Update) Rules {
 	r.Updates[sub] = update
 	return r
@@ -37,6 +52,10 @@ func (r Rules) with(sub string, update Update) Rules {
 func podRules() Rules {
 	rules := typed(kube.DefaultPod, kube.ValidatePod, kube.ValidatePodUpdate)
 	rules.Prepare = func(o store.Object) error { return kube.PreparePod(asPod(o)) }
+	rules.Warn = func(asked, made store.Object) []string {
+		dropped := kube.DropDisabledPodFields(asPod(asked).DeepCopy())
+		return texts(append(dropped, kube.WarnPod(asPod(made))...))
+	}
 	rules.Updates = map[string]Update{
 		"":                    prepared(kube.PreparePodUpdate, kube.ValidatePodUpdate),
 		"status":              prepared(kube.PreparePodStatusUpdate, kube.ValidatePodStatusUpdate),
@@ -55,8 +74,9 @@ func secretRules() Rules {
 }
 
 func claimRules() Rules {
-	return typed(kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaim, kube.ValidatePersistentVolumeClaimUpdate).
+	rules := typed(kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaim, kube.ValidatePersistentVolumeClaimUpdate).
 		with("status", Update{Check: check(kube.ValidatePersistentVolumeClaimStatusUpdate)})
+	return warning(rules, kube.WarnPersistentVolumeClaim)
 }
 
 func namespaceRules() Rules {
@@ -86,8 +106,9 @@ func serviceAccountRules() Rules {
 }
 
 func serviceRules() Rules {
-	return typed(kube.DefaultService, kube.ValidateService, kube.ValidateServiceUpdate).
+	rules := typed(kube.DefaultService, kube.ValidateService, kube.ValidateServiceUpdate).
 		with("status", Update{Check: check(kube.ValidateServiceStatusUpdate)})
+	return warning(rules, kube.WarnService)
 }
 
 func eventRules() Rules {
@@ -97,7 +118,7 @@ func eventRules() Rules {
 }
 
 func templateRules() Rules {
-	return typed(kube.DefaultPodTemplate, kube.ValidatePodTemplate, kube.ValidatePodTemplateUpdate)
+	return warning(typed(kube.DefaultPodTemplate, kube.ValidatePodTemplate, kube.ValidatePodTemplateUpdate), kube.WarnPodTemplate)
 }
 
 func leaseRules() Rules {

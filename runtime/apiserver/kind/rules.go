@@ -15,6 +15,12 @@ type Rules struct {
 	// Prepare gives a new object, after its defaults, what no client may set.
 	Prepare  func(store.Object) error
 	Validate func(store.Object) field.ErrorList
+	// Warn says what a client should hear of what it asked for, and what was made
+	// of that; nil says nothing.
+	Warn func(asked, made store.Object) []string
+	// WarnUpdate is the same of an object that was changed. Kubernetes says
+	// nothing about pods that are.
+	WarnUpdate func(made store.Object) []string
 	// Updates are by subresource; "" is the object itself.
 	Updates map[string]Update
 	// CreateOnUpdate lets PUT make the object.
@@ -31,6 +37,23 @@ type Update struct {
 
 // UpdateCheck finds what is wrong with changing old into next.
 type UpdateCheck func(next, old store.Object) field.ErrorList
+
+// Warnings are what a client should hear of what it asked for, and what was
+// made of that.
+func (k *Kind) Warnings(asked, made store.Object) []string {
+	if k.Rules.Warn == nil {
+		return nil
+	}
+	return k.Rules.Warn(asked, made)
+}
+
+// UpdateWarnings are what a client should hear of what it made of an object.
+func (k *Kind) UpdateWarnings(sub string, made store.Object) []string {
+	if sub != "" || k.Rules.WarnUpdate == nil {
+		return nil
+	}
+	return k.Rules.WarnUpdate(made)
+}
 
 // PrepareUpdate takes back from next what a write to the subresource may not
 // change, and counts the generation.
