@@ -1,6 +1,7 @@
 package podspec
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -8,6 +9,17 @@ import (
 
 	"go.yaml.in/yaml/v3"
 )
+
+// isForeign says that an object is of an API that somebody added to Kubernetes, such as serving.knative.dev/v1: its
+// kinds may have names that Kubernetes has too.
+func isForeign(root *yaml.Node) bool {
+	_, value := entryOf(root, "apiVersion", 0)
+	if value == nil {
+		return false
+	}
+	group, _, grouped := strings.Cut(resolved(value).Value, "/")
+	return grouped && strings.Contains(group, ".") && !strings.HasSuffix(group, ".k8s.io")
+}
 
 // kindName reads an object's kind. One that is missing or misspelt is reported, and gone on with where it can be
 // guessed, for the sake of what else is wrong.
@@ -17,7 +29,7 @@ func (p *parser) kindName(root *yaml.Node) (string, bool) {
 		return p.guessKind(root, key)
 	}
 	name := resolved(value).Value
-	if near := nearKind(name); near != "" && near != name && !strings.HasSuffix(name, "List") {
+	if near := nearKind(name); near != "" && near != name && !strings.HasSuffix(name, "List") && !isForeign(root) {
 		p.report(value.Line, value.Column, "kind", "unknown kind %q (did you mean %q?)", name, near)
 		return near, true
 	}
@@ -79,21 +91,37 @@ func misspelt(root *yaml.Node, word string) *yaml.Node {
 	return nil
 }
 
-// notTaken reports a kind that minipod does not run, and where the pod in it is.
+// notTaken leaves an object out whose kind minipod does not run, and says where the pod in it is.
 func (p *parser) notTaken(root *yaml.Node, name string) {
-	line, col := locate(root, []string{"kind"}).position()
-	t, makesPods := templateOf(name)
-	if !makesPods {
-		p.report(line, col, "kind", "minipod does not take the kind %s: it takes %s", shorten(name), takenKinds())
-		return
+	o := &Object{Kind: name, file: p.file, root: root}
+	message := fmt.Sprintf("minipod does not take the kind %s%s: left out (it takes %s)", shorten(name), ofGroup(root), takenKinds())
+	if path := templateOf(name); path != "" {
+		message = o.templateHint(path)
 	}
-	p.version(root, name, t.version)
+	if _, value := entryOf(root, "apiVersion", 0); value == nil || isNull(resolved(value)) {
+		p.report(root.Line, root.Column, "apiVersion", "missing: write the apiVersion of this %s", shorten(name))
+	}
+	o.Warnings = Problems{o.Problem("kind", message)}
+	p.objects = append(p.objects, o)
+}
+
+// ofGroup names the apiVersion of an object whose kind Kubernetes may have too.
+func ofGroup(root *yaml.Node) string {
+	if !isForeign(root) {
+		return ""
+	}
+	_, value := entryOf(root, "apiVersion", 0)
+	return " of " + shorten(resolved(value).Value)
+}
+
+// templateHint says where the pod is that an object makes others of.
+func (o *Object) templateHint(path string) string {
 	where := ""
-	if at := locate(root, splitPath(t.path)); len(at.rest) == 0 {
-		podLine, _ := at.position()
-		where = " (line " + strconv.Itoa(podLine) + ")"
+	if o.Written(path) {
+		_, line, _ := o.Position(path)
+		where = " (line " + strconv.Itoa(line) + ")"
 	}
-	p.report(line, col, "kind", "minipod runs Pods; the pod template of this %s is at %s%s: make a Pod of it", name, t.path, where)
+	return fmt.Sprintf("minipod runs Pods: left out. The pod template of this %s is at %s%s: make a Pod of it", o.Kind, path, where)
 }
 
 // listOf is what a list kind lists: any object for List ("").

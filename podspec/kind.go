@@ -17,8 +17,12 @@ type kind struct {
 	create func() runtime.Object
 	// finish applies Kubernetes' defaults.
 	finish func(runtime.Object)
+	// drop takes out what Kubernetes would not take over, and says so.
+	drop func(runtime.Object) []kube.Warning
 	// check asks Kubernetes' validation.
 	check func(runtime.Object) field.ErrorList
+	// warn asks what Kubernetes would warn of.
+	warn func(runtime.Object) []kube.Warning
 }
 
 // kindOf makes a kind of typed functions.
@@ -34,6 +38,8 @@ func kindOf[T any, P interface {
 				finish(typed)
 			}
 		},
+		drop: func(runtime.Object) []kube.Warning { return nil },
+		warn: func(runtime.Object) []kube.Warning { return nil },
 		check: func(o runtime.Object) field.ErrorList {
 			typed, ok := o.(P)
 			if !ok {
@@ -44,10 +50,20 @@ func kindOf[T any, P interface {
 	}
 }
 
+// warns makes a warning function of a typed one.
+func warns[P runtime.Object](ask func(P) []kube.Warning) func(runtime.Object) []kube.Warning {
+	return func(o runtime.Object) []kube.Warning {
+		if typed, ok := o.(P); ok {
+			return ask(typed)
+		}
+		return nil
+	}
+}
+
 // kinds are all of apiVersion v1.
 func kinds() []kind {
 	return []kind{
-		kindOf[v1.Pod]("Pod", finishPod, kube.ValidatePod),
+		pods(),
 		kindOf[v1.ConfigMap]("ConfigMap", kube.DefaultConfigMap, kube.ValidateConfigMap),
 		kindOf[v1.Secret]("Secret", kube.DefaultSecret, kube.ValidateSecret),
 		kindOf[v1.PersistentVolumeClaim]("PersistentVolumeClaim", kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaim),
@@ -57,29 +73,29 @@ func kinds() []kind {
 	}
 }
 
+func pods() kind {
+	k := kindOf[v1.Pod]("Pod", finishPod, kube.ValidatePod)
+	k.drop, k.warn = warns(kube.DropDisabledPodFields), warns(kube.WarnPod)
+	return k
+}
+
 // finishPod leaves out what only an API server may say about a pod, which a manifest that came out of one has.
 func finishPod(pod *v1.Pod) {
 	pod.Status = v1.PodStatus{}
 	kube.DefaultPod(pod)
 }
 
-// template is a kind that makes pods: its apiVersion and where its pod is.
-type template struct{ version, path string }
-
-func templateOf(kind string) (template, bool) {
+// templateOf is where a kind that makes pods has their template; "" for others.
+func templateOf(kind string) string {
 	switch kind {
-	case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet":
-		return template{"apps/v1", "spec.template"}, true
-	case "Job":
-		return template{"batch/v1", "spec.template"}, true
+	case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController":
+		return "spec.template"
 	case "CronJob":
-		return template{"batch/v1", "spec.jobTemplate.spec.template"}, true
-	case "ReplicationController":
-		return template{"v1", "spec.template"}, true
+		return "spec.jobTemplate.spec.template"
 	case "PodTemplate":
-		return template{"v1", "template"}, true
+		return "template"
 	}
-	return template{}, false
+	return ""
 }
 
 // kindWords are what a kind may be meant to be.

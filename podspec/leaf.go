@@ -84,6 +84,8 @@ func (d *decoder) scalarHint(n *yaml.Node, k reflect.Kind) string {
 	quoted := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 	switch {
 	case err != nil:
+	case isUnexpanded(n.Value):
+		return unexpandedHint
 	case k == reflect.String:
 		return ": quote it: " + strconv.Quote(n.Value)
 	case quoted && k == reflect.Bool && (n.Value == "true" || n.Value == "false"):
@@ -149,6 +151,9 @@ func customWanted(u json.Unmarshaler) string {
 
 // customHint tries the ways in which quantities are miswritten: 128MB, 1 Gi, 128mi.
 func customHint(n *yaml.Node, u json.Unmarshaler) string {
+	if n.Kind == yaml.ScalarNode && isUnexpanded(n.Value) {
+		return unexpandedHint
+	}
 	if _, ok := u.(*resource.Quantity); !ok || n.Kind != yaml.ScalarNode {
 		return ""
 	}

@@ -1,11 +1,16 @@
 package podspec
 
 import (
+	"fmt"
+	"regexp"
+
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // Object is one Kubernetes object of a manifest, defaulted and valid, that knows where its fields were written.
@@ -14,12 +19,17 @@ type Object struct {
 	// Kind is the object's kind, such as Pod.
 	Kind string
 	// Object is the typed object: *v1.Pod, *v1.ConfigMap, *v1.Secret, *v1.PersistentVolumeClaim, *v1.Service,
-	// *v1.Namespace or *v1.ServiceAccount.
+	// *v1.Namespace or *v1.ServiceAccount. Nil where minipod does not take the kind: a warning says so.
 	Object runtime.Object
+	// Warnings are what is most likely not meant so, and yet taken: those of Kubernetes' API server and others.
+	Warnings Problems
 
 	file string
 	root *yaml.Node
 }
+
+// Taken says that minipod takes the object's kind.
+func (o *Object) Taken() bool { return o.Object != nil }
 
 // Pod is the object as a Pod; nil when it is of another kind.
 func (o *Object) Pod() *v1.Pod {
@@ -27,7 +37,7 @@ func (o *Object) Pod() *v1.Pod {
 	return pod
 }
 
-// Meta is the object's metadata: name, namespace, labels. Nil only for an Object without an object.
+// Meta is the object's metadata: name, namespace, labels. Nil for an object of a kind that is not taken.
 func (o *Object) Meta() metav1.Object {
 	meta, _ := o.Object.(metav1.Object)
 	return meta
@@ -48,6 +58,30 @@ func (o *Object) Position(field string) (file string, line, col int) {
 // Written says that the manifest itself has the field, if only as null; a default is not written.
 func (o *Object) Written(field string) bool {
 	return o.root != nil && len(locate(o.root, splitPath(field)).rest) == 0
+}
+
+// warn adds a warning at a field.
+func (o *Object) warn(w kube.Warning) {
+	field := w.Field
+	if m := volumeFirst.FindStringSubmatch(w.Message); field == "" && m != nil {
+		field = o.volumeField(m[1])
+	}
+	o.Warnings = append(o.Warnings, o.Problem(field, w.Message))
+}
+
+// volumeFirst is a warning of Kubernetes about a volume as a whole.
+var volumeFirst = regexp.MustCompile(`^volume "([^"]+)"`)
+
+// volumeField is the field of the volume with this name.
+func (o *Object) volumeField(name string) string {
+	if pod := o.Pod(); pod != nil {
+		for i := range pod.Spec.Volumes {
+			if pod.Spec.Volumes[i].Name == name {
+				return fmt.Sprintf("spec.volumes[%d]", i)
+			}
+		}
+	}
+	return ""
 }
 
 // Problem is a problem of this field, at its position.

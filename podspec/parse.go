@@ -7,13 +7,16 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // Parse reads a manifest: YAML or JSON, any number of documents, Lists unpacked. The objects come back in the order of
 // the file, defaulted and valid. Name is what the file is called in messages.
 //
 // The error is a [Problems] with everything that is wrong in the whole file; then there are no objects. An object may
-// lack a name if it has a generateName: the caller makes the name.
+// lack a name if it has a generateName: the caller makes the name. An object of a kind that minipod does not take is
+// not read: it has a warning.
 func Parse(name string, data []byte) ([]*Object, error) {
 	p := &parser{reporter: &reporter{file: name}, kinds: kinds()}
 	roots := p.documents(data)
@@ -60,7 +63,7 @@ func (p *parser) object(root *yaml.Node, depth int) {
 		return
 	}
 	for _, k := range p.kinds {
-		if k.name == name {
+		if k.name == name && (name == "Pod" || !isForeign(root)) {
 			p.version(root, name, "v1")
 			p.typed(root, k)
 			return
@@ -80,13 +83,39 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 	o := &Object{Kind: k.name, Object: object, file: p.file, root: root}
 	clearServerFields(o.Meta())
 	k.finish(object)
+	for _, w := range k.drop(object) {
+		o.warn(w)
+	}
+	told := p.slips(d, o)
 	for _, e := range k.check(object) {
 		if !d.covered(e) && !isMadeUp(e, o.Meta()) {
 			line, col := locate(root, splitPath(e.Field)).hint(e.BadValue).position()
-			p.report(line, col, e.Field, "%s", e.ErrorBody())
+			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), refusedHint(o, e))
 		}
 	}
+	for _, w := range k.warn(object) {
+		if !told[w.Field] {
+			o.warn(w)
+		}
+	}
+	o.Warnings = o.Warnings.tidy()
 	p.objects = append(p.objects, o)
+}
+
+// slips tells of the slips of a pod, and says at which fields they are.
+func (p *parser) slips(d *decoder, o *Object) map[string]bool {
+	told := map[string]bool{}
+	for _, s := range o.slips() {
+		told[s.field] = true
+		switch {
+		case s.wrong:
+			d.bad = append(d.bad, fault{path: s.field})
+			p.problems = append(p.problems, o.Problem(s.field, s.message))
+		case o.Written(s.field): // else it is a default that follows from what is written elsewhere
+			o.warn(kube.Warning{Field: s.field, Message: s.message})
+		}
+	}
+	return told
 }
 
 // isMadeUp says that a complaint is about the name that validation was given in place of the one to be generated.

@@ -63,7 +63,13 @@ func notes(b *Blueprint) []Note {
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b.Pod.Spec.SecurityContext)
 	volumeNotes(n, &b.Pod.Spec)
+	for i := range b.Pod.Spec.InitContainers {
+		n.refuse(true, fmt.Sprintf("spec.initContainers[%d]", i), "init containers are not run yet, and the pod would be wrong without it")
+	}
 	for _, u := range b.Units {
+		if u.Kind != App && u.Kind != Ephemeral {
+			continue
+		}
 		containerNotes(n, u)
 		envNotes(n, b, u)
 		mountNotes(n, b, u)
@@ -141,6 +147,7 @@ func volumeNotes(n *noter, s *v1.PodSpec) {
 			n.warn(v.EmptyDir.SizeLimit != nil && medium == "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced")
 			n.warn(v.EmptyDir.Mode != nil, path+".emptyDir.mode", "an alpha field, off in Kubernetes too: the volume is open to every user")
 		case v.HostPath != nil:
+			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
 			n.hostPathType(v.HostPath, path)
 		default:
 			n.refuse(true, path, "this type of volume is not mounted yet: only emptyDir and hostPath are")
@@ -187,17 +194,23 @@ func containerNotes(n *noter, u Unit) {
 }
 
 func envNotes(n *noter, b *Blueprint, u Unit) {
+	for i, from := range u.Container.EnvFrom {
+		optional := from.ConfigMapRef != nil && isTrue(from.ConfigMapRef.Optional) || from.SecretRef != nil && isTrue(from.SecretRef.Optional)
+		n.missing(optional, fmt.Sprintf("%s.envFrom[%d]", u.Path, i), "ConfigMaps and Secrets are not read yet")
+	}
 	for i, e := range u.Container.Env {
 		if e.ValueFrom == nil {
 			continue
 		}
 		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
-		if file := e.ValueFrom.FileKeyRef; file != nil {
-			n.missing(isTrue(file.Optional), path+".fileKeyRef", "files of volumes are not read yet")
+		if ref := e.ValueFrom.FieldRef; ref != nil {
+			_, known := fieldValue(b.Pod, ref)
+			n.refuse(!known, path, ref.FieldPath+" is not known before the pod runs, and not filled in yet")
+			continue
 		}
-		ref := e.ValueFrom.ResourceFieldRef
-		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && allotmentOf(b.Pod, u.Container, ref).set.IsZero()
-		n.warn(disk, path+".resourceFieldRef", "no limit is set, and the engine does not tell how large its disk is: 0")
+		cm, secret := e.ValueFrom.ConfigMapKeyRef, e.ValueFrom.SecretKeyRef
+		optional := cm != nil && isTrue(cm.Optional) || secret != nil && isTrue(secret.Optional)
+		n.missing(optional, path, "this source of a value is not read yet")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -63,8 +64,8 @@ func TestNotes(t *testing.T) {
 		{spec: "schedulingGates: [{name: g}]", want: "spec.schedulingGates"},
 		{spec: "priorityClassName: high", want: "spec.priorityClassName"},
 		{spec: "tolerations: [{operator: Exists}]", want: ""},
-		{spec: "initContainers: [{name: i, image: i}]", want: ""},
-		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always, readinessProbe: {tcpSocket: {port: 1}}}]", want: "spec.initContainers[0].readinessProbe"},
+		{spec: "initContainers: [{name: i, image: i}]", want: "!spec.initContainers[0]"},
+		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always}]", want: "!spec.initContainers[0]"},
 		{spec: "securityContext: {supplementalGroupsPolicy: Strict}", want: "spec.securityContext.supplementalGroupsPolicy"},
 		{spec: "securityContext: {supplementalGroupsPolicy: Merge}", want: ""},
 		{spec: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.seccompProfile"},
@@ -76,6 +77,11 @@ func TestNotes(t *testing.T) {
 			want: "!spec.volumes[0].emptyDir.medium " + container + ".resources.limits.hugepages-2Mi " + container + ".resources.requests.hugepages-2Mi"},
 		{spec: "volumes: [{name: v, emptyDir: {sizeLimit: 1Gi}}]", want: "spec.volumes[0].emptyDir.sizeLimit"},
 		{spec: "volumes: [{name: v, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]", want: ""},
+		{spec: "volumes: [{name: v, hostPath: {path: ./a}}]", want: "!spec.volumes[0].hostPath.path"},
+		{spec: "volumes: [{name: v, hostPath: {path: a/b}}]", want: "!spec.volumes[0].hostPath.path"},
+		{spec: "volumes: [{name: v, hostPath: {path: ~/a}}]", want: "!spec.volumes[0].hostPath.path"},
+		{spec: "volumes: [{name: v, hostPath: {path: .}}]", want: "!spec.volumes[0].hostPath.path"},
+		{spec: `volumes: [{name: v, hostPath: {path: 'C:\a'}}]`, want: "!spec.volumes[0].hostPath.path"},
 		{spec: "volumes: [{name: v, hostPath: {path: /a, type: FileOrCreate}}]", want: "spec.volumes[0].hostPath.type"},
 		{spec: "volumes: [{name: v, hostPath: {path: /a, type: Socket}}]", want: "spec.volumes[0].hostPath.type"},
 		{spec: "volumes: [{name: v, hostPath: {path: /a, type: DirectoryOrCreate}}]", want: ""},
@@ -92,24 +98,18 @@ func TestNotes(t *testing.T) {
 		{spec: "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]", container: "volumeDevices: [{name: v, devicePath: /dev/x}]",
 			want: "!spec.volumes[0] !" + container + ".volumeDevices"},
 		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", container: "resources: {claims: [{name: r}]}", want: "!spec.resourceClaims !" + container + ".resources.claims"},
-		{container: "envFrom: [{configMapRef: {name: m}}, {secretRef: {name: s, optional: true}}]", want: ""},
-		{container: "env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}}}]", want: ""},
-		{container: "env: [{name: A, valueFrom: {secretKeyRef: {name: m, key: k, optional: true}}}]", want: ""},
-		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]", want: ""},
-		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]", want: container + ".env[0].valueFrom.resourceFieldRef"},
-		{container: "resources: {limits: {ephemeral-storage: 1Gi}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]",
-			want: container + ".resources.limits.ephemeral-storage " + container + ".resources.requests.ephemeral-storage"},
-		{spec: volume, container: "env: [{name: A, valueFrom: {fileKeyRef: {volumeName: v, path: f, key: k}}}]", want: "!" + container + ".env[0].valueFrom.fileKeyRef"},
-		{spec: volume, container: "env: [{name: A, valueFrom: {fileKeyRef: {volumeName: v, path: f, key: k, optional: true}}}]", want: container + ".env[0].valueFrom.fileKeyRef"},
-		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", want: ""},
+		{container: "envFrom: [{configMapRef: {name: m}}]", want: "!" + container + ".envFrom[0]"},
+		{container: "envFrom: [{configMapRef: {name: m, optional: true}}, {secretRef: {name: s, optional: true}}]", want: container + ".envFrom[0] " + container + ".envFrom[1]"},
+		{container: "env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {secretKeyRef: {name: m, key: k, optional: true}}}]", want: container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", want: "!" + container + ".env[0].valueFrom"},
 		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]", want: ""},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPath: s}]", want: "!" + container + ".volumeMounts[0].subPath"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPathExpr: s}]", want: "!" + container + ".volumeMounts[0].subPathExpr"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]", want: "!" + container + ".volumeMounts[0].recursiveReadOnly"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: HostToContainer}]", want: container + ".volumeMounts[0].mountPropagation"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: None}]", want: ""},
-		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, bindMountOptions: [noexec]}]", want: container + ".volumeMounts[0].bindMountOptions"},
-		{spec: "volumes: [{name: v, emptyDir: {mode: 493}}]", want: "spec.volumes[0].emptyDir.mode"},
 	} {
 		text := notable(c.spec, c.container)
 		t.Run(c.spec+c.container, func(t *testing.T) {
@@ -121,6 +121,24 @@ func TestNotes(t *testing.T) {
 				t.Errorf("fatal: %v", b.Fatal())
 			}
 		})
+	}
+}
+
+// Fields of features that are off in Kubernetes do not come from a manifest; they are known all the same.
+func TestFieldsThatAreOff(t *testing.T) {
+	pod := parseText(t, "p.yaml", notable("volumes: [{name: v, emptyDir: {}}]", "volumeMounts: [{name: v, mountPath: /v}]"))
+	mode, signal := int32(0o755), v1.Signal("SIGINT")
+	pod.Spec.Volumes[0].EmptyDir.Mode = &mode
+	c := &pod.Spec.Containers[0]
+	c.VolumeMounts[0].BindMountOptions = []string{"noexec"}
+	c.Lifecycle = &v1.Lifecycle{StopSignal: &signal}
+	b := translate.New(pod, translate.Options{})
+	want := []string{"spec.volumes[0].emptyDir.mode", "spec.containers[0].volumeMounts[0].bindMountOptions"}
+	if diff := cmp.Diff(want, fields(b.Notes)); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	if got := b.Units[0].Attempt(pod, 0, 0).Config.StopSignal; got != "SIGINT" {
+		t.Errorf("stop signal %q", got)
 	}
 }
 
