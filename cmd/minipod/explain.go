@@ -7,10 +7,11 @@ import (
 
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 func newExplainCommand(io streams) *cobra.Command {
-	f := &podFlags{}
+	f := &podFlags{runOf: together}
 	cmd := &cobra.Command{
 		Use:     "explain FILE",
 		Short:   "Print the docker commands that make the same pod",
@@ -45,10 +46,11 @@ func explainPods(cmd *cobra.Command, io streams, f *podFlags, args []string) err
 		return err
 	}
 	for i, m := range r.pods {
-		script, err := explain.Script(m.blueprint, explain.Options{Source: m.source(), PauseArchives: archives})
-		if err != nil {
-			return fmt.Errorf("explain pod %s: %w", m.ref(), err)
-		}
+		pod := m.Pod()
+		pod.UID = explain.UIDMark
+		script := explain.Script(translate.New(pod, m.blueprint.Options), explain.Options{
+			Source: m.source(), PauseArchives: archives,
+		})
 		if i > 0 {
 			fmt.Fprintln(io.out)
 		}

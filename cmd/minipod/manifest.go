@@ -55,7 +55,7 @@ func (f *podFlags) read(ctx context.Context, io streams, cmd *cobra.Command, arg
 			r.parse(f, cmd, s)
 		}
 	}
-	r.checkNames()
+	r.checkNames(f.runOf)
 	if f.strict {
 		r.problems, r.warnings = append(r.problems, r.warnings...), nil
 	}
@@ -76,11 +76,13 @@ func (r *reading) parse(f *podFlags, cmd *cobra.Command, s source) {
 		r.failed = errors.Join(r.failed, err)
 	}
 	for _, o := range objects {
-		if o.Pod() == nil {
+		r.warnings = append(r.warnings, o.Warnings...)
+		switch {
+		case o.Pod() != nil:
+			r.pod(f, cmd, o)
+		case o.Taken():
 			r.warnings = append(r.warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
-			continue
 		}
-		r.pod(f, cmd, o)
 	}
 }
 
@@ -110,23 +112,30 @@ func (r *reading) notes(m podManifest) {
 	for _, n := range m.blueprint.Notes {
 		switch {
 		case n.Fatal:
-			r.problems = append(r.problems, m.Problem(n.Field, n.Message))
+			r.problems = append(r.problems, m.Problem(n.Field, n.Message+m.pathHint(n.Field)))
 		case m.Written(n.Field):
 			r.warnings = append(r.warnings, m.Problem(n.Field, n.Message))
 		}
 	}
 }
 
-// checkNames finds two pods of one name.
-func (r *reading) checkNames() {
-	seen := map[string]podManifest{}
+// checkNames finds two pods of one name in what would be one run.
+func (r *reading) checkNames(runOf func(podManifest) string) {
+	type key struct{ run, pod string }
+	seen := map[key]podManifest{}
 	for _, m := range r.pods {
-		name := m.ref().String()
-		if first, twice := seen[name]; twice {
+		k := key{runOf(m), m.ref().String()}
+		if first, twice := seen[k]; twice {
 			file, line, _ := first.Position("metadata.name")
-			r.problems = append(r.problems, m.Problem("metadata.name", fmt.Sprintf("%s:%d has a pod %s already", file, line, name)))
+			r.problems = append(r.problems, m.Problem("metadata.name", fmt.Sprintf("%s:%d has a pod %s already", file, line, k.pod)))
 			continue
 		}
-		seen[name] = m
+		seen[k] = m
 	}
 }
+
+// together makes one run of all manifests of a command line.
+func together(podManifest) string { return "" }
+
+// apart makes a run of each file.
+func apart(m podManifest) string { return m.source() }

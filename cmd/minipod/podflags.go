@@ -22,6 +22,8 @@ type podFlags struct {
 	pull       string
 	pauseImage string
 	strict     bool
+
+	runOf func(podManifest) string // names the run that a pod would be made by
 }
 
 func (f *podFlags) register(cmd *cobra.Command) {

@@ -17,7 +17,7 @@ type runFlags struct {
 }
 
 func newRunCommand(io streams) *cobra.Command {
-	f := &runFlags{}
+	f := &runFlags{podFlags: podFlags{runOf: together}}
 	cmd := &cobra.Command{
 		Use:     "run FILE|DIR|-|URL...",
 		Short:   "Make the pods of manifests",

@@ -7,7 +7,7 @@ import (
 )
 
 func newValidateCommand(io streams) *cobra.Command {
-	f := &podFlags{}
+	f := &podFlags{runOf: apart}
 	cmd := &cobra.Command{
 		Use:     "validate FILE...",
 		Aliases: []string{"check", "lint"},

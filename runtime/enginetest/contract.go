@@ -110,10 +110,7 @@ func (b *bench) pause() {
 }
 
 func (b *bench) attempt(n, backoff int) plan.Op {
-	r, missing := b.want.Units[0].Attempt(translate.Inputs{}, n, backoff)
-	if missing != nil {
-		b.Fatal(missing)
-	}
+	r := b.want.Units[0].Attempt(b.want.Pod, n, backoff)
 	return plan.Op{Kind: plan.CreateUnit, Unit: contractUnit, Attempt: n, Target: r.Name, Request: r}
 }
 

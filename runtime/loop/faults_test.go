@@ -255,10 +255,9 @@ func TestRemoveWithFinalizers(t *testing.T) {
 func TestRunOfAPodThatWouldBeWrong(t *testing.T) {
 	onBench(t, func(b *bench) {
 		pod := podOf("1", v1.RestartPolicyAlways)
-		own := false
-		pod.Spec.HostUsers = &own
+		pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-a"}}
 		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{})
-		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.hostUsers") {
+		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.initContainers[0]") {
 			b.Errorf("error is %v", err)
 		}
 		b.nothing()

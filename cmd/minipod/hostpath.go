@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// pathHint is the absolute path that the relative one of a hostPath was
+// probably meant to be: below the manifest's folder, as Docker Compose has it.
+func (m podManifest) pathHint(field string) string {
+	for i, v := range m.Pod().Spec.Volumes {
+		if v.HostPath != nil && field == fmt.Sprintf("spec.volumes[%d].hostPath.path", i) {
+			if meant := absolutePath(m.source(), v.HostPath.Path); meant != "" {
+				return fmt.Sprintf(": did you mean %s?", meant)
+			}
+		}
+	}
+	return ""
+}
+
+// absolutePath makes a path absolute that was written in a file; empty where
+// it cannot be told what was meant.
+func absolutePath(file, written string) string {
+	rest, atHome := strings.CutPrefix(written, "~")
+	switch {
+	case atHome && (rest == "" || rest[0] == '/'):
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		return path.Join(filepath.ToSlash(home), rest)
+	case atHome, strings.ContainsAny(written, `\$`), strings.Contains(written, ":"), isURL(file):
+		return ""
+	}
+	folder, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return ""
+	}
+	return path.Join(filepath.ToSlash(folder), written)
+}
