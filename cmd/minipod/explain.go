@@ -7,7 +7,6 @@ import (
 
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/pause"
-	"github.com/minipod/minipod/runtime/translate"
 )
 
 func newExplainCommand(io streams) *cobra.Command {
@@ -46,11 +45,10 @@ func explainPods(cmd *cobra.Command, io streams, f *podFlags, args []string) err
 		return err
 	}
 	for i, m := range r.pods {
-		pod := m.Pod()
-		pod.UID = explain.UIDMark
-		script := explain.Script(translate.New(pod, m.blueprint.Options), explain.Options{
-			Source: m.source(), PauseArchives: archives,
-		})
+		script, err := explain.Script(m.blueprint, explain.Options{Source: m.source(), PauseArchives: archives})
+		if err != nil {
+			return fmt.Errorf("explain pod %s: %w", m.ref(), err)
+		}
 		if i > 0 {
 			fmt.Fprintln(io.out)
 		}

@@ -222,6 +222,11 @@ func (p *bothWays) inspect() map[string]any {
 	var words []string
 	for _, c := range containers {
 		words = append(words, c.ID, "(ID of "+c.Names[0]+")", c.ID[:12], "(short ID of "+c.Names[0]+")")
+		for _, network := range c.NetworkSettings.Networks {
+			if network.IPAddress != "" {
+				words = append(words, network.IPAddress, "(address)")
+			}
+		}
 	}
 	identities := strings.NewReplacer(append(words, containers[0].Labels[translate.LabelUID], "(UID)")...)
 	all := map[string]any{}
@@ -265,6 +270,8 @@ func stripped(t *testing.T, raw string) any {
 	} {
 		change(fields, strings.Split(path, "."), isSet)
 	}
+	// Which client made a revision, as that of a pod that has ended.
+	change(fields, []string{"Labels", "dev.minipod.nonce"}, isSet)
 	// Folders of the writable layer, by its identity.
 	change(fields, []string{"GraphDriver", "Data", "*"}, withoutLayers)
 	// What has no order: the engine's list of mounts, and what docker run

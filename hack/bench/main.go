@@ -27,10 +27,8 @@ import (
 	"os/signal"
 	"path/filepath"
 
-	"github.com/docker/docker/client"
-
+	"github.com/minipod/minipod/hack/client"
 	"github.com/minipod/minipod/podspec"
-	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -92,7 +90,7 @@ func parse(args []string) (options, error) {
 }
 
 func (o options) run(ctx context.Context) error {
-	cli, err := connect()
+	cli, err := client.New()
 	if err != nil {
 		return err
 	}
@@ -115,17 +113,6 @@ func (o options) run(ctx context.Context) error {
 		return err
 	}
 	return report(ctx, os.Stdout, b, o)
-}
-
-// connect goes to the engine that minipod uses.
-func connect() (*client.Client, error) {
-	e, err := docker.New(docker.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer e.Close()
-	return client.NewClientWithOpts(
-		client.WithTLSClientConfigFromEnv(), client.WithHost(e.Address()), client.WithAPIVersionNegotiation())
 }
 
 // blueprint is the pod as Docker requests: the calls of the floor carry the

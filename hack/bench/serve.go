@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/docker/docker/client"
+
+	minipodclient "github.com/minipod/minipod/hack/client"
 )
 
 // serveOptions are the command line of bench serve.
@@ -63,7 +65,7 @@ type serveBench struct {
 // memory is looked at on the way: what a stage leaves behind is seen there.
 func (o serveOptions) run(ctx context.Context) (err error) {
 	b := &serveBench{serveOptions: o, out: os.Stdout}
-	if b.cli, err = connect(); err != nil {
+	if b.cli, err = minipodclient.New(); err != nil {
 		return err
 	}
 	defer b.cli.Close()

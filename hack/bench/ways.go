@@ -53,7 +53,7 @@ func (b *bench) byDocker(ctx context.Context) error {
 	}
 	join := "container:" + pause.Name
 	for _, u := range b.pod.Units {
-		c := u.Request.Config
+		c := first(u).Config
 		args := []string{"run", "-d", "--name", u.Request.Name, "--network", join, "--ipc", join, "--pid", join}
 		args = append(args, "--entrypoint", c.Entrypoint[0], c.Image)
 		if err := command(ctx, "docker", append(args, c.Cmd...)...); err != nil {
@@ -125,7 +125,7 @@ func (b *bench) start(ctx context.Context, id string) error {
 func (b *bench) requests() []translate.Request {
 	requests := []translate.Request{b.pod.Pause}
 	for _, u := range b.pod.Units {
-		requests = append(requests, u.Request)
+		requests = append(requests, first(u))
 	}
 	for i := range requests {
 		config := *requests[i].Config
@@ -133,6 +133,16 @@ func (b *bench) requests() []translate.Request {
 		requests[i].Config = &config
 	}
 	return requests
+}
+
+// first is the first attempt of a container, which asks for nothing that
+// is known only late.
+func first(u translate.Unit) translate.Request {
+	request, missing := u.Attempt(translate.Inputs{}, 0, 0)
+	if missing != nil {
+		return u.Request
+	}
+	return *request
 }
 
 // command runs a program to its end; what it says is told when it fails.

@@ -39,8 +39,8 @@ func TestAllIsEveryObserve(t *testing.T) {
 			t.Errorf("All has\n%+v\nObserve has\n%+v", got, want)
 		}
 	}
-	if w := seen[changed.want.Pod.UID]; w.Revision != 2 || len(w.Volumes) != 2 || len(w.Images) != 1 {
-		t.Errorf("the pod has revision %d, volumes %v and images %v, want the second, two and one", w.Revision, w.Volumes, w.Images)
+	if w := seen[changed.want.Pod.UID]; w.Revision != 2 || len(w.Revisions) != 1 || len(w.Volumes) != 1 || len(w.Images) != 1 {
+		t.Errorf("the pod has revision %d of %v, volumes %v and images %v, want the second, one and one", w.Revision, w.Revisions, w.Volumes, w.Images)
 	}
 	if w := seen[maimed.want.Pod.UID]; w.Want != nil || len(w.Volumes) != 1 || len(w.Containers) != 1 {
 		t.Errorf("what is left is %+v, want a volume and a container", w)

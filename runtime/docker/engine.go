@@ -25,6 +25,7 @@ type Engine struct {
 	where    endpoint
 	wants    wants
 	known    sync.Map // of image IDs to plan.Image
+	machine  machine
 }
 
 // Options choose the engine.

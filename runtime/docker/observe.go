@@ -47,11 +47,11 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 	if err != nil {
 		return plan.World{}, err
 	}
-	return e.world(ctx, uid, volumesOf(uid, volumes), found)
+	return e.world(ctx, uid, volumesOf(uid, volumes), found, e.ofNamespace)
 }
 
 // world puts together what was found of a pod.
-func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse) (plan.World, error) {
+func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse, objects lister) (plan.World, error) {
 	w := plan.World{UID: uid}
 	for _, v := range volumes {
 		if n := translate.RevisionOf(v.Labels); n > 0 {
@@ -74,6 +74,9 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	plan.SortContainers(w.Containers)
 	e.want(&w, carrier, volumes)
 	var err error
+	if w.Inputs, err = e.inputs(ctx, w, objects); err != nil {
+		return w, err
+	}
 	if w.Images, err = e.images(ctx, w); err != nil {
 		return w, err
 	}

@@ -120,7 +120,7 @@ func TestStartOfWhatCannotRun(t *testing.T) {
 	p := newPod(t, e, v1.PodSpec{Containers: []v1.Container{{Name: "main", Command: []string{"/no/such/command"}}}})
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
-	p.do(plan.Op{Kind: plan.CreateUnit, Request: p.want.Units[0].Attempt(p.want.Pod, 0, 0)})
+	p.do(plan.Op{Kind: plan.CreateUnit, Request: p.request(p.want.Units[0])})
 	start := plan.Op{Kind: plan.StartUnit, Target: p.name()}
 	if err := e.Do(t.Context(), start, nil); !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("got %v, want a permanent error in the engine's words", err)
@@ -135,12 +135,14 @@ func TestStartOfWhatCannotRun(t *testing.T) {
 
 func TestStopGivesTime(t *testing.T) {
 	e := live(t)
-	p := startPod(t, e, onlyShell("trap 'exit 5' TERM; while :; do sleep 0.05; done"))
+	p := startPod(t, e, onlyShell("trap 'exit 5' TERM; touch /ready; while :; do sleep 0.05; done"))
+	p.until("test -e /ready")
 	p.do(plan.Op{Kind: plan.StopUnit, Target: p.name(), Grace: 30 * time.Second})
 	if c := p.world().Latest("main"); c.State != plan.Exited || c.ExitCode != 5 {
 		t.Errorf("the attempt is %+v, want one that ended by itself with 5", c)
 	}
-	stubborn := startPod(t, e, onlyShell("trap '' TERM; while :; do sleep 0.05; done"))
+	stubborn := startPod(t, e, onlyShell("trap '' TERM; touch /ready; while :; do sleep 0.05; done"))
+	stubborn.until("test -e /ready")
 	stubborn.do(plan.Op{Kind: plan.StopUnit, Target: stubborn.name(), Grace: 300 * time.Millisecond})
 	if c := stubborn.world().Latest("main"); c.State != plan.Exited || c.ExitCode != 137 {
 		t.Errorf("the attempt is %+v, want one that was killed", c)
@@ -167,7 +169,7 @@ func TestCreateWithoutItsImage(t *testing.T) {
 	if images := p.world().Images; len(images) != 0 {
 		t.Errorf("images are %+v, want none", images)
 	}
-	err := e.Do(t.Context(), plan.Op{Kind: plan.CreateUnit, Request: p.want.Units[0].Attempt(p.want.Pod, 0, 0)}, nil)
+	err := e.Do(t.Context(), plan.Op{Kind: plan.CreateUnit, Request: p.request(p.want.Units[0])}, nil)
 	if !errors.Is(err, plan.ErrStale) {
 		t.Errorf("got %v, want %v", err, plan.ErrStale)
 	}

@@ -53,7 +53,7 @@ func startPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name, Volumes: p.want.Volumes})
 	for _, u := range p.want.Units {
-		p.do(plan.Op{Kind: plan.CreateUnit, Request: u.Attempt(p.want.Pod, 0, 0)})
+		p.do(plan.Op{Kind: plan.CreateUnit, Request: p.request(u)})
 		p.do(plan.Op{Kind: plan.StartUnit, Target: u.Request.Name})
 	}
 	return p
@@ -69,6 +69,16 @@ func shell(script string) v1.Container {
 func startShell(t *testing.T, e *Engine, script string) string {
 	t.Helper()
 	return startPod(t, e, onlyShell(script)).name()
+}
+
+// request makes the first attempt of a unit.
+func (p *testPod) request(u translate.Unit) *translate.Request {
+	p.Helper()
+	request, missing := u.Attempt(translate.Inputs{}, 0, 0)
+	if missing != nil {
+		p.Fatal(missing)
+	}
+	return request
 }
 
 // name is the Docker name of the first container.
@@ -144,4 +154,16 @@ func run(t testing.TB, e *Engine, container string, command ...string) (stdout, 
 // onlyShell is a pod of one container that runs a script.
 func onlyShell(script string) v1.PodSpec {
 	return v1.PodSpec{Containers: []v1.Container{shell(script)}}
+}
+
+// until waits until a command succeeds in the container: on a busy machine its
+// shell may be long in coming.
+func (p *testPod) until(command string) {
+	p.Helper()
+	for p.Context().Err() == nil {
+		if code, err := p.e.Exec(p.Context(), p.name(), engine.ExecOptions{Command: []string{"sh", "-c", command}}); err == nil && code == 0 {
+			return
+		}
+	}
+	p.Fatalf("%s does not come true", command)
 }

@@ -110,7 +110,10 @@ func (b *bench) pause() {
 }
 
 func (b *bench) attempt(n, backoff int) plan.Op {
-	r := b.want.Units[0].Attempt(b.want.Pod, n, backoff)
+	r, missing := b.want.Units[0].Attempt(translate.Inputs{}, n, backoff)
+	if missing != nil {
+		b.Fatal(missing)
+	}
 	return plan.Op{Kind: plan.CreateUnit, Unit: contractUnit, Attempt: n, Target: r.Name, Request: r}
 }
 

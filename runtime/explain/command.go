@@ -3,9 +3,6 @@ package explain
 import (
 	"fmt"
 	"slices"
-	"strings"
-
-	"al.essio.dev/pkg/shellescape"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -16,38 +13,28 @@ type flag struct {
 	docker      string
 }
 
-// text is the flag as it is typed, --name=value kept apart by a blank.
-func (f flag) text() string {
+// flag is the flag as it is typed, --name=value kept apart by a blank.
+func (w *writer) flag(f flag) string {
 	if f.value == "" && f.name != "--entrypoint" {
 		return f.name
 	}
-	return f.name + " " + quote(f.value)
-}
-
-// quote is a word for sh. The mark of the UID becomes the script's own.
-func quote(word string) string {
-	parts := strings.Split(word, UIDMark)
-	for i, p := range parts {
-		if p != "" || len(parts) == 1 {
-			parts[i] = shellescape.Quote(p)
-		}
-	}
-	return strings.Join(parts, `"$uid"`)
+	return f.name + " " + w.quote(f.value)
 }
 
 // command writes one docker command: above it a comment for each flag that
 // says where it comes from, then a line a flag.
 func (w *writer) command(verb, title string, r *translate.Request) {
+	w.findOut(r)
 	flags := flagsOf(r)
 	fmt.Fprintf(w, "\n# %s\n", title)
 	w.origins(r, flags)
-	fmt.Fprintf(w, "docker %s --name %s", verb, quote(r.Name))
+	fmt.Fprintf(w, "docker %s --name %s", verb, w.quote(r.Name))
 	for _, f := range flags {
-		fmt.Fprintf(w, " \\\n  %s", f.text())
+		fmt.Fprintf(w, " \\\n  %s", w.flag(f))
 	}
-	fmt.Fprintf(w, " \\\n  %s", quote(r.Config.Image))
+	fmt.Fprintf(w, " \\\n  %s", w.operand(r.Config.Image))
 	for _, arg := range r.Config.Cmd {
-		fmt.Fprintf(w, " %s", quote(arg))
+		fmt.Fprintf(w, " %s", w.quote(arg))
 	}
 	w.WriteString("\n")
 }
@@ -71,9 +58,6 @@ func (w *writer) origins(r *translate.Request, flags []flag) {
 		width = max(width, len(row[0]))
 	}
 	for _, row := range rows {
-		fmt.Fprintf(w, "#   %-*s  %s\n", width, row[0], oneLine(row[1]))
+		fmt.Fprintf(w, "#   %-*s  %s\n", width, row[0], comment(row[1]))
 	}
 }
-
-// oneLine keeps a comment a comment.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

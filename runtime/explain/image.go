@@ -16,7 +16,7 @@ const lineWidth = 120
 // pauseImage loads minipod's own pause image where the engine has none: it
 // is a few KB, and there is nothing to pull.
 func (w *writer) pauseImage(archives map[string][]byte) {
-	image := quote(translate.DefaultPauseImage)
+	image := w.quote(translate.DefaultPauseImage)
 	w.WriteString("\n# The pause image, a few KB for each architecture, is loaded where the engine has none: nothing is pulled.\nimage() {\n")
 	fmt.Fprintf(w, "docker image inspect -f '{{.Id}}' %s 2>/dev/null || case $(docker version -f '{{.Server.Arch}}') in\n", image)
 	for _, arch := range slices.Sorted(maps.Keys(archives)) {

@@ -16,10 +16,6 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// UIDMark is the UID to give a pod that is explained: the script puts a new
-// one in its place each time it is run.
-const UIDMark = "00000000-0000-4000-8000-000000000000"
-
 // Options are what a script needs beside the pod.
 type Options struct {
 	// Source names the manifest, for the heading.
@@ -28,15 +24,23 @@ type Options struct {
 	// by the engine's architecture (amd64, arm64). They are left out when
 	// the pod takes another pause image.
 	PauseArchives map[string][]byte
+	// Inputs are the ConfigMaps and Secrets that the pod refers to. All else
+	// that is known only late the script finds out when it is run.
+	Inputs translate.Inputs
 }
 
-// Script is the shell script that makes the pod. The pod's UID must be
-// UIDMark.
-func Script(b *translate.Blueprint, opts Options) string {
-	w := &writer{b: b, created: map[string]plan.Op{}}
+// Script is the shell script that makes the pod. The pod's UID is to be one
+// that is of no other use: the script puts a new one in its place each time
+// it is run. An error says what no command line can.
+func Script(b *translate.Blueprint, opts Options) (string, error) {
+	if field := findNUL(b.Pod); field != "" {
+		return "", fmt.Errorf("%s holds a NUL, which is the end of a word on every command line", field)
+	}
+	w := &writer{b: b, created: map[string]plan.Op{}, found: map[string]bool{}}
+	opts.Inputs.Symbolic = true
 	w.heading(opts)
 	w.WriteString("\npod() {\n")
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b)}, time.Time{})
+	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
 	for _, step := range steps {
 		for _, op := range step.Ops {
 			w.op(op)
@@ -49,7 +53,7 @@ func Script(b *translate.Blueprint, opts Options) string {
 		w.WriteString("\nimage\n")
 	}
 	w.WriteString("pod\n")
-	return w.String()
+	return w.String(), nil
 }
 
 // neverPulled are the images that must be there: the script looks for them,
@@ -68,7 +72,7 @@ func neverPulled(b *translate.Blueprint) map[string]plan.Image {
 // coming up whatever the engine does.
 func (w *writer) stop(last plan.Step) {
 	for _, f := range last.Faults() {
-		fmt.Fprintf(w, "\n# run ends here as well\necho %s >&2\nexit 1\n", quote(f.Err.Error()))
+		fmt.Fprintf(w, "\n# run ends here as well\nprintf '%%s\\n' %s >&2\nexit 1\n", w.quote(f.Err.Error()))
 	}
 }
 
@@ -78,13 +82,14 @@ type writer struct {
 	strings.Builder
 	b       *translate.Blueprint
 	created map[string]plan.Op // by unit; the pause has none
+	found   map[string]bool    // the shell that has found late values out
 }
 
 func (w *writer) heading(opts Options) {
 	pod := w.b.Pod
-	fmt.Fprintf(w, "#!/bin/sh\n# Pod %s", translate.RefOf(pod))
+	fmt.Fprintf(w, "#!/bin/sh\n# Pod %s", comment(translate.RefOf(pod).String()))
 	if opts.Source != "" {
-		fmt.Fprintf(w, " of %s", opts.Source)
+		fmt.Fprintf(w, " of %s", comment(opts.Source))
 	}
 	w.WriteString(" as docker commands. Run by sh, they make the same pod as minipod run.\n")
 	if w.b.SharesPID {
@@ -107,6 +112,15 @@ func (w *writer) op(op plan.Op) {
 		w.startPause(op)
 	case plan.StartUnit:
 		w.run("Container "+op.Unit, w.created[op.Unit].Request)
+		w.awaitInit(op.Unit)
+	}
+}
+
+// awaitInit waits for an init container: what comes after it starts when it has
+// done its work.
+func (w *writer) awaitInit(unit string) {
+	if u, _ := w.b.Unit(unit); u.Kind == translate.Init {
+		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to end well before the next container starts\n", w.quote(w.created[unit].Request.Name))
 	}
 }
 
@@ -114,7 +128,7 @@ func (w *writer) op(op plan.Op) {
 // every image is asked for here.
 func (w *writer) pull(op plan.Op) {
 	u, _ := w.b.Unit(op.Unit)
-	image := quote(op.Target)
+	image := w.operand(op.Target)
 	switch {
 	case u.Lenient:
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy is Always by default: the local image stands in when the registry cannot be reached\n", u.Path)
@@ -144,10 +158,10 @@ func (w *writer) startPause(op plan.Op) {
 	fmt.Fprintf(w, "\n# An emptyDir is open to every user (mode %04o)\n", disk[0].Mode)
 	w.WriteString("dir=$(mktemp -d)\n")
 	for _, v := range disk {
-		fmt.Fprintf(w, "mkdir \"$dir/\"%s && chmod %04o \"$dir/\"%s\n", quote(v.Name), v.Mode, quote(v.Name))
+		fmt.Fprintf(w, "mkdir \"$dir/\"%s && chmod %04o \"$dir/\"%s\n", w.quote(v.Name), v.Mode, w.quote(v.Name))
 	}
 	gid := disk[0].GID // fsGroup is the pod's: one for all volumes
-	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=%d --numeric-owner -c . | docker cp - %s:%s\n", gid, quote(request.Name), translate.VolumeRoot)
+	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=%d --numeric-owner -c . | docker cp - %s:%s\n", gid, w.quote(request.Name), translate.VolumeRoot)
 	w.WriteString("rm -r \"$dir\"\n")
 }
 
@@ -165,14 +179,14 @@ func diskVolumes(volumes []translate.Volume) []translate.Volume {
 // image that is never pulled is there, one that must not run as root names
 // the number of another user.
 func (w *writer) demands(u translate.Unit) {
-	image := quote(u.Container.Image)
+	image := w.operand(u.Container.Image)
 	if u.Pull == v1.PullNever {
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy: Never\ndocker image inspect -f '{{.Id}}' %s\n", u.Path, image)
 	}
 	if plan.ImageMustNotBeRoot(w.b.Pod, u) {
 		fmt.Fprintf(w, "\n# %s has runAsNonRoot: the user of its image is to be a number, and not 0\n", u.Path)
 		fmt.Fprintf(w, "user=$(docker image inspect -f '{{.Config.User}}' %s)\n", image)
-		fmt.Fprintf(w, "case ${user%%%%:*} in ''|0|*[!0-9]*) echo %s >&2; exit 1 ;; esac\n", quote(u.Container.Image+" would run as root, or nobody knows"))
+		fmt.Fprintf(w, "case ${user%%%%:*} in ''|0|*[!0-9]*) printf '%%s\\n' %s >&2; exit 1 ;; esac\n", w.quote(u.Container.Image+" would run as root, or nobody knows"))
 	}
 }
 
@@ -181,7 +195,7 @@ func (w *writer) demands(u translate.Unit) {
 func (w *writer) run(title string, r *translate.Request) {
 	if r.Config.StdinOnce {
 		w.command("create", title, r)
-		fmt.Fprintf(w, "docker start %s\n", quote(r.Name))
+		fmt.Fprintf(w, "docker start %s\n", w.quote(r.Name))
 		return
 	}
 	w.command("run -d", title, r)

@@ -31,7 +31,7 @@ func TestScript(t *testing.T) {
 	for _, file := range manifests(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		t.Run(name, func(t *testing.T) {
-			text := script(parse(t, file), options[name])
+			text := script(t, parse(t, file), options[name])
 			syntax(t, text)
 			compare(t, filepath.Join("..", "..", "testdata", "explain", name+".golden"), text)
 		})
@@ -69,12 +69,32 @@ func parse(t *testing.T, file string) *v1.Pod {
 	return objects[0].Pod()
 }
 
-func script(pod *v1.Pod, opts translate.Options) string {
-	pod.UID = explain.UIDMark
-	return explain.Script(translate.New(pod, opts), explain.Options{
-		Source:        pod.Name + ".yaml",
+// testUID is that of a pod that is explained: no manifest holds it.
+const testUID = "11111111-2222-3333-4444-555555555555"
+
+func script(t testing.TB, pod *v1.Pod, opts translate.Options) string {
+	t.Helper()
+	text, err := explain.Script(blueprint(pod, opts), explain.Options{
+		Source: pod.Name + ".yaml", Inputs: objects(),
 		PauseArchives: map[string][]byte{"amd64": []byte("one archive"), "arm64": []byte(strings.Repeat("another archive ", 10))},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func blueprint(pod *v1.Pod, opts translate.Options) *translate.Blueprint {
+	pod.UID = testUID
+	return translate.New(pod, opts)
+}
+
+// objects are those that the manifests refer to.
+func objects() translate.Inputs {
+	return translate.Inputs{
+		ConfigMaps: map[string]*v1.ConfigMap{"settings": {Data: map[string]string{"COLOUR": "green", "PHRASE": "it's $HOME"}}},
+		Secrets:    map[string]*v1.Secret{"login": {Data: map[string][]byte{"USER": []byte("me")}}},
+	}
 }
 
 // syntax has sh read the script without running it.
@@ -107,15 +127,18 @@ func compare(t *testing.T, golden, got string) {
 // Every word of a manifest reaches docker as it is, whatever sh could make of
 // it: a docker that prints its words stands in for the real one.
 func TestWordsReachDocker(t *testing.T) {
-	odd := []string{"", " ", "it's", `"`, `\`, "$HOME", "`id`", "$(id)", "a\nb\n", "*", "~", "#", "-v", "--", "!", "☃", "\t", explain.UIDMark, "x" + explain.UIDMark + "y"}
+	odd := []string{"", " ", "it's", `"`, `\`, "$HOME", "`id`", "$(id)", "a\nb\n", "*", "~", "#", "-v", "--", "!", "☃", "\t", "00000000-0000-4000-8000-000000000000"}
 	pod := &v1.Pod{}
 	pod.Name, pod.Namespace = "web", "default"
 	pod.Spec.Containers = []v1.Container{{Name: "a", Image: "i", ImagePullPolicy: v1.PullIfNotPresent, Command: append([]string{"c"}, odd...)}}
 	for i, word := range odd {
 		pod.Spec.Containers[0].Env = append(pod.Spec.Containers[0].Env, v1.EnvVar{Name: "E" + strings.Repeat("x", i), Value: word})
 	}
-	got := dockerWords(t, script(pod, translate.Options{}))
-	unit := translate.New(pod, translate.Options{}).Units[0].Request
+	got := dockerWords(t, script(t, pod, translate.Options{}))
+	unit, missing := blueprint(pod, translate.Options{}).Units[0].Attempt(translate.Inputs{}, 0, 0)
+	if missing != nil {
+		t.Fatal(missing)
+	}
 	for _, want := range append(unit.Config.Env, unit.Config.Cmd...) {
 		if !contains(got, want) {
 			t.Errorf("docker does not get %q", want)
@@ -148,10 +171,10 @@ func dockerWords(t *testing.T, text string) []string {
 	const label = translate.LabelUID + "="
 	_, after, found := strings.Cut(words, label)
 	uid, _, _ := strings.Cut(after, "\x00")
-	if !found || len(uid) != len(explain.UIDMark) {
+	if !found || len(uid) != len(testUID) {
 		t.Fatalf("the script gives the pod the UID %q", uid)
 	}
-	return strings.Split(strings.ReplaceAll(words, uid, explain.UIDMark), "\x00")
+	return strings.Split(strings.ReplaceAll(words, uid, testUID), "\x00")
 }
 
 func contains(words []string, word string) bool {
@@ -165,9 +188,9 @@ func contains(words []string, word string) bool {
 
 // Each run of a script gives the pod a UID of its own.
 func TestOwnUID(t *testing.T) {
-	text := script(parse(t, "../../testdata/pods/mc1.yaml"), translate.Options{})
-	if strings.Contains(text, explain.UIDMark) {
-		t.Error("the script holds the mark of the UID")
+	text := script(t, parse(t, "../../testdata/pods/mc1.yaml"), translate.Options{})
+	if strings.Contains(text, testUID) {
+		t.Error("the script holds the UID that it was made with")
 	}
 }
 
@@ -178,13 +201,13 @@ func TestScriptEndsWhereRunEnds(t *testing.T) {
 	pod.Name, pod.Namespace = "web", "default"
 	pod.Spec.SecurityContext = &v1.PodSecurityContext{RunAsNonRoot: &yes, RunAsUser: &root}
 	pod.Spec.Containers = []v1.Container{{Name: "a", Image: "i", ImagePullPolicy: v1.PullNever}}
-	if text := script(pod, translate.Options{}); !strings.Contains(text, "breaks non-root policy") || !strings.Contains(text, "\nexit 1\n") {
+	if text := script(t, pod, translate.Options{}); !strings.Contains(text, "breaks non-root policy") || !strings.Contains(text, "\nexit 1\n") {
 		t.Errorf("a pod that breaks its own policy is made:\n%s", text)
 	}
 	pod.Spec.SecurityContext.RunAsUser = nil
 	for user, passes := range map[string]bool{"1000": true, "1000:0": true, "": false, "0": false, "0:0": false, "nginx": false} {
 		pod.Spec.Containers[0].ImagePullPolicy = v1.PullIfNotPresent
-		text := script(pod, translate.Options{})
+		text := script(t, pod, translate.Options{})
 		syntax(t, text)
 		if err := runWithUser(t, text, user); (err == nil) != passes {
 			t.Errorf("an image of user %q: %v, want it to pass: %t", user, err, passes)

@@ -255,9 +255,10 @@ func TestRemoveWithFinalizers(t *testing.T) {
 func TestRunOfAPodThatWouldBeWrong(t *testing.T) {
 	onBench(t, func(b *bench) {
 		pod := podOf("1", v1.RestartPolicyAlways)
-		pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-a"}}
+		own := false
+		pod.Spec.HostUsers = &own
 		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{})
-		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.initContainers[0]") {
+		if !errors.Is(err, plan.ErrPermanent) || !strings.Contains(err.Error(), "spec.hostUsers") {
 			b.Errorf("error is %v", err)
 		}
 		b.nothing()

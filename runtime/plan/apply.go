@@ -24,7 +24,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case StartPause:
 		startPause(&w, now)
 	case StopPause:
-		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs = Exited, now, nil
+		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs, w.Inputs.PodIPs = Exited, now, nil, nil
 	case RemovePause:
 		w.Pause = nil
 		w.forget()
@@ -37,7 +37,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case CreateUnit:
 		applyCreate(&w, op, now)
 	case StartUnit:
-		w.change(op.Target, func(c *Container) { c.State, c.StartedAt = Running, now })
+		w.change(op.Target, func(c *Container) { w.started(c, now) })
 	case StopUnit:
 		w.change(op.Target, func(c *Container) { c.State, c.FinishedAt, c.ExitCode = Exited, now, 143 })
 	case RemoveUnit:
@@ -86,6 +86,7 @@ func startPause(w *World, now time.Time) {
 	if w.Want != nil && !w.Want.Pod.Spec.HostNetwork {
 		w.Pause.IPs = []string{"192.0.2.1"}
 	}
+	w.Inputs.PodIPs = append([]string{}, w.Pause.IPs...)
 }
 
 // ModelImage is what the model of Docker knows of an image: it has one that
@@ -113,6 +114,17 @@ func applyCreate(w *World, op Op, now time.Time) {
 // name, and belongs to one pod.
 func modelID(r *translate.Request) string {
 	return "id-of-" + r.Name + "-" + r.Config.Labels[translate.LabelUID]
+}
+
+// started starts an attempt. An init container does its work in no time.
+func (w *World) started(c *Container, now time.Time) {
+	c.State, c.StartedAt = Running, now
+	if w.Want == nil {
+		return
+	}
+	if u, ok := w.Want.Unit(c.Unit); ok && u.Kind == translate.Init {
+		c.State, c.FinishedAt = Exited, now
+	}
 }
 
 func (w *World) change(id string, f func(*Container)) {

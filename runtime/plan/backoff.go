@@ -79,23 +79,22 @@ func outdated(u translate.Unit, c Container) bool {
 
 // restarts reports whether an attempt that has ended is followed by another:
 // by the policy, or because it was made from another spec or for an earlier
-// start of the pod.
+// start of the pod. An init container does its work anew in a new pause.
 func (w World) restarts(u translate.Unit, c Container) bool {
 	switch {
 	case u.Kind == translate.Ephemeral:
 		return false
 	case outdated(u, c), c.Start < w.start(), u.Restart == v1.RestartPolicyAlways:
 		return true
+	case u.Kind == translate.Init && !c.failed():
+		return w.cutOff(c)
 	}
 	return u.Restart == v1.RestartPolicyOnFailure && c.failed()
 }
 
 // anew reports whether the next attempt begins from nothing, without a
-// back-off: the one before was made for an earlier start of the pod, or was cut
-// off together with its pause.
-func (w World) anew(u translate.Unit, c Container) bool {
-	return c.Start < w.start() || outdated(u, c) || w.cutOff(c)
-}
+// back-off.
+func (w World) anew(u translate.Unit, c Container) bool { return w.former(c) || outdated(u, c) }
 
 // failed reports whether an attempt ended badly.
 func (c Container) failed() bool { return c.ExitCode != 0 || c.OOMKilled }

@@ -42,16 +42,19 @@ func (s *stepper) gated() bool {
 func (s *stepper) toward(g goal) {
 	c := s.w.Latest(g.unit.Name)
 	switch {
+	case g.want == done:
+		return
+	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
+		s.do(s.stop(*c))
+	case c != nil && c.State == Running:
+		return
+	case g.want == hold:
 	case c == nil:
 		s.first(g)
 	case c.Ended():
 		s.again(g, *c)
 		return
-	case c.State == Running && (s.w.cutOff(*c) || outdated(g.unit, *c)):
-		s.do(s.stop(*c))
-	case c.State == Running:
-		return
-	case outdated(g.unit, *c), c.Start != s.w.start():
+	case outdated(g.unit, *c), c.Start != s.w.start(), s.w.misaddressed(g.unit, *c):
 		s.do(remove(*c))
 	case g.want == run:
 		s.do(Op{Kind: StartUnit, Unit: g.unit.Name, Attempt: c.Attempt, Target: c.ID})
@@ -97,6 +100,9 @@ func (s *stepper) create(u translate.Unit, attempt, backoff int) {
 	if !s.image(u, attempt) || !s.nonRoot(u) {
 		return
 	}
-	request := u.Attempt(s.w.Want.Pod, attempt, backoff)
+	request := s.attempt(u, attempt, backoff)
+	if request == nil {
+		return
+	}
 	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
 }

@@ -1,6 +1,13 @@
 package plan
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
 
 // leave stops the containers side by side, then removes them, and then the
 // pause: in this order because an engine may refuse to remove what others
@@ -57,18 +64,66 @@ func (s *stepper) rest() {
 	}
 }
 
-// stopAll stops what runs, and reports whether anything does.
+// stopAll stops what runs, and reports whether anything does: all at once, but
+// for the sidecars, which are stopped after everything else and from the last
+// to the first.
 func (s *stepper) stopAll() bool {
+	var sidecars []Container
 	running := false
 	for _, c := range s.w.Containers {
-		if c.State == Running {
+		switch {
+		case c.State != Running:
+		case s.w.sidecar(c):
+			sidecars = append(sidecars, c)
+		default:
 			running = true
 			s.do(s.stop(c))
 		}
 	}
-	return running
+	if len(sidecars) == 0 || running {
+		return running || len(sidecars) > 0
+	}
+	slices.SortStableFunc(sidecars, func(a, b Container) int { return cmp.Compare(s.w.place(b), s.w.place(a)) })
+	s.do(s.stop(sidecars[0]))
+	return true
 }
 
+// sidecar reports whether an attempt is of a sidecar.
+func (w World) sidecar(c Container) bool {
+	if w.Want == nil {
+		return false
+	}
+	u, ok := w.Want.Unit(c.Unit)
+	return ok && u.Kind == translate.Sidecar
+}
+
+// place is where the unit of an attempt stands in the manifest.
+func (w World) place(c Container) int {
+	return slices.IndexFunc(w.Want.Units, func(u translate.Unit) bool { return u.Name == c.Unit })
+}
+
+// leastGrace is what a container gets at least when the pod's grace was used
+// up by those before it.
+const leastGrace = 2 * time.Second
+
+// stop ends a container. A sidecar of a pod that is being removed gets what
+// the others have left of the grace; a grace of nothing is a kill.
 func (s *stepper) stop(c Container) Op {
-	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: s.w.grace()}
+	grace := s.w.grace()
+	if grace > 0 && s.w.Leaving() && s.w.sidecar(c) {
+		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
+		grace = min(grace, max(left, leastGrace))
+	}
+	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: grace}
+}
+
+// lastEnd is when the last container that has ended did.
+func (w World) lastEnd() time.Time {
+	var last time.Time
+	for _, c := range w.Containers {
+		if c.FinishedAt.After(last) {
+			last = c.FinishedAt
+		}
+	}
+	return last
 }

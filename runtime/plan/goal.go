@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -8,7 +10,9 @@ import (
 type want int
 
 const (
-	prepare want = iota // it may be made, but not started
+	done    want = iota // it has done its work
+	hold                // it is not to be made yet; one that is left from before does not run
+	prepare             // it may be made, but not started
 	run                 // it is to run, and again where its policy says so
 )
 
@@ -19,32 +23,103 @@ type goal struct {
 	why  string
 }
 
-// goals are what is wanted of the units now, by role: regular containers
-// start in the order of the manifest, the next when the one before has
-// started; an ephemeral one runs as soon as the pod has its pause, whatever
-// the others do.
+// goals are what is wanted of the units now, by role. Init containers run one
+// after the other, each to its end; a sidecar has to have started for the next
+// to run. Regular containers come after them, and start in the order of the
+// manifest, the next when the one before has started. An ephemeral container
+// runs as soon as the pod has its pause, whatever the others do.
 func goals(w World) []goal {
-	var list []goal
-	up := w.Pause.State == Running
-	next := goal{want: run, why: "the containers before it have started"}
-	if !up {
-		next = goal{want: prepare, why: "the pause does not run yet"}
+	o := order{World: w, next: goal{want: run, why: "what is before it has started"}, initialized: w.Initialized()}
+	switch {
+	case w.Pause.State != Running:
+		o.next = goal{want: prepare, why: "the pause does not run yet"}
+	case w.severed():
+		o.next = goal{want: prepare, why: "containers of the former pause are to stop first"}
+	}
+	joins := goal{want: run, why: "it joins a pod that runs"}
+	if o.next.want != run {
+		joins = goal{want: hold, why: o.next.why}
 	}
 	for _, u := range w.Want.Units {
 		switch u.Kind {
+		case translate.Init, translate.Sidecar:
+			o.init(u)
 		case translate.App:
-			next.unit = u
-			list = append(list, next)
-			if next.want == run && !w.begun(u) {
-				next = goal{want: prepare, why: "container " + u.Name + " has not started yet"}
-			}
+			o.app(u)
 		case translate.Ephemeral:
-			if up {
-				list = append(list, goal{unit: u, want: run, why: "it joins a pod that runs"})
-			}
+			o.add(u, joins)
 		}
 	}
-	return list
+	return o.goals
+}
+
+// order goes through the units; next is what is wanted of the one that comes.
+type order struct {
+	World
+	next        goal
+	initialized bool
+	goals       []goal
+}
+
+func (o *order) add(u translate.Unit, g goal) {
+	g.unit = u
+	o.goals = append(o.goals, g)
+}
+
+// init is for an init container or a sidecar. What comes after it is not made
+// before it is through: on a node its environment is read only then.
+func (o *order) init(u translate.Unit) {
+	if u.Kind == translate.Init && (o.initialized || o.succeeded(u)) {
+		o.add(u, goal{want: done, why: "it has done its work"})
+		return
+	}
+	g := o.next
+	if g.want == prepare {
+		g.want = hold
+	}
+	o.add(u, g)
+	through := o.initialized || u.Kind == translate.Sidecar && o.begun(u)
+	if g.want == run && !through {
+		o.next = goal{want: hold, why: "init container " + u.Name + " is not through yet"}
+	}
+	if g.want == hold {
+		o.next = goal{want: hold, why: g.why}
+	}
+}
+
+func (o *order) app(u translate.Unit) {
+	o.add(u, o.next)
+	if o.next.want == run && !o.begun(u) {
+		o.next = goal{want: prepare, why: "container " + u.Name + " has not started yet"}
+	}
+}
+
+// severed reports whether a container runs whose pause process is no more.
+func (w World) severed() bool {
+	return slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running && w.cutOff(c) })
+}
+
+// Initialized reports whether the init containers are done with: a regular
+// container has run since the pause started. From then on it stays so.
+func (w World) Initialized() bool {
+	if w.Want == nil {
+		return false
+	}
+	return slices.ContainsFunc(w.Want.Units, func(u translate.Unit) bool {
+		c := w.Latest(u.Name)
+		return u.Kind == translate.App && c != nil && (c.State == Running || c.Ended()) && !w.former(*c)
+	})
+}
+
+// former reports whether an attempt is from before the pod was last begun from
+// nothing: made for an earlier start of it, or for a pause process that is no
+// more.
+func (w World) former(c Container) bool { return c.Start < w.start() || w.cutOff(c) }
+
+// succeeded reports whether an init container has done its work.
+func (w World) succeeded(u translate.Unit) bool {
+	c := w.Latest(u.Name)
+	return c != nil && c.Ended() && !c.failed() && !w.former(*c) && !outdated(u, *c)
 }
 
 // begun reports whether a container has started, so that the one after it may.
@@ -54,7 +129,26 @@ func (w World) begun(u translate.Unit) bool {
 	case c == nil:
 		return false
 	case c.Ended():
-		return !w.anew(u, *c) || !w.restarts(u, *c)
+		return u.Kind != translate.Sidecar && (!w.anew(u, *c) || !w.restarts(u, *c))
 	}
-	return c.State == Running && !w.cutOff(*c) && !outdated(u, *c)
+	return c.State == Running && !w.former(*c) && !outdated(u, *c)
+}
+
+// worked reports whether the regular containers have all ended for good: the
+// sidecars are only there for them.
+func (w World) worked() bool {
+	if w.Want == nil {
+		return false
+	}
+	apps := 0
+	for _, u := range w.Want.Units {
+		if u.Kind != translate.App {
+			continue
+		}
+		apps++
+		if c := w.Latest(u.Name); c == nil || !c.Ended() || w.restarts(u, *c) {
+			return false
+		}
+	}
+	return apps > 0
 }

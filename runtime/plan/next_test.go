@@ -280,14 +280,15 @@ func TestRetry(t *testing.T) {
 // A pod that would be wrong is turned away, and says why.
 func TestRejection(t *testing.T) {
 	pod := podOf(1, v1.RestartPolicyAlways)
-	pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-0"}}
+	own := false
+	pod.Spec.HostUsers = &own
 	w := unborn(pod, translate.Options{})
 	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
 	s := plan.Next(w, t0)
 	if got := kinds(s); !cmp.Equal(got, []string{"revise"}) || s.Phase != v1.PodFailed || s.State != plan.Finished {
 		t.Errorf("ops %q, phase %s, state %s", got, s.Phase, s.State)
 	}
-	if len(s.Faults()) != 1 || s.Waits[0].Reason != plan.ReasonNotSupported || !strings.Contains(s.Waits[0].Detail, "spec.initContainers[0]") {
+	if len(s.Faults()) != 1 || s.Waits[0].Reason != plan.ReasonNotSupported || !strings.Contains(s.Waits[0].Detail, "spec.hostUsers") {
 		t.Errorf("waits %+v", s.Waits)
 	}
 }

@@ -17,41 +17,79 @@ func Phase(w World) v1.PodPhase {
 	if _, _, rejected := Rejection(w); rejected {
 		return v1.PodFailed
 	}
-	waiting, running, failed, again := tally(w)
+	t := tally(w)
 	switch {
-	case waiting > 0:
+	case t.initFailed:
+		return v1.PodFailed
+	case t.waiting > 0:
 		return v1.PodPending
-	case running > 0 || again > 0 && w.Intent() != Ended && !w.Leaving():
+	case t.running > 0 || t.again > 0 && w.Intent() != Ended && !w.Leaving():
 		return v1.PodRunning
-	case failed > 0:
+	case t.failed > 0:
 		return v1.PodFailed
 	default:
 		return v1.PodSucceeded
 	}
 }
 
-// tally counts the containers that have never run, that run, that have ended
-// badly, and that have ended but will run again.
-func tally(w World) (waiting, running, failed, again int) {
+// count are the containers that are waited for before anything has run, that
+// run, that have ended badly, and that have ended but will run again.
+type count struct {
+	waiting, running, failed, again int
+	initFailed                      bool // an init container failed for good
+}
+
+func tally(w World) count {
+	var t count
+	initialized := w.Initialized()
 	for _, u := range w.Want.Units {
-		if u.Kind != translate.App {
-			continue
-		}
-		switch c := w.Latest(u.Name); {
-		case c == nil || !c.Ended() && c.State == Created && c.Attempt == 0:
-			waiting++
-		case !c.Ended():
-			running++
-		default:
-			if w.restarts(u, *c) {
-				again++
-			}
-			if c.failed() {
-				failed++
-			}
+		c := w.Latest(u.Name)
+		switch {
+		case u.Kind == translate.Init && !initialized:
+			t.init(w, u, c)
+		case u.Kind == translate.Sidecar:
+			t.sidecar(w, u, c, initialized)
+		case u.Kind == translate.App:
+			t.app(w, u, c)
 		}
 	}
-	return waiting, running, failed, again
+	return t
+}
+
+func (t *count) init(w World, u translate.Unit, c *Container) {
+	switch {
+	case w.succeeded(u):
+	case c != nil && c.Ended() && c.failed() && !w.restarts(u, *c):
+		t.initFailed = true
+	default:
+		t.waiting++
+	}
+}
+
+// sidecar counts one while it runs; how it ended never matters.
+func (t *count) sidecar(w World, u translate.Unit, c *Container, initialized bool) {
+	switch {
+	case !initialized && !w.begun(u):
+		t.waiting++
+	case c != nil && c.State == Running:
+		t.running++
+	}
+}
+
+func (t *count) app(w World, u translate.Unit, c *Container) {
+	switch {
+	case c == nil || !c.Ended() && c.State == Created && c.Attempt == 0:
+		t.waiting++
+	case !c.Ended():
+		t.running++
+	default:
+		if w.restarts(u, *c) {
+			t.again++
+		}
+		if c.failed() {
+			t.failed++
+		}
+	}
 }
 
 func terminal(p v1.PodPhase) bool { return p == v1.PodSucceeded || p == v1.PodFailed }

@@ -1,5 +1,7 @@
 package plan
 
+import "github.com/minipod/minipod/runtime/translate"
+
 // The reasons by which Kubernetes names what a pod or a container waits for,
 // and why it failed (pkg/kubelet/container/sync_result.go, pkg/kubelet/images,
 // pkg/kubelet/events). kubectl shows them.
@@ -9,7 +11,7 @@ const (
 	ReasonPullBackOff     = "ImagePullBackOff"
 	ReasonNeverPull       = "ErrImageNeverPull"
 	ReasonCreateError     = "CreateContainerError"
-	ReasonConfigError     = "CreateContainerConfigError"
+	ReasonConfigError     = translate.ReasonConfigError
 	ReasonRunError        = "RunContainerError"
 	ReasonSandbox         = "FailedCreatePodSandBox"
 	ReasonKillPod         = "FailedKillPod"

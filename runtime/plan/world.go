@@ -40,6 +40,8 @@ type World struct {
 	// Images are the images of the units that the engine has, by the
 	// reference that the manifest uses.
 	Images map[string]Image
+	// Inputs are what the units that are Awaited ask for.
+	Inputs translate.Inputs
 	Memory
 }
 

@@ -1,13 +1,12 @@
-// Package translate turns a Pod into the Docker requests that make it: every
-// request body of the pod, complete before anything runs, and for each Docker
-// field the pod field it came from.
+// Package translate turns a Pod into the Docker requests that make it, and
+// says for each Docker field which pod field it came from. New gives the
+// shape, all that is known before anything runs; Attempt adds what is known
+// only when a container is made.
 //
 // It holds values and functions only: no context, clock, goroutine or I/O.
 package translate
 
 import (
-	"strconv"
-
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 	v1 "k8s.io/api/core/v1"
@@ -97,7 +96,8 @@ type Unit struct {
 	Kind      Kind
 	Path      string // in the manifest: spec.containers[0]
 	Container *v1.Container
-	// Request makes attempt 0; see Attempt.
+	// Request is the shape of every attempt: without environment, command
+	// and args, which Attempt works out when one is made.
 	Request Request
 	// Pull is the policy in force. Lenient falls back to the local image
 	// when the registry cannot be reached.
@@ -110,24 +110,8 @@ type Unit struct {
 	// Target is the unit whose PID namespace an ephemeral container joins;
 	// empty for none, or where all share one anyway. See In.
 	Target string
-}
 
-// Attempt is the request of attempt n, made at a back-off step.
-func (u Unit) Attempt(pod *v1.Pod, n, backoff int) *Request {
-	r := u.Request
-	config := *r.Config
-	config.Labels = make(map[string]string, len(r.Config.Labels))
-	for k, v := range r.Config.Labels {
-		config.Labels[k] = v
-	}
-	config.Labels[LabelAttempt] = strconv.Itoa(n)
-	config.Labels[LabelBackoff] = strconv.Itoa(backoff)
-	if start := StartOf(pod); start > 0 {
-		config.Labels[LabelStart] = strconv.Itoa(start)
-	}
-	r.Config = &config
-	r.Name = ContainerName(pod, u.Name, n)
-	return &r
+	pod *v1.Pod
 }
 
 // Note says that a field of the pod is not honoured.

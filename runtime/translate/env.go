@@ -1,6 +1,8 @@
 package translate
 
 import (
+	"fmt"
+
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubectl/pkg/util/fieldpath"
 
@@ -39,32 +41,92 @@ func (vs variables) with(name, value string) variables {
 	return append(vs, variable{name, value})
 }
 
-// env is the environment that the manifest gives a container. A value sees
-// the variables before it; the last of two of one name wins.
-func (b *Blueprint) env(u Unit) variables {
+// env is the environment that the manifest gives a container, as the kubelet
+// puts it together (pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables):
+// envFrom first, then env. A value sees the variables before it; the last of
+// two of one name wins.
+func (u Unit) env(in Inputs) (variables, *Missing) {
 	var vs variables
-	for _, e := range u.Container.Env {
+	for i, from := range u.Container.EnvFrom {
+		s := sourceOf(from.ConfigMapRef, from.SecretRef)
+		s.field, s.namespace = fmt.Sprintf("%s.envFrom[%d]", u.Path, i), u.pod.Namespace
+		data, missing := s.all(in)
+		if missing != nil {
+			return nil, missing
+		}
+		for _, key := range sortedKeys(data) {
+			vs = vs.with(from.Prefix+key, data[key])
+		}
+	}
+	for i, e := range u.Container.Env {
 		if e.ValueFrom == nil {
 			vs = vs.with(e.Name, kube.Expand(e.Value, vs.values()))
 			continue
 		}
-		if value, ok := fieldValue(b.Pod, e.ValueFrom.FieldRef); ok {
+		value, known, missing := u.valueFrom(e.ValueFrom, fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i), in)
+		if missing != nil {
+			return nil, missing
+		}
+		if known {
 			vs = vs.with(e.Name, value)
 		}
 	}
-	return vs
+	return vs, nil
 }
 
-// fieldValue reads a field that is known before the pod runs.
-func fieldValue(pod *v1.Pod, ref *v1.ObjectFieldSelector) (string, bool) {
-	if ref == nil {
-		return "", false
+// valueFrom is the value of one variable; known is false for one that is left
+// out, because it is optional, or because a Note says that its source is not
+// read.
+func (u Unit) valueFrom(from *v1.EnvVarSource, field string, in Inputs) (value string, known bool, missing *Missing) {
+	switch {
+	case from.FieldRef != nil:
+		value, missing = u.fieldValue(from.FieldRef.FieldPath, in)
+		return value, missing == nil, missing
+	case from.ResourceFieldRef != nil:
+		return allotmentOf(u.pod, u.Container, from.ResourceFieldRef).value(in), true, nil
+	case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
+		s := keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef)
+		s.field, s.namespace = field, u.pod.Namespace
+		return s.one(in)
 	}
-	if ref.FieldPath == "spec.serviceAccountName" {
-		return pod.Spec.ServiceAccountName, true
+	return "", false, nil
+}
+
+// fieldValue reads a field of the pod.
+func (u Unit) fieldValue(path string, in Inputs) (string, *Missing) {
+	if _, late := lateField(u.pod, path); late {
+		return lateValue(u.pod, path, in)
 	}
-	value, err := fieldpath.ExtractFieldPathAsString(pod, ref.FieldPath)
-	return value, err == nil
+	switch path {
+	case "spec.serviceAccountName":
+		return u.pod.Spec.ServiceAccountName, nil
+	case FieldNodeName:
+		return u.pod.Spec.NodeName, nil
+	}
+	value, err := fieldpath.ExtractFieldPathAsString(u.pod, path)
+	if err != nil { // which validation does not let pass
+		return "", &Missing{Reason: ReasonConfigError, Message: err.Error(), Field: u.Path + ".env"}
+	}
+	return value, nil
+}
+
+// environmentNeeds adds what the environment of a unit asks for.
+func (u Unit) environmentNeeds(needs *Needs) {
+	for _, from := range u.Container.EnvFrom {
+		sourceOf(from.ConfigMapRef, from.SecretRef).needs(needs)
+	}
+	for _, e := range u.Container.Env {
+		switch from := e.ValueFrom; {
+		case from == nil:
+		case from.FieldRef != nil:
+			n, _ := lateField(u.pod, from.FieldRef.FieldPath)
+			needs.Machine, needs.PodIPs = needs.Machine || n.Machine, needs.PodIPs || n.PodIPs
+		case from.ResourceFieldRef != nil:
+			needs.Machine = needs.Machine || allotmentOf(u.pod, u.Container, from.ResourceFieldRef).set == nil
+		case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
+			keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef).needs(needs)
+		}
+	}
 }
 
 func expandAll(words []string, env variables) []string {

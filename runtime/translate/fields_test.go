@@ -28,7 +28,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"hostIPC": mapped, "shareProcessNamespace": mapped, "securityContext": mapped, "hostname": mapped,
 			"subdomain": mapped, "setHostnameAsFQDN": mapped, "hostnameOverride": mapped, "hostAliases": mapped,
 			"dnsConfig": mapped, "resources": mapped,
-			"initContainers": noted, "ephemeralContainers": noted, "activeDeadlineSeconds": noted, "dnsPolicy": noted,
+			"initContainers": mapped, "ephemeralContainers": noted, "activeDeadlineSeconds": noted, "dnsPolicy": noted,
 			"nodeSelector": noted, "serviceAccountName": noted, "automountServiceAccountToken": noted, "nodeName": noted,
 			"imagePullSecrets": noted, "affinity": noted, "schedulerName": noted, "priorityClassName": noted,
 			"readinessGates": noted, "runtimeClassName": noted, "topologySpreadConstraints": noted, "os": noted,
@@ -47,7 +47,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"name": mapped, "image": mapped, "command": mapped, "args": mapped, "workingDir": mapped, "ports": mapped,
 			"env": mapped, "resources": mapped, "volumeMounts": mapped, "imagePullPolicy": mapped, "securityContext": mapped,
 			"stdin": mapped, "stdinOnce": mapped, "tty": mapped, "lifecycle": mapped, "restartPolicy": mapped,
-			"envFrom": noted, "restartPolicyRules": noted, "volumeDevices": noted, "livenessProbe": noted,
+			"envFrom": mapped, "restartPolicyRules": noted, "volumeDevices": noted, "livenessProbe": noted,
 			"readinessProbe": noted, "startupProbe": noted, "terminationMessagePath": noted, "terminationMessagePolicy": noted,
 			"resizePolicy": "nothing resizes a running container",
 		},
@@ -81,9 +81,16 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 		reflect.TypeFor[v1.Capabilities]():         {"add": mapped, "drop": mapped},
 		reflect.TypeFor[v1.SELinuxOptions]():       {"user": mapped, "role": mapped, "type": mapped, "level": mapped},
 		reflect.TypeFor[v1.ResourceRequirements](): {"limits": mapped, "requests": mapped, "claims": noted},
-		reflect.TypeFor[v1.SeccompProfile]():       {"type": mapped, "localhostProfile": noted},
-		reflect.TypeFor[v1.AppArmorProfile]():      {"type": mapped, "localhostProfile": mapped},
-		reflect.TypeFor[v1.EmptyDirVolumeSource](): {"medium": mapped, "sizeLimit": mapped, "mode": noted},
+		reflect.TypeFor[v1.EnvVarSource](): {
+			"fieldRef": mapped, "resourceFieldRef": mapped, "configMapKeyRef": mapped, "secretKeyRef": mapped, "fileKeyRef": noted,
+		},
+		reflect.TypeFor[v1.EnvFromSource]():         {"prefix": mapped, "configMapRef": mapped, "secretRef": mapped},
+		reflect.TypeFor[v1.ResourceFieldSelector](): {"containerName": mapped, "resource": mapped, "divisor": mapped},
+		reflect.TypeFor[v1.ConfigMapKeySelector]():  {"": "the name", "key": mapped, "optional": mapped},
+		reflect.TypeFor[v1.SecretKeySelector]():     {"": "the name", "key": mapped, "optional": mapped},
+		reflect.TypeFor[v1.SeccompProfile]():        {"type": mapped, "localhostProfile": noted},
+		reflect.TypeFor[v1.AppArmorProfile]():       {"type": mapped, "localhostProfile": mapped},
+		reflect.TypeFor[v1.EmptyDirVolumeSource]():  {"medium": mapped, "sizeLimit": mapped, "mode": noted},
 	} {
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(fields)), jsonFields(of)); diff != "" {
 			t.Errorf("fields of %s (-dealt with +there):\n%s", of.Name(), diff)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/translate"
@@ -81,7 +82,7 @@ func bodies(t *testing.T, b *translate.Blueprint) []byte {
 		"SharesPID": b.SharesPID, "PIDWhy": b.PIDWhy,
 	}
 	for _, u := range b.Units {
-		request := body(t, u.Request)
+		request := body(t, attempt(t, u))
 		u.Container, u.Request = nil, translate.Request{}
 		unit := plain(t, u).(map[string]any)
 		unit["Request"] = request
@@ -95,6 +96,29 @@ func bodies(t *testing.T, b *translate.Blueprint) []byte {
 		t.Fatal(err)
 	}
 	return text.Bytes()
+}
+
+// attempt is the first attempt of a unit in a world that has what manifests
+// refer to.
+func attempt(t *testing.T, u translate.Unit) translate.Request {
+	t.Helper()
+	r, missing := u.Attempt(known(), 0, 0)
+	if missing != nil {
+		t.Fatalf("container %s: %v", u.Name, missing)
+	}
+	return *r
+}
+
+// known is a world with all that is known late.
+func known() translate.Inputs {
+	return translate.Inputs{
+		PodIPs: []string{"172.17.0.5", "fd00::5"}, HostIPs: []string{"172.17.0.1", "fd00::1"}, Node: "machine",
+		Allocatable: v1.ResourceList{v1.ResourceCPU: resource.MustParse("4"), v1.ResourceMemory: resource.MustParse("8Gi")},
+		ConfigMaps: map[string]*v1.ConfigMap{"settings": {
+			Data: map[string]string{"COLOUR": "green", "SIZE": "large", "odd.key": "$(COLOUR)"}, BinaryData: map[string][]byte{"BIN": {1}},
+		}},
+		Secrets: map[string]*v1.Secret{"login": {Data: map[string][]byte{"USER": []byte("me"), "PASSWORD": []byte("p w\n")}}},
+	}
 }
 
 // body is a request, whose every field says where it came from.

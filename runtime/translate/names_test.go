@@ -130,7 +130,7 @@ func TestAttempt(t *testing.T) {
 	pod := named("default", "web")
 	pod.Spec.Containers = []v1.Container{{Name: "a", Image: "i"}}
 	u := translate.New(pod, translate.Options{}).Units[0]
-	r := u.Attempt(pod, 3, 2)
+	r, _ := u.Attempt(translate.Inputs{}, 3, 2)
 	if r.Name != "web_a_3" || translate.AttemptOf(r.Config.Labels) != 3 || translate.BackoffOf(r.Config.Labels) != 2 {
 		t.Errorf("attempt 3 at step 2 is %s with %v", r.Name, r.Config.Labels)
 	}

@@ -63,13 +63,7 @@ func notes(b *Blueprint) []Note {
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b.Pod.Spec.SecurityContext)
 	volumeNotes(n, &b.Pod.Spec)
-	for i := range b.Pod.Spec.InitContainers {
-		n.refuse(true, fmt.Sprintf("spec.initContainers[%d]", i), "init containers are not run yet, and the pod would be wrong without it")
-	}
 	for _, u := range b.Units {
-		if u.Kind != App && u.Kind != Ephemeral {
-			continue
-		}
 		containerNotes(n, u)
 		envNotes(n, b, u)
 		mountNotes(n, b, u)
@@ -194,23 +188,17 @@ func containerNotes(n *noter, u Unit) {
 }
 
 func envNotes(n *noter, b *Blueprint, u Unit) {
-	for i, from := range u.Container.EnvFrom {
-		optional := from.ConfigMapRef != nil && isTrue(from.ConfigMapRef.Optional) || from.SecretRef != nil && isTrue(from.SecretRef.Optional)
-		n.missing(optional, fmt.Sprintf("%s.envFrom[%d]", u.Path, i), "ConfigMaps and Secrets are not read yet")
-	}
 	for i, e := range u.Container.Env {
 		if e.ValueFrom == nil {
 			continue
 		}
 		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
-		if ref := e.ValueFrom.FieldRef; ref != nil {
-			_, known := fieldValue(b.Pod, ref)
-			n.refuse(!known, path, ref.FieldPath+" is not known before the pod runs, and not filled in yet")
-			continue
+		if file := e.ValueFrom.FileKeyRef; file != nil {
+			n.missing(isTrue(file.Optional), path+".fileKeyRef", "files of volumes are not read yet")
 		}
-		cm, secret := e.ValueFrom.ConfigMapKeyRef, e.ValueFrom.SecretKeyRef
-		optional := cm != nil && isTrue(cm.Optional) || secret != nil && isTrue(secret.Optional)
-		n.missing(optional, path, "this source of a value is not read yet")
+		ref := e.ValueFrom.ResourceFieldRef
+		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && allotmentOf(b.Pod, u.Container, ref).set.IsZero()
+		n.warn(disk, path+".resourceFieldRef", "no limit is set, and the engine does not tell how large its disk is: 0")
 	}
 }
 

@@ -64,8 +64,8 @@ func TestNotes(t *testing.T) {
 		{spec: "schedulingGates: [{name: g}]", want: "spec.schedulingGates"},
 		{spec: "priorityClassName: high", want: "spec.priorityClassName"},
 		{spec: "tolerations: [{operator: Exists}]", want: ""},
-		{spec: "initContainers: [{name: i, image: i}]", want: "!spec.initContainers[0]"},
-		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always}]", want: "!spec.initContainers[0]"},
+		{spec: "initContainers: [{name: i, image: i}]", want: ""},
+		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always, readinessProbe: {tcpSocket: {port: 1}}}]", want: "spec.initContainers[0].readinessProbe"},
 		{spec: "securityContext: {supplementalGroupsPolicy: Strict}", want: "spec.securityContext.supplementalGroupsPolicy"},
 		{spec: "securityContext: {supplementalGroupsPolicy: Merge}", want: ""},
 		{spec: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.seccompProfile"},
@@ -98,12 +98,16 @@ func TestNotes(t *testing.T) {
 		{spec: "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]", container: "volumeDevices: [{name: v, devicePath: /dev/x}]",
 			want: "!spec.volumes[0] !" + container + ".volumeDevices"},
 		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", container: "resources: {claims: [{name: r}]}", want: "!spec.resourceClaims !" + container + ".resources.claims"},
-		{container: "envFrom: [{configMapRef: {name: m}}]", want: "!" + container + ".envFrom[0]"},
-		{container: "envFrom: [{configMapRef: {name: m, optional: true}}, {secretRef: {name: s, optional: true}}]", want: container + ".envFrom[0] " + container + ".envFrom[1]"},
-		{container: "env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}}}]", want: "!" + container + ".env[0].valueFrom"},
-		{container: "env: [{name: A, valueFrom: {secretKeyRef: {name: m, key: k, optional: true}}}]", want: container + ".env[0].valueFrom"},
-		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]", want: "!" + container + ".env[0].valueFrom"},
-		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", want: "!" + container + ".env[0].valueFrom"},
+		{container: "envFrom: [{configMapRef: {name: m}}, {secretRef: {name: s, optional: true}}]", want: ""},
+		{container: "env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k}}}]", want: ""},
+		{container: "env: [{name: A, valueFrom: {secretKeyRef: {name: m, key: k, optional: true}}}]", want: ""},
+		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]", want: ""},
+		{container: "env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]", want: container + ".env[0].valueFrom.resourceFieldRef"},
+		{container: "resources: {limits: {ephemeral-storage: 1Gi}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]",
+			want: container + ".resources.limits.ephemeral-storage " + container + ".resources.requests.ephemeral-storage"},
+		{spec: volume, container: "env: [{name: A, valueFrom: {fileKeyRef: {volumeName: v, path: f, key: k}}}]", want: "!" + container + ".env[0].valueFrom.fileKeyRef"},
+		{spec: volume, container: "env: [{name: A, valueFrom: {fileKeyRef: {volumeName: v, path: f, key: k, optional: true}}}]", want: container + ".env[0].valueFrom.fileKeyRef"},
+		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", want: ""},
 		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]", want: ""},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPath: s}]", want: "!" + container + ".volumeMounts[0].subPath"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPathExpr: s}]", want: "!" + container + ".volumeMounts[0].subPathExpr"},
@@ -137,7 +141,7 @@ func TestFieldsThatAreOff(t *testing.T) {
 	if diff := cmp.Diff(want, fields(b.Notes)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}
-	if got := b.Units[0].Attempt(pod, 0, 0).Config.StopSignal; got != "SIGINT" {
+	if got := b.Units[0].Request.Config.StopSignal; got != "SIGINT" {
 		t.Errorf("stop signal %q", got)
 	}
 }

@@ -11,7 +11,7 @@ func (b *Blueprint) unitRequest(u Unit) Request {
 	r.from("Config.Image", u.Path+".image")
 	b.unitLabels(&r, u)
 	b.join(&r)
-	b.command(&r, u)
+	b.process(&r, u)
 	b.security(&r, u)
 	b.resources(&r, u)
 	b.mounts(&r, u)
@@ -56,26 +56,9 @@ func (b *Blueprint) join(r *Request) {
 	}
 }
 
-// command maps command and args. Docker's entrypoint gets the first word
-// only and its command the rest, as a command line would have it: what runs
-// is the same, and a set entrypoint drops the image's own CMD.
-func (b *Blueprint) command(r *Request, u Unit) {
+// process maps how the container's process is run, but for its words.
+func (b *Blueprint) process(r *Request, u Unit) {
 	c := u.Container
-	env := b.env(u)
-	command, args := expandAll(c.Command, env), expandAll(c.Args, env)
-	if len(command) > 0 {
-		r.Config.Entrypoint = command[:1]
-		args = append(command[1:len(command):len(command)], args...)
-		r.from("Config.Entrypoint", u.Path+".command")
-	}
-	if len(args) > 0 {
-		r.Config.Cmd = args
-		r.from("Config.Cmd", argsFrom(u))
-	}
-	if len(env) > 0 {
-		r.Config.Env = env.list()
-		r.from("Config.Env", u.Path+".env")
-	}
 	if c.WorkingDir != "" {
 		r.Config.WorkingDir = c.WorkingDir
 		r.from("Config.WorkingDir", u.Path+".workingDir")
@@ -97,14 +80,4 @@ func (b *Blueprint) command(r *Request, u Unit) {
 		r.Config.StdinOnce, r.Config.AttachStdin = true, true
 		r.from("Config.StdinOnce", u.Path+".stdinOnce")
 	}
-}
-
-func argsFrom(u Unit) string {
-	switch {
-	case len(u.Container.Command) < 2:
-		return u.Path + ".args"
-	case len(u.Container.Args) == 0:
-		return u.Path + ".command"
-	}
-	return u.Path + ".command and .args"
 }

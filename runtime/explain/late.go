@@ -1,0 +1,116 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// lateExpression is what stands in a word for a late value, within double
+// quotes: a variable that findOut has set before.
+func (w *writer) lateExpression(token string) string {
+	if a, ok := translate.AllotmentOf(token); ok {
+		if a.Resource == v1.ResourceCPU {
+			return fmt.Sprintf("$(( (cpus * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)
+		}
+		return fmt.Sprintf("$(( (memory + %d) / %d ))", a.Divisor-1, a.Divisor)
+	}
+	switch field := w.field(token); field {
+	case translate.FieldPodIP:
+		return "${podIPs%%,*}"
+	case translate.FieldPodIPs:
+		return "$podIPs"
+	case translate.FieldHostIP:
+		return "${hostIPs%%,*}"
+	case translate.FieldHostIPs:
+		return "$hostIPs"
+	}
+	return "$node"
+}
+
+// field is the field that a token stands for. A pod in the machine's network
+// has the machine's addresses.
+func (w *writer) field(token string) string {
+	if !w.b.Pod.Spec.HostNetwork {
+		return token
+	}
+	switch token {
+	case translate.FieldPodIP:
+		return translate.FieldHostIP
+	case translate.FieldPodIPs:
+		return translate.FieldHostIPs
+	}
+	return token
+}
+
+// findOut writes the shell that finds out what a request needs and the script
+// does not know yet.
+func (w *writer) findOut(r *translate.Request) {
+	for _, word := range slices.Concat(r.Config.Env, r.Config.Entrypoint, r.Config.Cmd) {
+		for i, token := range translate.CutTokens(word) {
+			if i%2 == 1 {
+				w.findOnce(w.finding(token))
+			}
+		}
+	}
+}
+
+func (w *writer) findOnce(shell string) {
+	if !w.found[shell] {
+		w.found[shell] = true
+		fmt.Fprintf(w, "\n%s\n", shell)
+	}
+}
+
+// finding is the shell that finds a late value out. In addresses docker writes
+// what is not there in several ways, but always as "" in JSON.
+func (w *writer) finding(token string) string {
+	if a, ok := translate.AllotmentOf(token); ok {
+		if a.Resource == v1.ResourceCPU {
+			return "# How many processors the machine has\ncpus=$(docker info -f '{{.NCPU}}')"
+		}
+		return "# How much memory the machine has\nmemory=$(docker info -f '{{.MemTotal}}')"
+	}
+	switch w.field(token) {
+	case translate.FieldPodIP, translate.FieldPodIPs:
+		w.findOnce(listFunction)
+		const format = "{{range .NetworkSettings.Networks}}{{json .IPAddress}} {{end}}{{range .NetworkSettings.Networks}}{{json .GlobalIPv6Address}} {{end}}"
+		return fmt.Sprintf("# The pod's addresses, IPv4 first\nfound=$(docker inspect -f '%s' %s)\npodIPs=$(list $found)", format, w.quote(w.b.Pause.Name))
+	case translate.FieldHostIP, translate.FieldHostIPs:
+		w.findOnce(listFunction)
+		return hostIPs
+	}
+	return "# The name of the machine\nnode=$(docker info -f '{{.Name}}')"
+}
+
+const listFunction = `# list joins words of JSON with commas and leaves out empty ones
+list() {
+  joined=
+  for word; do
+    word=${word#'"'} word=${word%'"'}
+    [ -z "$word" ] || joined=$joined${joined:+,}$word
+  done
+  printf %s "$joined"
+}`
+
+// hostIPs are the gateways of Docker's default network, or Podman's. One that
+// the engine does not tell is the first address of its subnet.
+const hostIPs = `# The addresses of the machine in Docker's default network
+gateways() {
+  docker network inspect -f '{{range .IPAM.Config}}{{json .Gateway}} {{json .Subnet}} {{end}}' "$1" 2>/dev/null
+}
+found=$(gateways bridge || gateways podman || :)
+set -- $found
+hostIPs=
+while [ $# -gt 1 ]; do
+  subnet=${2#'"'} subnet=${subnet%/*}
+  case $1 in
+  '""') case $subnet in *.*) gateway=${subnet%.*}.$((${subnet##*.} + 1)) ;; *) gateway=${subnet}1 ;; esac ;;
+  *) gateway=$(list "$1") ;;
+  esac
+  hostIPs=$hostIPs${hostIPs:+,}$gateway
+  shift 2
+done`

@@ -1,0 +1,120 @@
+// Package object is how Kubernetes objects that are not pods are kept in an
+// engine: each revision of one is a record, an empty volume whose labels are
+// the object. It holds values and functions only.
+package object
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The resources that pods refer to.
+const (
+	ConfigMaps = "configmaps"
+	Secrets    = "secrets"
+)
+
+// Kept is how many revisions of an object stay: their names keep one who is
+// late from writing an old number again.
+const Kept = 16
+
+// Record is one revision of an object.
+type Record struct {
+	Resource        string // plural name, and the group behind a dot: "configmaps", "runtimeclasses.node.k8s.io"
+	Namespace, Name string // no namespace: the kind has none
+	UID             types.UID
+	Revision        int64 // from 1
+	JSON            []byte
+}
+
+// Key names an object whatever its revision.
+type Key struct{ Resource, Namespace, Name string }
+
+// Key is the object's.
+func (r Record) Key() Key { return Key{r.Resource, r.Namespace, r.Name} }
+
+// maxName is how long a volume's name may be.
+const maxName = 255
+
+// Volume is the name of the volume of a revision: creating one that exists
+// tells that another was faster.
+func (k Key) Volume(revision int64) string {
+	name := strings.Join([]string{"minipod", k.Resource, k.Namespace, k.Name, strconv.FormatInt(revision, 10)}, "_")
+	if len(name) > maxName || strings.Contains(k.Name, ":") {
+		sum := sha256.Sum256([]byte(k.Namespace + "/" + k.Name))
+		name = strings.Join([]string{"minipod", k.Resource, hex.EncodeToString(sum[:]), strconv.FormatInt(revision, 10)}, "_")
+	}
+	return name
+}
+
+// Encode is the record as an engine keeps it.
+func (r Record) Encode() engine.Record {
+	return engine.Record{Name: r.Key().Volume(r.Revision), Labels: map[string]string{
+		translate.LabelObject:          r.Resource,
+		translate.LabelObjectNamespace: r.Namespace,
+		translate.LabelObjectName:      r.Name,
+		translate.LabelObjectUID:       string(r.UID),
+		translate.LabelRevision:        strconv.FormatInt(r.Revision, 10),
+		translate.LabelManifest:        string(r.JSON),
+	}}
+}
+
+// Decode reads a record back from the labels of a volume; ok is false for
+// labels that are not of an object.
+func Decode(labels map[string]string) (r Record, ok bool) {
+	if labels[translate.LabelObject] == "" {
+		return Record{}, false
+	}
+	return Record{
+		Resource:  labels[translate.LabelObject],
+		Namespace: labels[translate.LabelObjectNamespace],
+		Name:      labels[translate.LabelObjectName],
+		UID:       types.UID(labels[translate.LabelObjectUID]),
+		Revision:  int64(translate.RevisionOf(labels)),
+		JSON:      []byte(labels[translate.LabelManifest]),
+	}, true
+}
+
+// Newest are the newest revisions of the objects that records are of, by
+// resource, namespace and name.
+func Newest(records []Record) []Record {
+	newest := map[Key]Record{}
+	for _, r := range records {
+		if r.Revision > newest[r.Key()].Revision {
+			newest[r.Key()] = r
+		}
+	}
+	return slices.SortedFunc(maps.Values(newest), func(a, b Record) int {
+		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
+}
+
+// Drops are the names of the volumes that are of no use once a revision is
+// saved: see Kept.
+func (r Record) Drops() []string {
+	if r.Revision <= Kept {
+		return nil
+	}
+	return []string{r.Key().Volume(r.Revision - Kept)}
+}
+
+// All are the names of the volumes of every revision that there may be, the
+// newest last: who is killed while they are removed leaves the object as it
+// was.
+func (r Record) All() []string {
+	var names []string
+	for revision := max(1, r.Revision-Kept); revision <= r.Revision; revision++ {
+		names = append(names, r.Key().Volume(revision))
+	}
+	return names
+}

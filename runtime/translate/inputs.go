@@ -1,0 +1,70 @@
+package translate
+
+import (
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// Inputs are what is known only when a container is made: what the fields of
+// a pod say about the rest of the world. The zero value is a world that is
+// not known yet.
+type Inputs struct {
+	// PodIPs are the pod's addresses, IPv4 first: nil before its pause runs,
+	// empty where it has none even then.
+	PodIPs []string
+	// HostIPs are the addresses of the engine's machine.
+	HostIPs []string
+	// Node is the name of the engine's machine.
+	Node string
+	// Allocatable is what of the machine a pod may have.
+	Allocatable v1.ResourceList
+	// ConfigMaps and Secrets are those of the pod's namespace that the pod
+	// refers to, by name. One that is not among them does not exist.
+	ConfigMaps map[string]*v1.ConfigMap
+	Secrets    map[string]*v1.Secret
+	// Symbolic has a token stand for what only an engine can tell: see Token.
+	Symbolic bool
+}
+
+// Missing says what keeps a container from being made.
+type Missing struct {
+	// Reason is the kubelet's word for it. It is empty where nothing is
+	// wrong and it is only too early: the pod's pause has to run first.
+	Reason  string
+	Message string // the kubelet's
+	Field   string // of the manifest, which asks for it
+}
+
+func (m *Missing) Error() string { return m.Message }
+
+// ReasonConfigError is the kubelet's word for a container whose configuration
+// cannot be put together.
+const ReasonConfigError = "CreateContainerConfigError"
+
+// Needs are the inputs that containers ask for, so that no others are looked
+// up.
+type Needs struct {
+	Machine             bool // HostIPs, Node, Allocatable
+	PodIPs              bool
+	ConfigMaps, Secrets []string // by name, each once
+}
+
+// NeedsOf are the needs of units.
+func NeedsOf(units []Unit) Needs {
+	var needs Needs
+	for _, u := range units {
+		u.environmentNeeds(&needs)
+	}
+	return needs
+}
+
+func (n *Needs) configMap(name string) { n.ConfigMaps = once(n.ConfigMaps, name) }
+func (n *Needs) secret(name string)    { n.Secrets = once(n.Secrets, name) }
+
+func once(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
+}

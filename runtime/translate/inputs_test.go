@@ -1,0 +1,100 @@
+package translate_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// What keeps a container from being made, in the kubelet's words, and where
+// the manifest asks for it.
+func TestMissing(t *testing.T) {
+	const config, field = "CreateContainerConfigError", "spec.containers[0]."
+	in := translate.Inputs{
+		ConfigMaps: map[string]*v1.ConfigMap{"m": {Data: map[string]string{"k": "v"}, BinaryData: map[string][]byte{"b": {1}}}},
+		Secrets:    map[string]*v1.Secret{"s": {Data: map[string][]byte{"k": {0xff}, "nul": {'a', 0}}}},
+	}
+	for _, c := range []struct {
+		container string
+		want      translate.Missing
+	}{
+		{"envFrom: [{configMapRef: {name: x}}]", translate.Missing{config, `configmap "x" not found`, field + "envFrom[0]"}},
+		{"envFrom: [{configMapRef: {name: m}}, {secretRef: {name: x}}]", translate.Missing{config, `secret "x" not found`, field + "envFrom[1]"}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: k}}}]", translate.Missing{config, `configmap "x" not found`, field + "env[0].valueFrom"}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: k}}}]", translate.Missing{config, `secret "x" not found`, field + "env[0].valueFrom"}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: x}}}]", translate.Missing{config, "couldn't find key x in ConfigMap default/m", field + "env[0].valueFrom"}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: b}}}]", translate.Missing{config, "couldn't find key b in ConfigMap default/m", field + "env[0].valueFrom"}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: x}}}]", translate.Missing{config, "couldn't find key x in Secret default/s", field + "env[0].valueFrom"}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "env[0].valueFrom"}},
+		{"envFrom: [{secretRef: {name: s}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "envFrom[0]"}},
+		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
+		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIPs}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
+	} {
+		t.Run(c.container, func(t *testing.T) {
+			u := translate.New(parseText(t, "p.yaml", notable("", c.container)), translate.Options{}).Units[0]
+			r, missing := u.Attempt(in, 0, 0)
+			if missing == nil {
+				t.Fatalf("nothing is missing for %v", r.Config.Env)
+			}
+			if diff := cmp.Diff(c.want, *missing); diff != "" {
+				t.Errorf("missing (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A field that is known late has a value wherever the pod has it from; empty
+// where there is none.
+func TestLateFields(t *testing.T) {
+	here := translate.Inputs{PodIPs: []string{"1.2.3.4", "::1"}, HostIPs: []string{"5.6.7.8", "::2"}, Node: "machine"}
+	alone := translate.Inputs{PodIPs: []string{}}
+	for _, c := range []struct {
+		spec, field string
+		in          translate.Inputs
+		want        string
+	}{
+		{"", "status.podIP", here, "1.2.3.4"},
+		{"", "status.podIPs", here, "1.2.3.4,::1"},
+		{"", "status.podIP", alone, ""},
+		{"", "status.podIPs", alone, ""},
+		{"hostNetwork: true", "status.podIP", here, "5.6.7.8"},
+		{"hostNetwork: true", "status.podIPs", here, "5.6.7.8,::2"},
+		{"", "status.hostIP", here, "5.6.7.8"},
+		{"", "status.hostIPs", here, "5.6.7.8,::2"},
+		{"", "status.hostIP", alone, ""},
+		{"", "spec.nodeName", here, "machine"},
+		{"nodeName: mine", "spec.nodeName", here, "mine"},
+	} {
+		text := notable(c.spec, "env: [{name: A, valueFrom: {fieldRef: {fieldPath: "+c.field+"}}}]")
+		r, missing := translate.New(parseText(t, "p.yaml", text), translate.Options{}).Units[0].Attempt(c.in, 0, 0)
+		if missing != nil || r.Config.Env[0] != "A="+c.want {
+			t.Errorf("%s with %q: %v, %v, want %q", c.field, c.spec, r, missing, c.want)
+		}
+	}
+}
+
+// What is asked for is looked up, and nothing else.
+func TestNeeds(t *testing.T) {
+	for container, want := range map[string]translate.Needs{
+		"env: [{name: A, value: b}]":                                                                             {},
+		"env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]":                                    {},
+		"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]":                                     {PodIPs: true},
+		"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.hostIPs}}}]":                                   {Machine: true},
+		"env: [{name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]":                                    {Machine: true},
+		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]":                                {Machine: true},
+		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: requests.cpu}}}]":                              {},
+		"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k, optional: true}}}]":                      {ConfigMaps: []string{"m"}},
+		"envFrom: [{configMapRef: {name: m}}, {configMapRef: {name: m}}]":                                        {ConfigMaps: []string{"m"}},
+		"envFrom: [{secretRef: {name: s}}]":                                                                      {Secrets: []string{"s"}},
+		"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]":                                         {Secrets: []string{"s"}},
+		"resources: {limits: {cpu: 1}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]": {},
+	} {
+		b := translate.New(parseText(t, "p.yaml", notable("", container)), translate.Options{})
+		if diff := cmp.Diff(want, translate.NeedsOf(b.Units)); diff != "" {
+			t.Errorf("%s needs (-want +got):\n%s", container, diff)
+		}
+	}
+}
