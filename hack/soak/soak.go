@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -125,6 +126,27 @@ func (s *soak) tell(what string, took time.Duration, endings []ending) {
 	}
 	fmt.Fprintf(s.out, "soak: %s: %d calls in %.1f s, %d failed, %d killed; the longest %.1f s: %s\n",
 		what, len(endings), took.Seconds(), failed, killed, longest.took.Seconds(), longest.call)
+	for _, line := range reasons(endings) {
+		fmt.Fprintf(s.out, "soak:   %s\n", line)
+	}
+}
+
+// reasons counts the errors of the calls that failed, the most frequent first, whatever their pod.
+func reasons(endings []ending) []string {
+	times := map[string]int{}
+	for _, e := range endings {
+		for line := range strings.Lines(e.said) {
+			if said, is := strings.CutPrefix(line, "minipod: error: "); is {
+				times[strings.ReplaceAll(strings.TrimSpace(said), e.call.pod, "POD")]++
+			}
+		}
+	}
+	var lines []string
+	for said, n := range times {
+		lines = append(lines, fmt.Sprintf("%3d times: %s", n, said))
+	}
+	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(b, a) })
+	return lines
 }
 
 // judge prints the endings that are wrong.

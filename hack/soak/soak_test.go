@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,18 @@ func TestBriefHasOwnFunctions(t *testing.T) {
 		"github.com/minipod/minipod/runtime/loop.(*loop).rest(0x3)\n\tloop.go:137\nmain.main()\n\nrax 0\n"}
 	want := "pause started\ngoroutine 1 [select]:\ngithub.com/minipod/minipod/runtime/loop.(*loop).rest(0x3)\nmain.main()"
 	if got := e.brief(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestReasonsAreCounted(t *testing.T) {
+	of := func(pod, said string) ending { return ending{call: call{pod: pod}, said: said} }
+	got := reasons([]ending{
+		of("soak-1", "made\nminipod: error: pod soak-1 is gone\n"), of("soak-2", "minipod: error: other\n"),
+		of("soak-3", "minipod: error: pod soak-3 is gone\n"), of("soak-4", "made\n"),
+	})
+	want := []string{"  2 times: pod POD is gone", "  1 times: other"}
+	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
