@@ -18,24 +18,56 @@ type target struct {
 	most       float64 // a ratio, or seconds
 }
 
-var targets = [...]target{
-	{wayMinipod, wayAPI, 1.05},
-	{wayMinipod, wayDocker, 0.9},
-	{cmdVersion, "", 0.020},
+func targets() []target {
+	return []target{
+		{wayMinipod, wayAPI, 0.95},
+		{wayMinipod, wayDocker, 0.82},
+		{wayMany, wayXargs, 1.1},
+		{cmdVersion, "", 0.020},
+	}
+}
+
+// run is what was measured in one go, and how busy the machine was then.
+type run struct {
+	times times
+	load  string
+}
+
+// floor is what the bare calls took: what else the machine does is in it.
+func (r run) floor() float64 { return spreadOf(seconds(r.times[wayAPI])).median }
+
+// quietest is the run that is judged.
+func quietest(runs []run) int {
+	least := 0
+	for i, r := range runs {
+		if r.floor() < runs[least].floor() {
+			least = i
+		}
+	}
+	return least
 }
 
 // report prints what was measured, and whether it is what it is to be.
-func report(ctx context.Context, out io.Writer, b *bench, o options) error {
+func (b *bench) report(ctx context.Context, out io.Writer, runs []run, o options) error {
 	engine, err := b.cli.ServerVersion(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for the engine's version: %w", err)
 	}
-	fmt.Fprintf(out, "A pod of a pause and three containers, %d rounds; Docker Engine %s, %d CPUs%s.\n\n",
-		o.rounds, engine.Version, goruntime.NumCPU(), load())
-	table(out, b.times)
-	missed := verdicts(out, b.times)
-	if o.check && missed > 0 {
-		return fmt.Errorf("%d of %d targets missed", missed, len(targets))
+	fmt.Fprintf(out, "A pod of a pause and three containers, %d rounds in each of %d runs; Docker Engine %s, %d CPUs.\n\n",
+		o.rounds, len(runs), engine.Version, goruntime.NumCPU())
+	judged := quietest(runs)
+	for i, r := range runs {
+		verdict := ""
+		if i == judged {
+			verdict = ": the quietest, which is judged"
+		}
+		fmt.Fprintf(out, "run %d: the bare calls took %.1f ms%s%s\n", i+1, r.floor()*1e3, r.load, verdict)
+	}
+	fmt.Fprintln(out)
+	table(out, runs[judged].times)
+	missed := verdicts(out, runs[judged].times)
+	if o.judge && missed > 0 {
+		return fmt.Errorf("%d of %d targets missed", missed, len(targets()))
 	}
 	return nil
 }
@@ -57,7 +89,7 @@ func table(out io.Writer, t times) {
 		ratio := spreadOf(ratios(t[name], t[wayAPI]))
 		fmt.Fprintf(w, "%s\t%s\t%.2f\n", name, milliseconds(t[name]), ratio.median)
 	}
-	for _, name := range []string{cmdVersion, cmdPs, cmdRm} {
+	for _, name := range []string{wayXargs, wayMany, cmdVersion, cmdPs, cmdRm} {
 		fmt.Fprintf(w, "%s\t%s\t\n", name, milliseconds(t[name]))
 	}
 	fmt.Fprintln(w)
@@ -73,7 +105,7 @@ func milliseconds(d []time.Duration) string {
 func verdicts(out io.Writer, t times) (missed int) {
 	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	defer w.Flush()
-	for _, goal := range targets {
+	for _, goal := range targets() {
 		name, values, most := goal.what, seconds(t[goal.what]), fmt.Sprintf("%g ms", goal.most*1e3)
 		if goal.over != "" {
 			name, values, most = name+" / "+goal.over, ratios(t[goal.what], t[goal.over]), fmt.Sprint(goal.most)

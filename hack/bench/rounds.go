@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -19,6 +20,7 @@ type bench struct {
 	cli     *client.Client
 	minipod string
 	file    string // the manifest
+	many    string // that of twenty pods
 	pod     *translate.Blueprint
 	times   times
 }
@@ -26,22 +28,23 @@ type bench struct {
 // times are the times of each thing that was measured, one a round.
 type times map[string][]time.Duration
 
-// measure goes the rounds. The first ones load what is not there yet, such as
-// the pause image, and do not count.
-func (b *bench) measure(ctx context.Context, warmups, rounds int) error {
+// measure goes the rounds of one run. The first ones load what is not there
+// yet, such as the pause image, and do not count.
+func (b *bench) measure(ctx context.Context, o options) error {
+	b.times = times{}
 	if err := b.ready(ctx); err != nil {
 		return err
 	}
 	defer func() { _ = b.clear(context.WithoutCancel(ctx)) }()
-	for i := range warmups + rounds {
-		if i == warmups {
+	for i := range o.warmups + o.rounds {
+		if i == o.warmups {
 			clear(b.times)
 		}
 		if err := b.round(ctx, i); err != nil {
 			return err
 		}
 	}
-	return nil
+	return b.crowds(ctx, o.crowds)
 }
 
 // ready looks for what is needed, and removes what a bench that was killed has
@@ -60,7 +63,7 @@ func (b *bench) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return b.clear(ctx)
+	return errors.Join(b.clear(ctx), b.clearMany(ctx))
 }
 
 // round measures everything once. Each round begins with another way.
@@ -113,10 +116,17 @@ func (b *bench) time(ctx context.Context, name string, do func(context.Context) 
 // clear removes the containers of the pod, those that join the pause first.
 func (b *bench) clear(ctx context.Context) error {
 	for _, r := range slices.Backward(b.requests()) {
-		err := b.cli.ContainerRemove(ctx, r.Name, container.RemoveOptions{Force: true, RemoveVolumes: true})
-		if err != nil && !cerrdefs.IsNotFound(err) {
-			return fmt.Errorf("remove %s: %w", r.Name, err)
+		if err := b.remove(ctx, r.Name); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (b *bench) remove(ctx context.Context, name string) error {
+	err := b.cli.ContainerRemove(ctx, name, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	if err != nil && !cerrdefs.IsNotFound(err) {
+		return fmt.Errorf("remove %s: %w", name, err)
 	}
 	return nil
 }

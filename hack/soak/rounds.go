@@ -53,16 +53,22 @@ func (s *soak) crowd(ctx context.Context) error {
 	return s.removeAll(ctx)
 }
 
-// storm: all that can be done with pods meets, and a part of it is killed. Then a run makes each
-// pod whole, and a removal leaves nothing.
+// storm: all that can be done with pods meets, and a part of it is killed. Then each pod can be made
+// whole, by a start where it was stopped and a run, and a removal leaves nothing.
 func (s *soak) storm(ctx context.Context) error {
 	if err := s.atOnce(ctx, "storm", workers, s.each(s.calls, s.anythingWith)); err != nil {
 		return err
 	}
-	calls := s.each(s.names, func(pod string) call {
+	starts := s.each(s.names, func(pod string) call {
+		return call{pod: pod, args: []string{"start", "-n", namespace, pod}}
+	})
+	if err := s.atOnce(ctx, "starts after the storm", s.names, starts); err != nil {
+		return err
+	}
+	runs := s.each(s.names, func(pod string) call {
 		return call{pod: pod, must: true, args: []string{"run", "--replace", "-n", namespace, s.file(pod, "new")}}
 	})
-	if err := s.atOnce(ctx, "runs after the storm", s.names, calls); err != nil {
+	if err := s.atOnce(ctx, "runs after the storm", s.names, runs); err != nil {
 		return err
 	}
 	if err := s.whole(ctx); err != nil {
