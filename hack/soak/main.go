@@ -3,12 +3,12 @@
 //
 //	soak [--for 5m] [--seed N] [--calls 200] [--names 10] [--within 1m] [--minipod FILE]
 //
-// It goes round by round until the time is over. In a round, as many runs of each name as there are
-// calls make the pods; removals remove them; runs and removals meet, all at once; then workers run,
-// replace, stop, start and remove what they come upon, and a part of these calls is killed with -9.
-// At the end of each the pods are made whole or removed, and the engine is asked what is left. See
-// rounds.go. What goes wrong is printed with the engine's state, and is exit code 1. The seed
-// repeats the calls, though not the times at which they meet.
+// It does one part after the other until the time is over. In one, as many runs of each name as there
+// are calls make the pods, and removals remove them; in one, runs and removals meet, all at once; in
+// one, workers run, replace, stop, start and remove what they come upon, and a part of these calls is
+// killed with -9. At the end of each the pods are made whole or removed, and the engine is asked what
+// is left. See parts.go. What goes wrong is printed with the engine's state, and is exit code 1. The
+// seed repeats the calls, though not the times at which they meet.
 //
 // The pods are in a namespace of their own, which is cleared at the start and at the end.
 package main
@@ -51,7 +51,7 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
-	flags.DurationVar(&o.lasts, "for", 5*time.Minute, "begin no round after this time")
+	flags.DurationVar(&o.lasts, "for", 5*time.Minute, "begin no part after this time")
 	flags.Uint64Var(&o.seed, "seed", 0, "repeat the calls of the soak that printed this seed (default: a new one)")
 	flags.IntVar(&o.calls, "calls", 200, "how many minipods are started at once")
 	flags.IntVar(&o.names, "names", 10, "how many pods they are about")

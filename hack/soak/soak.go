@@ -31,7 +31,7 @@ type soak struct {
 	wrongs    int
 }
 
-// run goes round by round until the time is over.
+// run does one part after the other until the time is over.
 func (s *soak) run(ctx context.Context) error {
 	if err := s.writeManifests(); err != nil {
 		return err
@@ -42,9 +42,10 @@ func (s *soak) run(ctx context.Context) error {
 	defer func() { _ = s.engine.clear(context.WithoutCancel(ctx)) }()
 	fmt.Fprintf(s.out, "soak: seed %d, %d calls at once on %d pods, each to end within %s\n", s.seed, s.calls, s.names, s.within)
 	end := time.Now().Add(s.lasts)
-	for n := uint64(0); n == 0 || time.Now().Before(end); n++ {
-		s.random = rand.New(rand.NewPCG(s.seed, n))
-		if err := s.round(ctx); err != nil {
+	parts := s.parts()
+	for n := 0; n == 0 || time.Now().Before(end); n++ {
+		s.random = rand.New(rand.NewPCG(s.seed, uint64(n)))
+		if err := parts[n%len(parts)](ctx); err != nil {
 			return err
 		}
 	}
@@ -108,7 +109,7 @@ func (s *soak) atOnce(ctx context.Context, what string, workers int, calls []cal
 	return s.judge(ctx, endings)
 }
 
-// tell prints how a part of a round went.
+// tell prints how calls went.
 func (s *soak) tell(what string, took time.Duration, endings []ending) {
 	var longest ending
 	failed, killed := 0, 0

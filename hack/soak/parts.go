@@ -11,26 +11,20 @@ const (
 	killedLate = 1500 * time.Millisecond // at the latest
 )
 
-// round goes through all that a soak does.
-func (s *soak) round(ctx context.Context) error {
-	for _, part := range []func(context.Context) error{s.births, s.removals, s.crowd, s.storm} {
-		if err := part(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+// parts are what a soak does, one after the other and again; each begins and ends with nothing.
+func (s *soak) parts() []func(context.Context) error {
+	return []func(context.Context) error{s.births, s.crowd, s.storm}
 }
 
-// births: of many runs of one manifest one makes the pod, and all succeed.
+// births: of many runs of one manifest one makes the pod, and all succeed. Of as many removals each
+// leaves no pod, and all succeed.
 func (s *soak) births(ctx context.Context) error {
 	if err := s.atOnce(ctx, "births", s.calls, s.each(s.calls, s.runOf)); err != nil {
 		return err
 	}
-	return s.whole(ctx)
-}
-
-// removals: each leaves no pod, and all succeed.
-func (s *soak) removals(ctx context.Context) error {
+	if err := s.whole(ctx); err != nil {
+		return err
+	}
 	if err := s.atOnce(ctx, "removals", s.calls, s.each(s.calls, s.removalOf)); err != nil {
 		return err
 	}
