@@ -4,6 +4,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/loop"
 )
@@ -18,7 +19,7 @@ type connection struct {
 // connect finds the engine. It does not talk to it yet.
 func connect() (connection, error) {
 	// To stderr, whatever command it is that waits.
-	found, err := docker.New(docker.Options{Waiting: newConsole(os.Stderr).warn})
+	found, err := docker.New(docker.Options{Waiting: tell.NewConsole(os.Stderr).Warn})
 	if err != nil {
 		return connection{}, err
 	}

@@ -136,8 +136,8 @@ func (e *testEngine) networks(t testing.TB) []string {
 	return names
 }
 
-// manifest copies a manifest of testdata/pods, with some words exchanged.
-func manifest(dir, name string, exchange ...string) (string, error) {
+// manifestFile copies a manifest of testdata/pods, with some words exchanged.
+func manifestFile(dir, name string, exchange ...string) (string, error) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "pods", name+".yaml"))
 	if err != nil {
 		return "", err

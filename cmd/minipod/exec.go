@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -74,14 +75,14 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 		return err
 	}
 	defer e.Close()
-	c := newConsole(io.err)
+	c := tell.NewConsole(io.err)
 	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}
 	running, note, err := f.find(ctx, e, ref)
 	if err != nil {
 		return err
 	}
 	if note != "" && !f.quiet {
-		c.say("%s", note)
+		c.Say("%s", note)
 	}
 	opts := engine.ExecOptions{Command: command, Stdio: engine.Stdio{Stdout: io.out, Stderr: io.err}}
 	if f.stdin {
@@ -92,7 +93,7 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 	case err != nil:
 		return err
 	case code != 0 && !f.quiet:
-		c.say("%s", codeError(code))
+		c.Say("%s", codeError(code))
 	}
 	if code != 0 {
 		return codeError(code)
@@ -102,12 +103,12 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 
 // exec runs the command, in a terminal where one is asked for and there is
 // one.
-func (f *execFlags) exec(ctx context.Context, c console, io streams, e connection, id string, opts engine.ExecOptions) (int, error) {
+func (f *execFlags) exec(ctx context.Context, c tell.Console, io streams, e connection, id string, opts engine.ExecOptions) (int, error) {
 	if f.tty {
 		if t, ok := newTerminal(io, f.stdin); ok {
 			return t.exec(ctx, e, id, opts)
 		}
-		c.warn("-t without a terminal: the command gets none")
+		c.Warn("-t without a terminal: the command gets none")
 	}
 	return e.Exec(ctx, id, opts)
 }
@@ -146,4 +147,4 @@ func (e *notRunningError) Error() string {
 }
 
 // Hint names the command that shows why.
-func (e *notRunningError) Hint() string { return command("logs", e.ref) + " -c " + e.container }
+func (e *notRunningError) Hint() string { return tell.Command("logs", e.ref) + " -c " + e.container }

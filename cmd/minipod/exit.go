@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 )
 
@@ -79,7 +80,7 @@ func interrupted(ctx context.Context) (signalError, bool) {
 
 // exitCode says what went wrong, with at most one hint, and returns the code
 // to end with.
-func exitCode(ctx context.Context, c console, err error) int {
+func exitCode(ctx context.Context, c tell.Console, err error) int {
 	var code codeError
 	switch sig, stopped := interrupted(ctx); {
 	case err == nil:
@@ -90,10 +91,10 @@ func exitCode(ctx context.Context, c console, err error) int {
 		sayInterrupted(c, err)
 		return exitSignal + int(sig.signal)
 	}
-	c.fail(err.Error())
+	c.Fail(err.Error())
 	var h hinter
 	if errors.As(err, &h) && h.Hint() != "" {
-		c.hint(h.Hint())
+		c.Hint(h.Hint())
 	}
 	if errors.As(err, new(*usageError)) {
 		return exitUsage
@@ -102,14 +103,14 @@ func exitCode(ctx context.Context, c console, err error) int {
 }
 
 // sayInterrupted says that, and what could not be put right any more.
-func sayInterrupted(c console, err error) {
+func sayInterrupted(c tell.Console, err error) {
 	if !errors.Is(err, errFollowed) {
-		c.fail("interrupted")
+		c.Fail("interrupted")
 	}
 	var left *loop.LeftoverError
 	if errors.As(err, &left) {
-		c.fail(left.Error())
-		c.hint(left.Hint())
+		c.Fail(left.Error())
+		c.Hint(left.Hint())
 	}
 }
 

@@ -5,12 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/pause"
 )
 
 func newExplainCommand(io streams) *cobra.Command {
-	f := &podFlags{runOf: together}
+	f := &podFlags{}
 	cmd := &cobra.Command{
 		Use:     "explain FILE",
 		Short:   "Print the docker commands that make the same pod",
@@ -32,22 +33,22 @@ run, and says for each flag which field of the manifest it comes from.`,
 }
 
 func explainPods(cmd *cobra.Command, io streams, f *podFlags, args []string) error {
-	c := newConsole(io.err)
-	r := f.read(cmd.Context(), io, cmd, args)
-	for _, w := range r.warnings {
-		c.warn(w.String())
+	c := tell.NewConsole(io.err)
+	r := f.read(cmd, io, args)
+	for _, w := range r.Warnings {
+		c.Warn(w.String())
 	}
-	if err := r.err(); err != nil {
+	if err := r.Err(); err != nil {
 		return err
 	}
 	archives, err := pauseArchives()
 	if err != nil {
 		return err
 	}
-	for i, m := range r.pods {
-		script, err := explain.Script(m.blueprint, explain.Options{Source: m.source(), PauseArchives: archives})
+	for i, m := range r.Pods {
+		script, err := explain.Script(m.Blueprint, explain.Options{Source: m.Source(), PauseArchives: archives})
 		if err != nil {
-			return fmt.Errorf("explain pod %s: %w", m.ref(), err)
+			return fmt.Errorf("explain pod %s: %w", m.Ref(), err)
 		}
 		if i > 0 {
 			fmt.Fprintln(io.out)

@@ -223,7 +223,7 @@ func TestMessageQueueEveryTime(t *testing.T) {
 	const times = 20
 	for range times {
 		ns := e.namespace(t, "mc2")
-		file, err := manifest(t.TempDir(), "mc2")
+		file, err := manifestFile(t.TempDir(), "mc2")
 		if err != nil {
 			t.Fatal(err)
 		}

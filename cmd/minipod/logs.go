@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/logs"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -97,11 +99,11 @@ func (f *logsFlags) run(ctx context.Context, io streams, name string) error {
 	if err != nil {
 		return err
 	}
-	containers, err := f.containers(newConsole(io.err), w)
+	containers, err := f.containers(tell.NewConsole(io.err), w)
 	if err != nil {
 		return err
 	}
-	p := &prefixes{pod: name, on: f.prefix}
+	p := &logs.Prefixes{Pod: name, On: f.prefix}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {
 		group.SetLimit(1) // one after the other
@@ -127,19 +129,19 @@ func unreadable(ref translate.Ref) error {
 	return fmt.Errorf("pod %s: the manifest on its pause cannot be read", ref)
 }
 
-func (f *logsFlags) containers(c console, w plan.World) ([]string, error) {
+func (f *logsFlags) containers(c tell.Console, w plan.World) ([]string, error) {
 	if f.all {
 		return startOrder(w.Want.Pod), nil
 	}
 	name, note, err := chooseContainer(w, f.container)
 	if note != "" {
-		c.say("%s", note)
+		c.Say("%s", note)
 	}
 	return []string{name}, err
 }
 
 // copy prints the logs of one container.
-func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.World, container string, p *prefixes) error {
+func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.World, container string, p *logs.Prefixes) error {
 	attempt, err := f.attempt(w, container)
 	if err != nil {
 		return err
@@ -150,16 +152,16 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.Wo
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stdout, stderr := p.writer(s.out, container), p.writer(s.err, container)
+	stdout, stderr := p.Writer(s.out, container), p.Writer(s.err, container)
 	var out, errs io.Writer = stdout, stderr
-	limit := &limit{left: f.limit, reached: cancel}
+	limit := &logs.Limit{Left: f.limit, Reached: cancel}
 	if f.limit > 0 {
-		out, errs = limit.writer(out), limit.writer(errs)
+		out, errs = limit.Writer(out), limit.Writer(errs)
 	}
 	err = e.Logs(ctx, attempt.ID, opts, out, errs)
-	stdout.flush()
-	stderr.flush()
-	if f.limit > 0 && limit.left == 0 {
+	stdout.Flush()
+	stderr.Flush()
+	if f.limit > 0 && limit.Left == 0 {
 		return nil
 	}
 	return err
@@ -197,7 +199,7 @@ func (f *logsFlags) attempt(w plan.World, container string) (*plan.Container, er
 	case f.previous:
 		return ran[n-2], nil
 	case n == 0:
-		return nil, fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod, waitingReason(w, container))
+		return nil, fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod, logs.Waiting(w, container))
 	default:
 		return ran[n-1], nil
 	}

@@ -16,6 +16,8 @@ package main
 import (
 	"context"
 	"os"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 )
 
 func main() {
@@ -28,5 +30,5 @@ func execute(args []string, io streams) int {
 	defer stop()
 	root := newRootCommand(io)
 	root.SetArgs(args)
-	return exitCode(ctx, newConsole(io.err), root.ExecuteContext(ctx))
+	return exitCode(ctx, tell.NewConsole(io.err), root.ExecuteContext(ctx))
 }

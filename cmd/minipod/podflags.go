@@ -1,13 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/spf13/cobra"
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -23,7 +20,7 @@ type podFlags struct {
 	pauseImage string
 	strict     bool
 
-	runOf func(podManifest) string // names the run that a pod would be made by
+	apart bool // each file is a run of its own
 }
 
 func (f *podFlags) register(cmd *cobra.Command) {
@@ -51,40 +48,24 @@ func (f *podFlags) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// options are the flags as translate wants them, for one pod.
-func (f *podFlags) options(cmd *cobra.Command, o *podspec.Object) translate.Options {
-	opts := translate.Options{
-		Network: f.network, Publish: f.publish, PublishAll: f.publishAll,
-		Pull: f.pull, PauseImage: f.pauseImage,
-	}
-	if f.pull == "" {
-		opts.AssumedAlways = assumedAlways(o)
+// options are the flags as manifest wants them.
+func (f *podFlags) options(cmd *cobra.Command) manifest.Options {
+	opts := manifest.Options{
+		Namespace: f.namespace, Strict: f.strict, Apart: f.apart,
+		Pod: translate.Options{
+			Network: f.network, Publish: f.publish, PublishAll: f.publishAll,
+			Pull: f.pull, PauseImage: f.pauseImage,
+		},
 	}
 	if cmd.Flags().Changed("share-pid") {
-		opts.SharePID = &f.sharePID
+		opts.Pod.SharePID = &f.sharePID
 	}
 	return opts
 }
 
-// assumedAlways are the containers that pull always only because the manifest
-// is silent about it and the image has no tag, or latest.
-func assumedAlways(o *podspec.Object) []string {
-	spec := &o.Pod().Spec
-	return slices.Concat(
-		assumedIn(o, "spec.initContainers", spec.InitContainers),
-		assumedIn(o, "spec.containers", spec.Containers),
-	)
-}
-
-func assumedIn(o *podspec.Object, path string, containers []v1.Container) []string {
-	var assumed []string
-	for i, c := range containers {
-		written := o.Written(fmt.Sprintf("%s[%d].imagePullPolicy", path, i))
-		if c.ImagePullPolicy == v1.PullAlways && !written {
-			assumed = append(assumed, c.Name)
-		}
-	}
-	return assumed
+// read reads and checks the manifests that args name.
+func (f *podFlags) read(cmd *cobra.Command, io streams, args []string) *manifest.Reading {
+	return manifest.Read(cmd.Context(), io.in, args, f.options(cmd))
 }
 
 // registerNamespace adds -n to a command that deals with pods by name.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -62,23 +63,23 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := errors.Join(err, p.print(worlds)); err != nil {
 		return err
 	}
-	c := newConsole(io.err)
+	c := tell.NewConsole(io.err)
 	if len(worlds) == 0 && len(args) == 0 {
-		c.say("no pods %s", f.where())
+		c.Say("no pods %s", f.where())
 	}
 	return f.tellOfRemains(ctx, c, list)
 }
 
 // tellOfRemains names the pods of which only a part is there: their pause was
 // removed by other means, or a removal was broken off.
-func (f *psFlags) tellOfRemains(ctx context.Context, c console, l *lister) error {
+func (f *psFlags) tellOfRemains(ctx context.Context, c tell.Console, l *lister) error {
 	if len(l.remains) == 0 {
 		return nil
 	}
 	refs, err := l.Pods(ctx)
 	for _, ref := range refs {
 		if l.remains[ref.UID] && (f.allNamespaces || ref.Namespace == namespaceOr(f.namespace)) {
-			c.warn(fmt.Sprintf("pod %s has no pause any more, or one that cannot be read; %s removes what is left", ref, command("rm", ref)))
+			c.Warn(fmt.Sprintf("pod %s has no pause any more, or one that cannot be read; %s removes what is left", ref, tell.Command("rm", ref)))
 		}
 	}
 	return err

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -81,7 +83,7 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	if len(refs) == 0 {
-		newConsole(io.err).say("no pods to remove")
+		tell.NewConsole(io.err).Say("no pods to remove")
 	}
 	return f.remove(cmd.Context(), io, e.runner, refs)
 }
@@ -115,14 +117,14 @@ func (f *rmFlags) pods(cmd *cobra.Command, io streams, e connection, args []stri
 	case len(args) > 0:
 		return named(args, namespaceOr(f.namespace)), nil
 	case len(f.files) > 0:
-		sources, err := readSources(cmd.Context(), io.in, f.files)
+		sources, err := manifest.Sources(cmd.Context(), io.in, f.files)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		return refsOf(sources, f.namespace)
+		return manifest.Refs(sources, f.namespace)
 	}
 	return f.selected(cmd, e)
 }

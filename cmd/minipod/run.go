@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 )
@@ -17,7 +19,7 @@ type runFlags struct {
 }
 
 func newRunCommand(io streams) *cobra.Command {
-	f := &runFlags{podFlags: podFlags{runOf: together}}
+	f := &runFlags{}
 	cmd := &cobra.Command{
 		Use:     "run FILE|DIR|-|URL...",
 		Short:   "Make the pods of manifests",
@@ -47,12 +49,12 @@ gone on with.`,
 // run reads all manifests and then makes the pods, one after the other. One
 // that fails does not keep the others from being made.
 func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	ctx, c := cmd.Context(), newConsole(io.err)
-	r := f.read(ctx, io, cmd, args)
-	for _, w := range r.warnings {
-		c.warn(w.String())
+	ctx, c := cmd.Context(), tell.NewConsole(io.err)
+	r := f.read(cmd, io, args)
+	for _, w := range r.Warnings {
+		c.Warn(w.String())
 	}
-	if err := r.err(); err != nil {
+	if err := r.Err(); err != nil {
 		return err
 	}
 	e, err := connect()
@@ -61,10 +63,10 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	defer e.Close()
 	var errs []error
-	for _, m := range r.pods {
+	for _, m := range r.Pods {
 		err := f.one(ctx, io, e, m)
 		errs = append(errs, err)
-		if ctx.Err() != nil || errors.Is(err, plan.ErrUnreachable) && !hasFault(err) {
+		if ctx.Err() != nil || errors.Is(err, plan.ErrUnreachable) && !tell.HasFault(err) {
 			break
 		}
 	}
@@ -72,19 +74,19 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 }
 
 // one makes one pod and says what became of it.
-func (f *runFlags) one(ctx context.Context, io streams, e connection, m podManifest) error {
-	c := newConsole(io.err)
-	n := newNarrator(c, m.blueprint)
-	res, err := e.reporting(n).Run(ctx, m.blueprint, loop.RunOptions{Replace: f.replace})
-	n.pulls.clear()
+func (f *runFlags) one(ctx context.Context, io streams, e connection, m manifest.Pod) error {
+	c := tell.NewConsole(io.err)
+	n := tell.NewNarrator(c, m.Blueprint)
+	res, err := e.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace})
+	n.Close()
 	if err != nil {
-		return runError(m, res, err)
+		return tell.RunError(m, res, err)
 	}
 	word := "unchanged"
 	if !res.Existed {
 		word = "created"
-		n.rest(res.World)
+		n.Rest(res.World)
 	}
 	fmt.Fprintf(io.out, "pod/%s %s\n", m.Pod().Name, word)
-	return tell(c, m.ref(), res)
+	return tell.Outcome(c, m.Ref(), res)
 }

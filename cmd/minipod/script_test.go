@@ -62,7 +62,7 @@ func manifestCmd(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args)%2 != 1 {
 		ts.Fatalf("usage: manifest NAME [OLD NEW]...")
 	}
-	_, err := manifest(ts.MkAbs("."), args[0], args[1:]...)
+	_, err := manifestFile(ts.MkAbs("."), args[0], args[1:]...)
 	ts.Check(err)
 }
 

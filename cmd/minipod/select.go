@@ -1,14 +1,10 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/plan"
-	"github.com/minipod/minipod/runtime/translate"
 )
 
 // selection says which pods a command is about.
@@ -49,31 +45,4 @@ func choose(worlds []plan.World, match func(plan.World) bool) []plan.World {
 		}
 	}
 	return chosen
-}
-
-// refsOf are the pods of manifests, by name: all that rm -f needs of them.
-func refsOf(sources []source, namespace string) ([]translate.Ref, error) {
-	var refs []translate.Ref
-	for _, s := range sources {
-		objects, err := podspec.Parse(s.name, s.data)
-		if err != nil {
-			return nil, err
-		}
-		for _, o := range objects {
-			pod := o.Pod()
-			switch {
-			case pod == nil:
-				continue
-			case pod.Name == "":
-				return nil, podspec.Problems{o.Problem("metadata.generateName", "a pod whose name was made up has to be named")}
-			case namespace != "":
-				pod.Namespace = namespace
-			}
-			refs = append(refs, translate.Ref{Namespace: pod.Namespace, Name: pod.Name})
-		}
-	}
-	if len(refs) == 0 {
-		return nil, fmt.Errorf("no Pod in %s", sources[0].name)
-	}
-	return refs, nil
 }

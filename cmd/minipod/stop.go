@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -59,15 +60,15 @@ func newStartCommand(io streams) *cobra.Command {
 }
 
 func startPod(cmd *cobra.Command, io streams, e connection, ref translate.Ref) error {
-	c := newConsole(io.err)
+	c := tell.NewConsole(io.err)
 	w, err := e.runner.Find(cmd.Context(), ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
 	r := e.runner
 	if w.Want != nil {
-		n := newNarrator(c, w.Want)
-		defer n.pulls.clear()
+		n := tell.NewNarrator(c, w.Want)
+		defer n.Close()
 		r = e.reporting(n)
 	}
 	res, err := r.Start(cmd.Context(), ref.Namespace, ref.Name)
@@ -75,7 +76,7 @@ func startPod(cmd *cobra.Command, io streams, e connection, ref translate.Ref) e
 		return err
 	}
 	fmt.Fprintf(io.out, "pod/%s started\n", ref.Name)
-	return tell(c, ref, res)
+	return tell.Outcome(c, ref, res)
 }
 
 // eachPod does something with one pod after the other; one that fails does

@@ -4,10 +4,12 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 )
 
 func newValidateCommand(io streams) *cobra.Command {
-	f := &podFlags{runOf: apart}
+	f := &podFlags{apart: true}
 	cmd := &cobra.Command{
 		Use:     "validate FILE...",
 		Aliases: []string{"check", "lint"},
@@ -28,25 +30,15 @@ honour. What is in order is listed on stdout.`,
 }
 
 func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error {
-	c := newConsole(io.err)
-	r := f.read(cmd.Context(), io, cmd, args)
-	for _, w := range r.warnings {
-		c.warn(w.String())
+	c := tell.NewConsole(io.err)
+	r := f.read(cmd, io, args)
+	for _, w := range r.Warnings {
+		c.Warn(w.String())
 	}
-	for _, m := range r.pods {
-		if !r.wrong(m.source()) {
-			fmt.Fprintf(io.out, "%s: pod/%s valid\n", m.source(), m.Pod().Name)
+	for _, m := range r.Pods {
+		if !r.Wrong(m.Source()) {
+			fmt.Fprintf(io.out, "%s: pod/%s valid\n", m.Source(), m.Pod().Name)
 		}
 	}
-	return r.err()
-}
-
-// wrong tells whether something is wrong in a file.
-func (r *reading) wrong(file string) bool {
-	for _, p := range r.problems {
-		if p.File == file {
-			return true
-		}
-	}
-	return false
+	return r.Err()
 }

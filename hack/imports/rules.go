@@ -21,7 +21,8 @@ func layers() [][]string {
 		{"runtime/status", "runtime/explain"},
 		{"runtime/loop", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver"},
-		{"runtime/node"},
+		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs"},
+		{"cmd/minipod/internal/tell"},
 		{"cmd/minipod"},
 	}
 }
@@ -43,7 +44,7 @@ func onlies() []only {
 		{"github.com/docker/docker/client", []string{"runtime/docker"}, "there is one Engine on the real API; whoever needs more of it widens an interface that the model has too"},
 		{"github.com/docker/docker/pkg", []string{"runtime/docker"}, "what comes over the wire is decoded where the wire is"},
 		{"github.com/docker/cli", []string{"runtime/docker"}, "where the engine is and who may pull from where is found out in one place"},
-		{module + "/runtime/docker", []string{"cmd/minipod"}, "the loop and the server run on any Engine: only the command joins them with the real one"},
+		{module + "/runtime/docker", []string{"cmd/minipod", "cmd/minipod/internal/tell"}, "the loop and the server run on any Engine: only the command joins them with the real one, and says when it is gone"},
 		{"github.com/spf13", []string{"cmd/minipod"}, "flags are read in one place"},
 		{"os/exec", nil, "the only channel is the Docker API: no docker or nsenter is called"},
 		{"testing", []string{"runtime/enginetest"}, "tests do not get into the program; the contract of engines is a test that packages share"},

@@ -1,4 +1,4 @@
-package main
+package manifest
 
 import (
 	"context"
@@ -24,16 +24,16 @@ const (
 // longer with a message of its own.
 const maxManifest = 5 << 20
 
-// source is one manifest as it was read.
-type source struct {
-	name string
-	data []byte
+// Source is one manifest as it was read.
+type Source struct {
+	Name string
+	Data []byte // nil where it could not be read
 }
 
-// readSources reads what the command line names: files, directories, URLs,
+// Sources reads what the command line names: files, directories, URLs,
 // and - for stdin.
-func readSources(ctx context.Context, stdin io.Reader, args []string) ([]source, error) {
-	var sources []source
+func Sources(ctx context.Context, stdin io.Reader, args []string) ([]Source, error) {
+	var sources []Source
 	var errs []error
 	for _, arg := range args {
 		names, err := expandSource(arg)
@@ -44,7 +44,7 @@ func readSources(ctx context.Context, stdin io.Reader, args []string) ([]source,
 			if name == stdinArg {
 				name = stdinName
 			}
-			sources = append(sources, source{name: name, data: data})
+			sources = append(sources, Source{Name: name, Data: data})
 		}
 	}
 	return sources, errors.Join(errs...)

@@ -1,4 +1,4 @@
-package main
+package tell
 
 import (
 	"errors"
@@ -13,10 +13,10 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// narrator tells what is made of a pod while it is made: it is a
+// Narrator tells what is made of a pod while it is made: it is a
 // loop.Observer.
-type narrator struct {
-	console
+type Narrator struct {
+	Console
 	blueprint *translate.Blueprint
 	pulls     *pulls
 
@@ -25,13 +25,14 @@ type narrator struct {
 	told   map[string]bool // the containers whose start was told of, by name
 }
 
-func newNarrator(c console, b *translate.Blueprint) *narrator {
-	return &narrator{console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}, told: map[string]bool{}}
+// NewNarrator tells of the pod of a Blueprint.
+func NewNarrator(c Console, b *translate.Blueprint) *Narrator {
+	return &Narrator{Console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}, told: map[string]bool{}}
 }
 
-// rest tells of what another process has started of the pod: a serve that
+// Rest tells of what another process has started of the pod: a serve that
 // keeps all pods, or another run.
-func (n *narrator) rest(w plan.World) {
+func (n *Narrator) Rest(w plan.World) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if w.Pause == nil || w.Pause.State != plan.Running {
@@ -47,14 +48,21 @@ func (n *narrator) rest(w plan.World) {
 	}
 }
 
+// Close takes away what is on the terminal for the time being.
+func (n *Narrator) Close() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.pulls.clear()
+}
+
 // Saw is of no news: what is done tells more.
-func (n *narrator) Saw(plan.World, plan.Step) {}
+func (n *Narrator) Saw(plan.World, plan.Step) {}
 
 // Began is of no news either.
-func (n *narrator) Began(plan.World, plan.Op) {}
+func (n *Narrator) Began(plan.World, plan.Op) {}
 
 // Progress shows how a pull goes on.
-func (n *narrator) Progress(p engine.Progress) {
+func (n *Narrator) Progress(p engine.Progress) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.pulls.progress(p)
@@ -62,7 +70,7 @@ func (n *narrator) Progress(p engine.Progress) {
 
 // Done tells of an operation that ended. One that failed is told of at the
 // end, by whoever ran the pod, unless it is a pull that may be forgiven.
-func (n *narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error) {
+func (n *Narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if op.Kind == plan.PullImage {
@@ -76,38 +84,38 @@ func (n *narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error)
 	n.done(op)
 }
 
-func (n *narrator) done(op plan.Op) {
+func (n *Narrator) done(op plan.Op) {
 	switch op.Kind {
 	case plan.CreatePause:
-		n.say("pause %s created: it is the pod", n.blueprint.Pause.Name)
+		n.Say("pause %s created: it is the pod", n.blueprint.Pause.Name)
 	case plan.StartPause:
 		n.pauseStarted()
 	case plan.CreateUnit:
 		if n.failed[op.Unit] {
-			n.warn("image " + op.Request.Config.Image + ": the registry cannot be reached; the local image is used")
+			n.Warn("image " + op.Request.Config.Image + ": the registry cannot be reached; the local image is used")
 		}
 	case plan.StartUnit:
 		if u, known := n.blueprint.Unit(op.Unit); known {
 			n.unitStarted(u, n.container(op))
 		}
 	case plan.StopUnit:
-		n.say("container %s stopped", n.container(op))
+		n.Say("container %s stopped", n.container(op))
 	case plan.RemoveUnit:
-		n.say("container %s removed", n.container(op))
+		n.Say("container %s removed", n.container(op))
 	case plan.RemovePause:
-		n.say("pause %s removed, and the pod with it", n.blueprint.Pause.Name)
+		n.Say("pause %s removed, and the pod with it", n.blueprint.Pause.Name)
 	}
 }
 
-func (n *narrator) container(op plan.Op) string {
+func (n *Narrator) container(op plan.Op) string {
 	return translate.ContainerName(n.blueprint.Pod, op.Unit, op.Attempt)
 }
 
 // pauseStarted says which namespaces the pause owns, and who will share them.
-func (n *narrator) pauseStarted() {
+func (n *Narrator) pauseStarted() {
 	b := n.blueprint
 	n.told[b.Pause.Name] = true
-	n.say("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
+	n.Say("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
 	pid := "one for each container"
 	switch {
 	case b.Pod.Spec.HostPID:
@@ -115,18 +123,18 @@ func (n *narrator) pauseStarted() {
 	case b.SharesPID:
 		pid = "one for all containers"
 	}
-	n.say("  PID namespace: %s (%s)", pid, b.PIDWhy)
+	n.Say("  PID namespace: %s (%s)", pid, b.PIDWhy)
 	if b.Pod.Spec.HostNetwork {
-		n.say("  network: the engine's machine's (spec.hostNetwork)")
+		n.Say("  network: the engine's machine's (spec.hostNetwork)")
 	}
 	for _, p := range published(b.Pause.Host) {
-		n.say("  publishes %s", p)
+		n.Say("  publishes %s", p)
 	}
 }
 
-func (n *narrator) unitStarted(u translate.Unit, container string) {
+func (n *Narrator) unitStarted(u translate.Unit, container string) {
 	n.told[container] = true
-	n.say("container %s started: image %s, joined %s of %s",
+	n.Say("container %s started: image %s, joined %s of %s",
 		container, u.Container.Image, namespaces(joined(u.Request.Host)), n.blueprint.Pause.Name)
 }
 

@@ -1,10 +1,11 @@
-package main
+package tell
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/loop"
@@ -14,7 +15,7 @@ import (
 // faultError says why a pod could not start, each fault at the field of the
 // manifest that asked for what failed.
 type faultError struct {
-	pod      podManifest
+	pod      manifest.Pod
 	problems podspec.Problems
 	faults   []plan.Fault
 }
@@ -38,34 +39,34 @@ func (e *faultError) Unwrap() []error {
 // Hint is what to do about the first fault for which there is something.
 func (e *faultError) Hint() string {
 	for _, f := range e.faults {
-		if hint := e.pod.faultHint(f); hint != "" {
+		if hint := faultHint(e.pod, f); hint != "" {
 			return hint
 		}
 	}
 	return ""
 }
 
-func (m podManifest) faultHint(f plan.Fault) string {
+func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	switch {
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
 		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
 		return fmt.Sprintf("is the name right? docker pull %s tries it, docker login gives credentials", image)
-	case f.Op.Kind == plan.StartPause && m.blueprint.Options.Network != "":
+	case f.Op.Kind == plan.StartPause && m.Blueprint.Options.Network != "":
 		return "docker network ls lists the networks"
-	case f.Op.Kind == plan.StartPause && len(m.blueprint.Pause.Host.PortBindings) > 0:
+	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
 		return "take another hostPort, or stop whoever has the port: docker ps and ss -ltnp tell"
 	}
 	return ""
 }
 
-// hasFault tells an engine that refuses something from one that is not there.
-func hasFault(err error) bool { return errors.As(err, new(*faultError)) }
+// HasFault tells an engine that refuses something from one that is not there.
+func HasFault(err error) bool { return errors.As(err, new(*faultError)) }
 
-// runError is the error of a run with positions. What was left over, if
+// RunError is the error of a run with positions. What was left over, if
 // anything, is still in it.
-func runError(m podManifest, res loop.Result, err error) error {
+func RunError(m manifest.Pod, res loop.Result, err error) error {
 	var lost *docker.UnreachableError
 	var left *loop.LeftoverError
 	faults := res.Step.Faults()
@@ -77,7 +78,7 @@ func runError(m podManifest, res loop.Result, err error) error {
 	}
 	f := &faultError{pod: m, faults: faults}
 	for _, fault := range faults {
-		f.problems = append(f.problems, m.faultProblem(fault))
+		f.problems = append(f.problems, faultProblem(m, fault))
 	}
 	if errors.As(err, &left) {
 		return errors.Join(f, left)
@@ -96,16 +97,16 @@ func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref,
 
 // faultProblem is a fault at the field or the option that asked for what
 // failed.
-func (m podManifest) faultProblem(f plan.Fault) podspec.Problem {
-	if network := m.blueprint.Options.Network; network != "" && f.Op.Kind == plan.StartPause {
+func faultProblem(m manifest.Pod, f plan.Fault) podspec.Problem {
+	if network := m.Blueprint.Options.Network; network != "" && f.Op.Kind == plan.StartPause {
 		return podspec.Problem{Message: fmt.Sprintf("--network %s: %v", network, f.Err)}
 	}
 	return m.Problem(faultField(m, f), f.Err.Error())
 }
 
 // faultField is the field that asked for what failed.
-func faultField(m podManifest, f plan.Fault) string {
-	u, known := m.blueprint.Unit(f.Op.Unit)
+func faultField(m manifest.Pod, f plan.Fault) string {
+	u, known := m.Blueprint.Unit(f.Op.Unit)
 	switch {
 	case !known && f.Op.Kind == plan.StartPause:
 		return portField(m)
@@ -121,7 +122,7 @@ func faultField(m podManifest, f plan.Fault) string {
 
 // portField is the first hostPort: what most often keeps a pause from
 // starting.
-func portField(m podManifest) string {
+func portField(m manifest.Pod) string {
 	for i, c := range m.Pod().Spec.Containers {
 		for j, p := range c.Ports {
 			if p.HostPort != 0 {
@@ -133,10 +134,10 @@ func portField(m podManifest) string {
 }
 
 // positioned says where a manifest differs from the pod that is there.
-func positioned(m podManifest, err error) error {
+func positioned(m manifest.Pod, err error) error {
 	var differs *loop.DiffersError
 	if !errors.As(err, &differs) {
 		return err
 	}
-	return errors.Join(differences(m, differs), err)
+	return errors.Join(m.Differences(differs.Have), err)
 }

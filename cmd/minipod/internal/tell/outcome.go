@@ -1,4 +1,4 @@
-package main
+package tell
 
 import (
 	"fmt"
@@ -23,25 +23,25 @@ func (e *failedError) Error() string {
 }
 
 // Hint names the command that shows why.
-func (e *failedError) Hint() string { return command("logs", e.ref) + " -c " + e.container }
+func (e *failedError) Hint() string { return Command("logs", e.ref) + " -c " + e.container }
 
-// tell says how a pod was left and what can be done next. A pod that has
+// Outcome says how a pod was left and what can be done next. A pod that has
 // failed is an error.
-func tell(c console, ref translate.Ref, res loop.Result) error {
+func Outcome(c Console, ref translate.Ref, res loop.Result) error {
 	if res.World.Want == nil {
 		return nil
 	}
 	for _, wait := range res.Step.Waits {
 		if wait.Unit != "" && wait.Fault == nil {
-			c.warn(fmt.Sprintf("container %s: %s: %s (%s -c %s --previous shows what it wrote)",
-				wait.Unit, wait.Reason, wait.Detail, command("logs", ref), wait.Unit))
+			c.Warn(fmt.Sprintf("container %s: %s: %s (%s -c %s --previous shows what it wrote)",
+				wait.Unit, wait.Reason, wait.Detail, Command("logs", ref), wait.Unit))
 		}
 	}
 	if res.Step.Phase == v1.PodFailed {
 		return failure(ref, res.World)
 	}
 	tellEnded(c, ref, res)
-	c.say("pod %s %s", ref, stateText(res))
+	c.Say("pod %s %s", ref, stateText(res))
 	next(c, ref, res)
 	return nil
 }
@@ -57,13 +57,13 @@ func failure(ref translate.Ref, w plan.World) error {
 }
 
 // tellEnded names the containers of a running pod that ended badly.
-func tellEnded(c console, ref translate.Ref, res loop.Result) {
+func tellEnded(c Console, ref translate.Ref, res loop.Result) {
 	for _, u := range res.World.Want.Units {
 		last := res.World.Latest(u.Name)
 		if last == nil || !last.Ended() || last.ExitCode == 0 || waits(res.Step, u.Name) {
 			continue
 		}
-		c.warn(fmt.Sprintf("container %s %s (%s -c %s shows what it wrote)", u.Name, endText(*last), command("logs", ref), u.Name))
+		c.Warn(fmt.Sprintf("container %s %s (%s -c %s shows what it wrote)", u.Name, endText(*last), Command("logs", ref), u.Name))
 	}
 }
 
@@ -106,7 +106,7 @@ func stateText(res loop.Result) string {
 }
 
 // next names the commands that one would type next, with the pod's own names.
-func next(c console, ref translate.Ref, res loop.Result) {
+func next(c Console, ref translate.Ref, res loop.Result) {
 	units := res.World.Want.Units
 	if len(units) == 0 {
 		return
@@ -115,23 +115,23 @@ func next(c console, ref translate.Ref, res loop.Result) {
 	if len(units) > 1 {
 		container = " -c " + units[0].Name
 	}
-	c.say("next:")
+	c.Say("next:")
 	if res.Step.State == plan.Up {
-		c.say("  %s%s -- sh", command("exec -it", ref), container)
-		c.say("  %s%s", command("logs -f", ref), container)
+		c.Say("  %s%s -- sh", Command("exec -it", ref), container)
+		c.Say("  %s%s", Command("logs -f", ref), container)
 	} else {
-		c.say("  %s%s", command("logs", ref), container)
+		c.Say("  %s%s", Command("logs", ref), container)
 	}
 	if ref.Namespace == "" || ref.Namespace == v1.NamespaceDefault {
-		c.say("  minipod ps -o wide")
+		c.Say("  minipod ps -o wide")
 	} else {
-		c.say("  minipod ps -o wide -n %s", ref.Namespace)
+		c.Say("  minipod ps -o wide -n %s", ref.Namespace)
 	}
-	c.say("  %s", command("rm", ref))
+	c.Say("  %s", Command("rm", ref))
 }
 
-// command is a command line about a pod.
-func command(words string, ref translate.Ref) string {
+// Command is a command line about a pod.
+func Command(words string, ref translate.Ref) string {
 	text := "minipod " + words + " " + ref.Name
 	if ref.Namespace != "" && ref.Namespace != v1.NamespaceDefault {
 		text += " -n " + ref.Namespace

@@ -1,4 +1,4 @@
-package main
+package manifest
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 
 // pathHint is the absolute path that the relative one of a hostPath was
 // probably meant to be: below the manifest's folder, as Docker Compose has it.
-func (m podManifest) pathHint(field string) string {
+func (m Pod) pathHint(field string) string {
 	for i, v := range m.Pod().Spec.Volumes {
 		if v.HostPath != nil && field == fmt.Sprintf("spec.volumes[%d].hostPath.path", i) {
-			if meant := absolutePath(m.source(), v.HostPath.Path); meant != "" {
+			if meant := absolutePath(m.Source(), v.HostPath.Path); meant != "" {
 				return fmt.Sprintf(": did you mean %s?", meant)
 			}
 		}

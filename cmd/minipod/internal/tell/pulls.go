@@ -1,4 +1,4 @@
-package main
+package tell
 
 import (
 	"cmp"
@@ -20,13 +20,13 @@ const redraw = 100 * time.Millisecond
 // pulls shows how images come: on a terminal in one line that changes, else
 // by a line when a pull begins and one when it ends.
 type pulls struct {
-	console
+	Console
 	images map[string]map[string]engine.Progress // by image and layer
 	drawn  time.Time                             // zero when no line is there
 }
 
-func newPulls(c console) *pulls {
-	return &pulls{console: c, images: map[string]map[string]engine.Progress{}}
+func newPulls(c Console) *pulls {
+	return &pulls{Console: c, images: map[string]map[string]engine.Progress{}}
 }
 
 func (p *pulls) progress(step engine.Progress) {
@@ -35,7 +35,7 @@ func (p *pulls) progress(step engine.Progress) {
 		layers = map[string]engine.Progress{}
 		p.images[step.Image] = layers
 		p.clear()
-		p.say("image %s: pulling", step.Image)
+		p.Say("image %s: pulling", step.Image)
 	}
 	if step.Layer == "" {
 		return
@@ -57,7 +57,7 @@ func (p *pulls) done(image string, took time.Duration, err error) {
 	delete(p.images, image)
 	if begun && err == nil {
 		p.clear()
-		p.say("image %s: pulled in %s", image, took.Round(redraw))
+		p.Say("image %s: pulled in %s", image, took.Round(redraw))
 	}
 }
 

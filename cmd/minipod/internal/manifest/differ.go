@@ -1,4 +1,4 @@
-package main
+package manifest
 
 import (
 	"encoding/json"
@@ -9,20 +9,19 @@ import (
 	"strings"
 
 	"github.com/minipod/minipod/podspec"
-	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // maxDifferences is how many differences between two pods are worth telling.
 const maxDifferences = 5
 
-// differences are the fields in which a manifest is not the pod that exists.
-func differences(m podManifest, e *loop.DiffersError) error {
-	if e.Have == nil {
+// Differences are the fields in which the manifest is not the pod that exists.
+func (m Pod) Differences(have *translate.Blueprint) error {
+	if have == nil {
 		return nil
 	}
 	var found, defaults podspec.Problems
-	compare("", plainValue(m.blueprint), plainValue(e.Have), func(path string, want, have any) {
+	compare("", plainValue(m.Blueprint), plainValue(have), func(path string, want, have any) {
 		p := m.difference(path, fmt.Sprintf("%s here, %s in the pod that exists", word(want), word(have)))
 		if want != nil && !m.Written(path) && p.Field != "" {
 			defaults = append(defaults, p) // it follows from what is written
@@ -40,9 +39,9 @@ func differences(m podManifest, e *loop.DiffersError) error {
 }
 
 // difference is one at its position; what the options of run decide has none.
-func (m podManifest) difference(path, message string) podspec.Problem {
+func (m Pod) difference(path, message string) podspec.Problem {
 	if option, ok := strings.CutPrefix(path, "options."); ok {
-		return podspec.Problem{File: m.source(), Message: "the options of run: " + option + ": " + message}
+		return podspec.Problem{File: m.Source(), Message: "the options of run: " + option + ": " + message}
 	}
 	return m.Problem(path, message)
 }

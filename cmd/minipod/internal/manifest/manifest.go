@@ -1,0 +1,151 @@
+// Package manifest reads what a command line names into pods and their
+// Blueprints, and says where a pod is not what its manifest says.
+package manifest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"k8s.io/apimachinery/pkg/util/rand"
+	"k8s.io/apimachinery/pkg/util/uuid"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Pod is a Pod of a manifest, and what it becomes.
+type Pod struct {
+	*podspec.Object
+	Blueprint *translate.Blueprint
+}
+
+// Ref names the pod.
+func (m Pod) Ref() translate.Ref { return translate.RefOf(m.Pod()) }
+
+// Source is the file that the pod was read from.
+func (m Pod) Source() string {
+	file, _, _ := m.Position("")
+	return file
+}
+
+// Reading is what was read of the manifests that a command line names: all
+// pods of them are in order, or there are problems.
+type Reading struct {
+	Pods     []Pod
+	Warnings podspec.Problems
+	Problems podspec.Problems
+	Failed   error // a source that could not be read
+}
+
+// Err is all that keeps the pods from being run.
+func (r *Reading) Err() error {
+	var problems error
+	if len(r.Problems) > 0 {
+		problems = r.Problems
+	}
+	return errors.Join(r.Failed, problems)
+}
+
+// Read reads and checks the manifests that args name, all of them before
+// anything is done with one.
+func Read(ctx context.Context, stdin io.Reader, args []string, opts Options) *Reading {
+	sources, err := Sources(ctx, stdin, args)
+	r := &Reading{Failed: err}
+	for _, s := range sources {
+		if s.Data != nil {
+			r.parse(opts, s)
+		}
+	}
+	r.checkNames(opts)
+	if opts.Strict {
+		r.Problems, r.Warnings = append(r.Problems, r.Warnings...), nil
+	}
+	if r.Err() == nil && len(r.Pods) == 0 {
+		r.Failed = fmt.Errorf("no Pod in %s", sources[0].Name)
+	}
+	return r
+}
+
+// parse takes one source.
+func (r *Reading) parse(opts Options, s Source) {
+	objects, err := podspec.Parse(s.Name, s.Data)
+	var problems podspec.Problems
+	switch {
+	case errors.As(err, &problems):
+		r.Problems = append(r.Problems, problems...)
+	case err != nil:
+		r.Failed = errors.Join(r.Failed, err)
+	}
+	for _, o := range objects {
+		r.Warnings = append(r.Warnings, o.Warnings...)
+		switch {
+		case o.Pod() != nil:
+			r.pod(opts, o)
+		case o.Taken():
+			r.Warnings = append(r.Warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
+		}
+	}
+}
+
+// pod completes a pod with what the command line says and makes its
+// Blueprint.
+func (r *Reading) pod(opts Options, o *podspec.Object) {
+	pod := o.Pod()
+	if opts.Namespace != "" {
+		if o.Written("metadata.namespace") && pod.Namespace != opts.Namespace {
+			r.Problems = append(r.Problems, o.Problem("metadata.namespace",
+				fmt.Sprintf("the manifest says %q and the command line %q", pod.Namespace, opts.Namespace)))
+		}
+		pod.Namespace = opts.Namespace
+	}
+	if pod.Name == "" {
+		pod.Name = pod.GenerateName + rand.String(5)
+	}
+	pod.UID = uuid.NewUUID()
+	m := Pod{Object: o, Blueprint: translate.New(pod, opts.of(o))}
+	r.notes(m)
+	r.Pods = append(r.Pods, m)
+}
+
+// notes takes what cannot be honoured of a pod. A field that the manifest
+// does not write is a default, and nothing to warn of.
+func (r *Reading) notes(m Pod) {
+	for _, n := range m.Blueprint.Notes {
+		switch {
+		case n.Fatal:
+			r.Problems = append(r.Problems, m.Problem(n.Field, n.Message+m.pathHint(n.Field)))
+		case m.Written(n.Field):
+			r.Warnings = append(r.Warnings, m.Problem(n.Field, n.Message))
+		}
+	}
+}
+
+// checkNames finds two pods of one name in what would be one run.
+func (r *Reading) checkNames(opts Options) {
+	type key struct{ run, pod string }
+	seen := map[key]Pod{}
+	for _, m := range r.Pods {
+		k := key{pod: m.Ref().String()}
+		if opts.Apart {
+			k.run = m.Source()
+		}
+		if first, twice := seen[k]; twice {
+			file, line, _ := first.Position("metadata.name")
+			r.Problems = append(r.Problems, m.Problem("metadata.name", fmt.Sprintf("%s:%d has a pod %s already", file, line, k.pod)))
+			continue
+		}
+		seen[k] = m
+	}
+}
+
+// Wrong tells whether something is wrong in a file.
+func (r *Reading) Wrong(file string) bool {
+	for _, p := range r.Problems {
+		if p.File == file {
+			return true
+		}
+	}
+	return false
+}
