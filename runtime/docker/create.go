@@ -14,6 +14,13 @@ import (
 
 // createPause creates the pause, and gets its image where it is missing.
 func (e *Engine) createPause(ctx context.Context, r translate.Request, progress func(engine.Progress)) error {
+	if e.podman() {
+		return e.withVolumes(ctx, r, func() error { return e.birth(ctx, r, progress) })
+	}
+	return e.birth(ctx, r, progress)
+}
+
+func (e *Engine) birth(ctx context.Context, r translate.Request, progress func(engine.Progress)) error {
 	err := e.create(ctx, r)
 	if !errors.Is(err, errNoImage) {
 		return err

@@ -61,7 +61,7 @@ func (t *tunnel) receive(ctx context.Context, e *Engine, id string) error {
 	if _, err := stdcopy.StdCopy(t.feed, &words, &source{reader: t.conn.Reader}); err != nil {
 		return err
 	}
-	code, err := e.exitCode(ctx, id)
+	code, err := e.exitCode(ctx, id, func() bool { return false })
 	if err != nil {
 		return err
 	}

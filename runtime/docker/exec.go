@@ -46,7 +46,7 @@ func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions)
 	if err := e.pump(alive, session{conn, opts.Stdio, opts.TTY}); err != nil && (ctx.Err() != nil || alive.Err() == nil) {
 		return 0, err
 	}
-	return e.exitCode(ctx, created.ID)
+	return e.exitCode(ctx, created.ID, func() bool { return alive.Err() != nil })
 }
 
 // drainTime is how long the output of a command that ended with its container
@@ -82,8 +82,9 @@ const (
 )
 
 // exitCode waits until the command has ended, which can be later than its
-// output has.
-func (e *Engine) exitCode(ctx context.Context, id string) (int, error) {
+// output has. A command that still runs when its container is over was killed
+// with it: Podman never says so.
+func (e *Engine) exitCode(ctx context.Context, id string, over func() bool) (int, error) {
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		state, err := e.cli.ContainerExecInspect(ctx, id)
 		if cerrdefs.IsNotFound(err) {
@@ -94,6 +95,9 @@ func (e *Engine) exitCode(ctx context.Context, id string) (int, error) {
 		}
 		if !state.Running {
 			return state.ExitCode, nil
+		}
+		if ctx.Err() == nil && over() {
+			return killed, nil
 		}
 		select {
 		case <-ctx.Done():

@@ -13,6 +13,9 @@ const lead = 16
 // mostLines is more than any log has.
 const mostLines = 1 << 40
 
+// everything is a tail that is the whole log.
+const everything = "all"
+
 // window tells how many entries to ask for, and how many lines of those to
 // leave out, so that the last n lines remain. The engine counts entries, and
 // a long line is several: the log is read from further and further back until
@@ -21,16 +24,23 @@ const mostLines = 1 << 40
 // What is written between this and the reading of the log pushes lines out of
 // the window: fewer come then, but whole ones.
 func (e *Engine) window(ctx context.Context, l log, n int64) (tail string, skip int64, err error) {
-	n = min(n, mostLines)
-	l.ask.Follow, l.ask.Timestamps = false, false
-	for entries := n + lead; ; entries *= 2 {
-		l.ask.Tail = strconv.FormatInt(entries, 10)
-		seen := &lines{}
-		if err := e.readLog(ctx, l, seen, io.Discard, io.Discard); err != nil {
-			return "", 0, err
-		}
-		if seen.ended > n || seen.most < entries {
-			return l.ask.Tail, max(0, seen.ended-n), nil
+	if e.podman() { // whose tail puts parts of different lines together
+		seen, err := e.count(ctx, l, everything)
+		return everything, max(0, seen.ended-n), err
+	}
+	for entries := min(n, mostLines) + lead; ; entries *= 2 {
+		tail = strconv.FormatInt(entries, 10)
+		seen, err := e.count(ctx, l, tail)
+		if err != nil || seen.ended > n || seen.most < entries {
+			return tail, max(0, seen.ended-n), err
 		}
 	}
+}
+
+// count reads a log for the number of its lines.
+func (e *Engine) count(ctx context.Context, l log, tail string) (lines, error) {
+	l.ask.Follow, l.ask.Timestamps, l.ask.Tail = false, false, tail
+	var seen lines
+	err := e.readLog(ctx, l, &seen, io.Discard, io.Discard)
+	return seen, err
 }

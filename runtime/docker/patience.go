@@ -37,6 +37,7 @@ type patience struct {
 	// silent tells that a call had no answer. Those after it are not waited
 	// for as long, until there is an answer.
 	silent atomic.Bool
+	podman atomic.Bool // what answers is Podman
 }
 
 // client makes a Docker client whose calls go this way. The client takes its
@@ -78,6 +79,8 @@ func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
 	notice.Stop()
 	p.silent.Store(false)
 	p.told.Store(false)
+	p.podman.Store(answer.Header.Get(podmanHeader) != "")
+	asDocker(answer)
 	answer.Body = &boundBody{ReadCloser: answer.Body, why: why, stop: stop}
 	return answer, nil
 }

@@ -68,6 +68,9 @@ func (e *Engine) startUnit(ctx context.Context, target string) error {
 	case seen.Ended():
 		return fmt.Errorf("start %s: it has ended with exit code %d: %w", name, seen.ExitCode, plan.ErrStale)
 	}
+	if e.podman() && !e.joinsRunning(ctx, found) {
+		return fmt.Errorf("start %s: its pause does not run: %w", name, plan.ErrStale)
+	}
 	err = e.cli.ContainerStart(ctx, found.ID, container.StartOptions{})
 	switch {
 	case err == nil:
