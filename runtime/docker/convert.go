@@ -104,7 +104,8 @@ func portsOf(s *container.NetworkSettings) []string {
 	var words []string
 	for _, port := range ports {
 		for _, b := range s.Ports[port] {
-			words = append(words, fmt.Sprintf("%s->%s", net.JoinHostPort(b.HostIP, b.HostPort), port))
+			host := cmp.Or(b.HostIP, "0.0.0.0") // Podman leaves it out
+			words = append(words, fmt.Sprintf("%s->%s", net.JoinHostPort(host, b.HostPort), port))
 		}
 	}
 	return words

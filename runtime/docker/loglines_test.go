@@ -14,9 +14,6 @@ import (
 	"github.com/docker/docker/pkg/stdcopy"
 )
 
-// dockerPart is where Docker cuts a line.
-const dockerPart = 16 << 10
-
 // stamp is the time of entry n as Docker words it.
 func stamp(n int) string {
 	return time.Date(2026, 1, 2, 3, 4, 5, n, time.UTC).Format("2006-01-02T15:04:05.000000000Z07:00") + " "

@@ -41,16 +41,16 @@ func stampLength(text []byte) int {
 	return len(stamp) + 1
 }
 
-// terminalPart is where a time may be in the middle of a terminal's line, and
-// at every multiple of it: Docker cuts lines at 16 KiB, Podman at 8.
-const terminalPart = 8 << 10
+// dockerPart is where Docker cuts a line. Podman cuts those of a terminal
+// wherever a read from it ended: its times cannot be told from the text.
+const dockerPart = 16 << 10
 
 // terminalStamps takes the times out of the middle of a terminal's lines,
-// whose entries are not in frames.
+// whose entries are not in frames: a time may be where a part is full.
 type terminalStamps struct {
 	to     *line
 	inLine bool   // the time in front of the line is over
-	body   int    // bytes since the last place where a time may be
+	body   int    // bytes of the part so far
 	held   []byte // what may be such a time
 }
 
@@ -72,8 +72,8 @@ func (t *terminalStamps) take(p []byte) (int, error) {
 		n := upTo(p, " \n")
 		t.inLine, t.body = p[n-1] == ' ', 0
 		return t.to.Write(p[:n])
-	case t.body < terminalPart:
-		n := upTo(p[:min(len(p), terminalPart-t.body)], "\n")
+	case t.body < dockerPart:
+		n := upTo(p[:min(len(p), dockerPart-t.body)], "\n")
 		t.inLine, t.body = p[n-1] != '\n', t.body+n
 		return t.to.Write(p[:n])
 	}

@@ -27,8 +27,9 @@ func shapes(text string) string {
 		at := stampLength([]byte(line))
 		line = strings.TrimRight(line[at:], "\r\n")
 		word := line
-		if len(line) > 20 {
-			word = fmt.Sprintf("%s%d", strings.Trim(line, line[:1])+line[:1], len(line))
+		if len(line) > 50 {
+			other := strings.Trim(line, line[:1])
+			word = fmt.Sprintf("%s%.40s%d", line[:1], other, len(line))
 		}
 		if at > 0 {
 			word = "T" + word
@@ -48,6 +49,9 @@ func TestLogsOfLongLines(t *testing.T) {
 		p.awaitEnd()
 		for tail := int64(-1); tail < 10; tail++ {
 			for _, times := range []bool{false, true} {
+				if times && tty && e.podman() {
+					continue // see dockerPart
+				}
 				opts := engine.LogOptions{Follow: times, Timestamps: times}
 				last := len(all)
 				if tail >= 0 {

@@ -129,6 +129,9 @@ func (p *testPod) remove() {
 	for _, v := range w.Volumes {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: v})
 	}
+	for _, r := range w.Revisions {
+		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: r.Name})
+	}
 	for _, op := range ops {
 		if err := p.e.Do(ctx, op, nil); err != nil {
 			p.Error(err)

@@ -75,6 +75,7 @@ func watched(uid types.UID) filters.Args {
 	for _, action := range []events.Action{
 		events.ActionCreate, events.ActionStart, events.ActionDie, events.ActionStop, events.ActionRestart,
 		events.ActionOOM, events.ActionUpdate, events.ActionDestroy,
+		"died", events.ActionRemove, // Podman's words for two of these
 	} {
 		args.Add("event", string(action))
 	}
