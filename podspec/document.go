@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
 
 const (
-	// maxSize is the largest file read, in bytes. The API server refuses objects above 3 MiB.
+	// maxSize is the largest document read, in bytes. The API server refuses objects above 3 MiB.
 	maxSize = 4 << 20
 	// maxDepth is how deep mappings and lists may be nested; a Pod needs about 15.
 	maxDepth = 100
@@ -23,51 +22,27 @@ type chunk struct {
 	lines int // lines of the file before it
 }
 
-// documents reads all documents of a file. A document that cannot be read is reported; those after it are still read.
-func (r *reporter) documents(data []byte) []*yaml.Node {
-	if !r.readable(data) {
-		return nil
+// documents visits all documents of a file, and says how many there are. A document that cannot be read is reported;
+// those after it are still read.
+func (r *reporter) documents(data []byte, visit func(*yaml.Node)) (found int) {
+	text, ok := r.text(data)
+	if !ok {
+		return 0
 	}
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	var roots []*yaml.Node
-	for _, c := range split(data) {
-		if !c.blank() {
-			roots = append(roots, r.chunk(c)...)
+	for _, c := range split(text.data) {
+		if c.blank() || r.full() {
+			continue
+		}
+		for _, root := range r.chunk(c) {
+			found++
+			if text.garbled(root) {
+				r.notUTF8(text, root)
+				continue
+			}
+			visit(root)
 		}
 	}
-	return roots
-}
-
-// readable reports a file that is no text a manifest could be.
-func (r *reporter) readable(data []byte) bool {
-	switch {
-	case len(data) > maxSize:
-		r.report(0, 0, "", "the file has %d bytes: more than the %d a manifest may have", len(data), maxSize)
-	case bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")):
-		r.report(1, 1, "", "the file is UTF-16: save it as UTF-8")
-	default:
-		return r.plainText(data)
-	}
-	return false
-}
-
-// plainText reports the first byte that is not UTF-8 or a character that YAML does not allow.
-func (r *reporter) plainText(data []byte) bool {
-	for i := 0; i < len(data); {
-		c, size := utf8.DecodeRune(data[i:])
-		if c == utf8.RuneError && size == 1 {
-			line, col := lineColumn(data, i)
-			r.report(line, col, "", "the byte 0x%02x is not UTF-8: is this a text file?", data[i])
-			return false
-		}
-		if unicode.IsControl(c) && c != '\n' && c != '\r' && c != '\t' && c != '\u0085' {
-			line, col := lineColumn(data, i)
-			r.report(line, col, "", "the control character U+%04X cannot be in a manifest: is this a text file?", c)
-			return false
-		}
-		i += size
-	}
-	return true
+	return found
 }
 
 // lineColumn is the position of a byte, counted from 1, the column in characters.
@@ -95,9 +70,8 @@ func split(data []byte) []chunk {
 	return append(chunks, chunk{data[start:], startLine})
 }
 
-func isMarker(line []byte) bool {
-	return bytes.HasPrefix(line, []byte("---")) && (len(line) == 3 || bytes.IndexByte([]byte(" \t\r\n"), line[3]) >= 0)
-}
+// isMarker takes every line for a marker that begins like one, as kubectl does: it cuts a file before it reads YAML.
+func isMarker(line []byte) bool { return bytes.HasPrefix(line, []byte("---")) }
 
 // onlyDirectives says that a text has directives (%YAML) and nothing else but comments.
 func onlyDirectives(data []byte) bool {
@@ -130,34 +104,45 @@ func (c chunk) blank() bool {
 
 // chunk reads the documents of a chunk: JSON when it is JSON, else YAML.
 func (r *reporter) chunk(c chunk) []*yaml.Node {
-	body := c.body()
-	if !bytes.HasPrefix(bytes.TrimSpace(body.data), []byte("{")) {
-		return r.yaml(c)
+	body, ok := r.body(c)
+	switch {
+	case !ok:
+		return nil
+	case len(body.data) > maxSize:
+		r.report(body.lines+1, 1, "", "this document has %d bytes: more than the %d it may have", len(body.data), maxSize)
+		return nil
+	case !bytes.HasPrefix(bytes.TrimSpace(body.data), []byte("{")):
+		return r.yaml(body)
 	}
 	roots, badJSON := body.json()
 	if badJSON == nil {
 		return roots
 	}
-	if roots, err := c.yaml(); err == nil {
+	if roots, err := body.yaml(); err == nil {
 		return roots
 	}
 	if looksLikeJSON(body.data) {
 		r.report(badJSON.line, badJSON.col, "", "%s", badJSON.text)
 		return nil
 	}
-	return r.yaml(c)
+	return r.yaml(body)
 }
 
-// body is the chunk without the line of its document marker.
-func (c chunk) body() chunk {
-	if !isMarker(c.data) {
-		return c
+// body is the chunk without the line of its document marker and without a byte order mark. Like kubectl it takes
+// nothing but a comment beside a marker.
+func (r *reporter) body(c chunk) (body chunk, ok bool) {
+	if isMarker(c.data) {
+		marker, rest, _ := bytes.Cut(c.data, []byte("\n"))
+		beside := bytes.TrimSpace(marker[len("---"):])
+		if len(beside) > 0 && beside[0] != '#' {
+			_, col := lineColumn(marker, len("---")+bytes.Index(marker[len("---"):], beside))
+			r.report(c.lines+1, col, "", `a line that begins with "---" begins a document, and nothing but a comment can follow on it: write the document below (or is an indentation lost?)`)
+			return chunk{}, false
+		}
+		c = chunk{rest, c.lines + 1}
 	}
-	marker, rest, _ := bytes.Cut(c.data, []byte("\n"))
-	if len(bytes.TrimSpace(marker)) > 3 {
-		return c
-	}
-	return chunk{rest, c.lines + 1}
+	c.data = bytes.TrimPrefix(c.data, []byte(byteOrderMark))
+	return c, true
 }
 
 func (r *reporter) yaml(c chunk) []*yaml.Node {

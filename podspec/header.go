@@ -163,7 +163,11 @@ func (p *parser) list(root *yaml.Node, item string, depth int) {
 		p.report(key.Line, key.Column, "items", "lists in lists more than %d deep", maxListDepth)
 		return
 	}
-	for _, n := range resolved(items).Content {
+	for i, n := range resolved(items).Content {
+		if isNull(resolved(n)) {
+			p.report(n.Line, n.Column, fmt.Sprintf("items[%d]", i), "want an object, got nothing")
+			continue
+		}
 		p.document(withKind(resolved(n), item), depth+1)
 	}
 }

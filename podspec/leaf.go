@@ -24,7 +24,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path *field.Path) {
 	}
 	text, err := scalarJSON(n)
 	if err != nil {
-		d.wrong(n, path, "want %s, got %s", wanted(v.Kind()), n.Value)
+		d.wrong(n, path, "want %s, got %s", wanted(v.Kind()), describe(n))
 		return
 	}
 	if !set(v, string(text), n.Value) {

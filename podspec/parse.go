@@ -19,11 +19,8 @@ import (
 // not read: it has a warning.
 func Parse(name string, data []byte) ([]*Object, error) {
 	p := &parser{reporter: &reporter{file: name}, kinds: kinds()}
-	roots := p.documents(data)
-	for _, root := range roots {
-		p.document(root, 0)
-	}
-	if len(roots) == 0 && len(p.problems) == 0 {
+	found := p.documents(data, func(root *yaml.Node) { p.document(root, 0) })
+	if found == 0 && len(p.problems) == 0 {
 		p.report(0, 0, "", "no objects: the file is empty")
 	}
 	if problems := p.result(); len(problems) > 0 {

@@ -132,14 +132,14 @@ func checkRoundTrip(t *testing.T, o *podspec.Object) {
 func TestDecodesLikeKubectl(t *testing.T) {
 	compared := 0
 	inputs(t, "valid", func(t *testing.T, file string, data []byte) {
-		if strings.Contains(file, "list") || strings.Contains(file, "from-cluster") || strings.Contains(file, "directive") || strings.Contains(file, "left-out") || strings.Contains(file, "stop-signal") || strings.Contains(file, "warnings") {
-			return // lists are unpacked; what a server wrote, what is not taken or off is left out; kubectl takes no directives
+		if strings.Contains(file, "list") || strings.Contains(file, "from-cluster") || strings.Contains(file, "directive") || strings.Contains(file, "left-out") || strings.Contains(file, "stop-signal") || strings.Contains(file, "warnings") || strings.Contains(file, "utf16") {
+			return // lists are unpacked; what a server wrote, what is not taken or off is left out; kubectl takes no directives, and makes UTF-8 of a file first
 		}
 		objects, err := podspec.Parse(file, data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		decoder := k8syaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
+		decoder := k8syaml.NewYAMLOrJSONDecoder(bytes.NewReader(bytes.ToValidUTF8(data, []byte("?"))), 4096)
 		for _, o := range objects {
 			if !o.Taken() {
 				continue
@@ -199,7 +199,7 @@ func TestServerFieldsAreLeftOut(t *testing.T) {
 func TestParseLimits(t *testing.T) {
 	header := "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n"
 	for name, tc := range map[string]struct{ text, want string }{
-		"size":            {strings.Repeat("# filler\n", 500_000), "more than the 4194304"},
+		"size":            {"---\na: b\n---\n" + header + strings.Repeat("  # filler\n", 500_000), "f:4:1: this document has 5500051 bytes: more than the 4194304"},
 		"brackets":        {header + "  containers: " + strings.Repeat("[", 100_000), "not YAML"},
 		"braces":          {strings.Repeat(`{"a":`, 100_000), "not JSON"},
 		"json nesting":    {strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat(`}`, 20_000), "nested too deeply"},
@@ -220,6 +220,15 @@ func TestParseLimits(t *testing.T) {
 				t.Errorf("took %v", took)
 			}
 		})
+	}
+}
+
+// The bound is for each document.
+func TestParseManyDocuments(t *testing.T) {
+	one := "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: " + strings.Repeat("x", 500_000) + "}\n"
+	objects, err := podspec.Parse("f", []byte(strings.Repeat(one, 20)))
+	if err != nil || len(objects) != 20 {
+		t.Errorf("%d objects, %v", len(objects), err)
 	}
 }
 

@@ -60,9 +60,9 @@ func isNull(n *yaml.Node) bool {
 		return false
 	}
 	switch {
-	case n.Style&yaml.TaggedStyle != 0:
-		return n.Tag == "!!null"
-	case n.Style != 0:
+	case n.Style&yaml.TaggedStyle != 0 && n.Tag != "!!null": // a value that is none under this tag cannot be read
+		return false
+	case n.Style != 0 && n.Style&yaml.TaggedStyle == 0:
 		return false
 	}
 	switch n.Value {
@@ -102,7 +102,7 @@ func describe(n *yaml.Node) string {
 	text, err := scalarJSON(n)
 	switch {
 	case err != nil:
-		return n.Value
+		return fmt.Sprintf("%s under the tag %s", strconv.Quote(shorten(n.Value)), n.Tag)
 	case text[0] == '"':
 		return "the string " + strconv.Quote(shorten(n.Value))
 	case string(text) == "null":

@@ -20,9 +20,9 @@ const (
 	stdinName = "stdin"
 )
 
-// maxManifest bounds what is read of one manifest; podspec refuses what is
-// longer with a message of its own.
-const maxManifest = 5 << 20
+// maxManifest is how much may be in one file, in bytes. podspec bounds each
+// document of it.
+const maxManifest = 32 << 20
 
 // Source is one manifest as it was read.
 type Source struct {
@@ -109,7 +109,13 @@ func readSource(ctx context.Context, stdin io.Reader, name string) ([]byte, erro
 	return data, nil
 }
 
-func readBounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxManifest)) }
+func readBounded(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxManifest+1))
+	if err == nil && len(data) > maxManifest {
+		return nil, fmt.Errorf("more than the %d bytes that manifests in one file may have", maxManifest)
+	}
+	return data, err
+}
 
 // fetchTime bounds how long a manifest may take to come.
 const fetchTime = 30 * time.Second
