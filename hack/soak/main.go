@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, processes.End()) }()
-	folder, err := os.MkdirTemp("", "minipod-soak-")
+	folder, err := os.MkdirTemp("", "manifests-")
 	if err != nil {
 		return err
 	}
