@@ -41,12 +41,19 @@ func explainPods(cmd *cobra.Command, io streams, f *podFlags, args []string) err
 	if err := r.Err(); err != nil {
 		return err
 	}
+	if len(r.Pods) == 0 {
+		return fmt.Errorf("no Pod in %s", args[0])
+	}
 	archives, err := pauseArchives()
 	if err != nil {
 		return err
 	}
 	for i, m := range r.Pods {
-		script, err := explain.Script(m.Blueprint, explain.Options{Source: m.Source(), PauseArchives: archives})
+		inputs, err := objectInputs(cmd, m.Blueprint, r.Objects)
+		if err != nil {
+			return err
+		}
+		script, err := explain.Script(m.Blueprint, explain.Options{Source: m.Source(), PauseArchives: archives, Inputs: inputs})
 		if err != nil {
 			return fmt.Errorf("explain pod %s: %w", m.Ref(), err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -45,7 +46,7 @@ func newRmCommand(io streams) *cobra.Command {
 	}
 	f.selection.register(cmd)
 	f.graceFlag.register(cmd)
-	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "remove the pods of a manifest: a `file`, directory, URL or -")
+	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "remove the pods, ConfigMaps and Secrets of a manifest: a `file`, directory, URL or -")
 	cmd.Flags().BoolVar(&f.all, "all", false, "remove all pods of the namespace")
 	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
 	return cmd
@@ -78,14 +79,30 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
-	refs, err := f.pods(cmd, io, e, args)
+	meant, err := f.meant(cmd, io, e, args)
 	if err != nil {
 		return err
 	}
-	if len(refs) == 0 {
+	if len(meant.Pods)+len(meant.Objects) == 0 {
 		tell.NewConsole(io.err).Say("no pods to remove")
 	}
-	return f.remove(cmd.Context(), io, e.runner, refs)
+	err = f.remove(cmd.Context(), io, e.runner, meant.Pods)
+	return errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
+}
+
+// removeObjects removes what run has stored of the same manifests.
+func (f *rmFlags) removeObjects(ctx context.Context, io streams, e records, keys []object.Key) error {
+	var errs []error
+	for _, key := range keys {
+		err := removeObject(ctx, e, key)
+		switch {
+		case err == nil:
+			fmt.Fprintf(io.out, "%s removed\n", objectName(key))
+		case !f.ignoreNotFound || !errors.As(err, new(*absentError)):
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // remove removes pods side by side; one that fails does not keep the others.
@@ -111,22 +128,23 @@ func (f *rmFlags) remove(ctx context.Context, io streams, r *loop.Runner, refs [
 	return errors.Join(group.Wait(), errors.Join(errs...))
 }
 
-// pods are those that the command line means.
-func (f *rmFlags) pods(cmd *cobra.Command, io streams, e connection, args []string) ([]translate.Ref, error) {
+// meant is what the command line means.
+func (f *rmFlags) meant(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
 	switch {
 	case len(args) > 0:
-		return named(args, namespaceOr(f.namespace)), nil
+		return manifest.Names{Pods: named(args, namespaceOr(f.namespace))}, nil
 	case len(f.files) > 0:
 		sources, err := manifest.Sources(cmd.Context(), io.in, f.files)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
+			return manifest.Names{}, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
 		}
 		if err != nil {
-			return nil, err
+			return manifest.Names{}, err
 		}
-		return manifest.Refs(sources, f.namespace)
+		return manifest.NamesIn(sources, f.namespace)
 	}
-	return f.selected(cmd, e)
+	pods, err := f.selected(cmd, e)
+	return manifest.Names{Pods: pods}, err
 }
 
 // selected are the pods of the namespace, or those with the labels. Without

@@ -27,7 +27,8 @@ func newRunCommand(io streams) *cobra.Command {
 		Long: `run makes the pods of manifests and stays until they are up, have ended, or
 cannot start. It says what it makes, and why something does not work.
 
-All manifests are checked before anything is made. What a run makes that does
+All manifests are checked before anything is made. ConfigMaps and Secrets are
+stored first, as kubectl apply does it. What a run makes that does
 not come up is removed again. A pod that is there already and is the same is
 gone on with.`,
 		Example: `  minipod run pod.yaml
@@ -62,6 +63,9 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
+	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
+		return err
+	}
 	var errs []error
 	for _, m := range r.Pods {
 		err := f.one(ctx, io, e, m)

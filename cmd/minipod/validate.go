@@ -40,5 +40,10 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 			fmt.Fprintf(io.out, "%s: pod/%s valid\n", m.Source(), m.Pod().Name)
 		}
 	}
+	for _, m := range r.Objects {
+		if file, _, _ := m.Position(""); !r.Wrong(file) {
+			fmt.Fprintf(io.out, "%s: %s valid\n", file, objectName(m.Kept.Key()))
+		}
+	}
 	return r.Err()
 }

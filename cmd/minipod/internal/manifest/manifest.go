@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/uuid"
 
 	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -30,10 +31,17 @@ func (m Pod) Source() string {
 	return file
 }
 
+// Object is a ConfigMap or a Secret of a manifest.
+type Object struct {
+	*podspec.Object
+	Kept object.Manifest
+}
+
 // Reading is what was read of the manifests that a command line names: all
 // pods of them are in order, or there are problems.
 type Reading struct {
 	Pods     []Pod
+	Objects  []Object
 	Warnings podspec.Problems
 	Problems podspec.Problems
 	Failed   error // a source that could not be read
@@ -62,7 +70,7 @@ func Read(ctx context.Context, stdin io.Reader, args []string, opts Options) *Re
 	if opts.Strict {
 		r.Problems, r.Warnings = append(r.Problems, r.Warnings...), nil
 	}
-	if r.Err() == nil && len(r.Pods) == 0 {
+	if r.Err() == nil && len(r.Pods)+len(r.Objects) == 0 {
 		r.Failed = fmt.Errorf("no Pod in %s", sources[0].Name)
 	}
 	return r
@@ -80,26 +88,38 @@ func (r *Reading) parse(opts Options, s Source) {
 	}
 	for _, o := range objects {
 		r.Warnings = append(r.Warnings, o.Warnings...)
+		r.namespace(opts, o)
+		kept, ok := object.Of(o.Object)
 		switch {
 		case o.Pod() != nil:
 			r.pod(opts, o)
+		case ok && o.Meta().GetName() == "":
+			r.Problems = append(r.Problems, o.Problem("metadata.generateName", "an object that is applied has to be named"))
+		case ok:
+			r.Objects = append(r.Objects, Object{o, kept})
 		case o.Taken():
 			r.Warnings = append(r.Warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
 		}
 	}
 }
 
+// namespace puts an object into the namespace of the command line.
+func (r *Reading) namespace(opts Options, o *podspec.Object) {
+	meta := o.Meta()
+	if opts.Namespace == "" || meta == nil || meta.GetNamespace() == "" {
+		return
+	}
+	if o.Written("metadata.namespace") && meta.GetNamespace() != opts.Namespace {
+		r.Problems = append(r.Problems, o.Problem("metadata.namespace",
+			fmt.Sprintf("the manifest says %q and the command line %q", meta.GetNamespace(), opts.Namespace)))
+	}
+	meta.SetNamespace(opts.Namespace)
+}
+
 // pod completes a pod with what the command line says and makes its
 // Blueprint.
 func (r *Reading) pod(opts Options, o *podspec.Object) {
 	pod := o.Pod()
-	if opts.Namespace != "" {
-		if o.Written("metadata.namespace") && pod.Namespace != opts.Namespace {
-			r.Problems = append(r.Problems, o.Problem("metadata.namespace",
-				fmt.Sprintf("the manifest says %q and the command line %q", pod.Namespace, opts.Namespace)))
-		}
-		pod.Namespace = opts.Namespace
-	}
 	if pod.Name == "" {
 		pod.Name = pod.GenerateName + rand.String(5)
 	}

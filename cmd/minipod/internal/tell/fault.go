@@ -10,6 +10,7 @@ import (
 	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // faultError says why a pod could not start, each fault at the field of the
@@ -49,6 +50,8 @@ func (e *faultError) Hint() string {
 func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	switch {
+	case errors.As(f.Err, new(*translate.Missing)):
+		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
 		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
@@ -107,7 +110,10 @@ func faultProblem(m manifest.Pod, f plan.Fault) podspec.Problem {
 // faultField is the field that asked for what failed.
 func faultField(m manifest.Pod, f plan.Fault) string {
 	u, known := m.Blueprint.Unit(f.Op.Unit)
+	var missing *translate.Missing
 	switch {
+	case errors.As(f.Err, &missing):
+		return missing.Field
 	case !known && f.Op.Kind == plan.StartPause:
 		return portField(m)
 	case !known:

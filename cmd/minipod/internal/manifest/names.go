@@ -1,0 +1,55 @@
+package manifest
+
+import (
+	"fmt"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Names are the pods and the objects of manifests by name.
+type Names struct {
+	Pods    []translate.Ref
+	Objects []object.Key
+}
+
+// NamesIn reads manifests for the names in them: all that rm -f needs.
+func NamesIn(sources []Source, namespace string) (Names, error) {
+	var names Names
+	for _, s := range sources {
+		objects, err := podspec.Parse(s.Name, s.Data)
+		if err != nil {
+			return names, err
+		}
+		for _, o := range objects {
+			if err := names.add(o, namespace); err != nil {
+				return names, err
+			}
+		}
+	}
+	if len(names.Pods)+len(names.Objects) == 0 {
+		return names, fmt.Errorf("no Pod in %s", sources[0].Name)
+	}
+	return names, nil
+}
+
+func (n *Names) add(o *podspec.Object, namespace string) error {
+	meta := o.Meta()
+	if meta == nil { // a kind that is not taken
+		return nil
+	}
+	if namespace != "" && meta.GetNamespace() != "" {
+		meta.SetNamespace(namespace)
+	}
+	kept, isKept := object.Of(o.Object)
+	switch {
+	case o.Pod() != nil && meta.GetName() == "":
+		return podspec.Problems{o.Problem("metadata.generateName", "a pod whose name was made up has to be named")}
+	case o.Pod() != nil:
+		n.Pods = append(n.Pods, translate.Ref{Namespace: meta.GetNamespace(), Name: meta.GetName()})
+	case isKept && meta.GetName() != "":
+		n.Objects = append(n.Objects, kept.Key())
+	}
+	return nil
+}

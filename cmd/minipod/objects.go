@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/uuid"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// objectName is what kubectl calls an object: configmap/settings.
+func objectName(key object.Key) string {
+	kind := map[string]string{object.ConfigMaps: "configmap", object.Secrets: "secret"}[key.Resource]
+	return kind + "/" + key.Name
+}
+
+// records are what is kept in the engine beside pods.
+type records interface {
+	Records(ctx context.Context, label string) ([]engine.Record, error)
+	PutRecord(ctx context.Context, r engine.Record) (existing engine.Record, err error)
+	DropRecord(ctx context.Context, name string) error
+}
+
+// applyTries is how often an object is looked at again that others change
+// meanwhile.
+const applyTries = 10
+
+// apply stores an object as kubectl apply does, and is the word for it.
+func apply(ctx context.Context, e records, m manifest.Object) (word string, err error) {
+	for range applyTries {
+		current, err := newest(ctx, e, m.Kept.Key())
+		if err != nil {
+			return "", err
+		}
+		next, err := m.Kept.Apply(current, object.Stamp{UID: uuid.NewUUID(), Now: time.Now()})
+		switch {
+		case err != nil:
+			return "", positioned(m, err)
+		case next.Revision == current.Revision:
+			return "unchanged", nil
+		}
+		_, err = e.PutRecord(ctx, next.Encode())
+		switch {
+		case errors.Is(err, engine.ErrExists):
+			continue
+		case err != nil:
+			return "", err
+		case next.Revision == 1:
+			return "created", nil
+		}
+		return "configured", drop(ctx, e, next.Drops())
+	}
+	return "", fmt.Errorf("%s is changed by others again and again", objectName(m.Kept.Key()))
+}
+
+// positioned is the error at the fields of the manifest.
+func positioned(m manifest.Object, err error) error {
+	var invalid *object.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	var problems podspec.Problems
+	for _, e := range invalid.Fields {
+		problems = append(problems, m.Problem(e.Field, e.ErrorBody()))
+	}
+	return problems
+}
+
+// newest is the newest revision of an object; zero when there is none.
+func newest(ctx context.Context, e records, key object.Key) (object.Record, error) {
+	all, err := objectsIn(ctx, e, key.Namespace)
+	for _, r := range all {
+		if r.Key() == key {
+			return r, err
+		}
+	}
+	return object.Record{}, err
+}
+
+// objectsIn are the objects of a namespace.
+func objectsIn(ctx context.Context, e records, namespace string) ([]object.Record, error) {
+	found, err := e.Records(ctx, translate.LabelObjectNamespace+"="+namespace)
+	var all []object.Record
+	for _, f := range found {
+		if r, ok := object.Decode(f.Labels); ok {
+			all = append(all, r)
+		}
+	}
+	return object.Newest(all), err
+}
+
+func drop(ctx context.Context, e records, names []string) error {
+	for _, name := range names {
+		if err := e.DropRecord(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// absentError says that there is no such object.
+type absentError struct{ key object.Key }
+
+func (e *absentError) Error() string { return objectName(e.key) + " is not there" }
+
+// removeObject removes all revisions of an object.
+func removeObject(ctx context.Context, e records, key object.Key) error {
+	found, err := newest(ctx, e, key)
+	if err != nil {
+		return err
+	}
+	if found.Revision == 0 {
+		return &absentError{key}
+	}
+	return drop(ctx, e, found.All())
+}
+
+// applyObjects stores the objects of manifests, in their order.
+func applyObjects(ctx context.Context, io streams, e records, objects []manifest.Object) error {
+	for _, m := range objects {
+		word, err := apply(ctx, e, m)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(io.out, "%s %s\n", objectName(m.Kept.Key()), word)
+	}
+	return nil
+}
+
+// objectInputs are the ConfigMaps and Secrets that a pod refers to: those of
+// the manifests, and of the engine what is not among them.
+func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest.Object) (translate.Inputs, error) {
+	var in translate.Inputs
+	needs := translate.NeedsOf(b.Units)
+	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
+		return in, nil
+	}
+	var all []object.Record
+	for _, m := range objects {
+		r, err := m.Kept.Apply(object.Record{}, object.Stamp{})
+		if err != nil {
+			return in, err
+		}
+		all = append(all, r)
+	}
+	object.Fill(&in, b.Pod.Namespace, needs, all)
+	if len(in.ConfigMaps) == len(needs.ConfigMaps) && len(in.Secrets) == len(needs.Secrets) {
+		return in, nil
+	}
+	e, err := connect()
+	if err != nil {
+		return in, err
+	}
+	defer e.Close()
+	kept, err := objectsIn(cmd.Context(), e, b.Pod.Namespace)
+	if err != nil {
+		return in, fmt.Errorf("look for what pod %s refers to and no manifest here has: %w", translate.RefOf(b.Pod), err)
+	}
+	for i := range all {
+		all[i].Revision = 1 << 62 // what is in the manifests is newer than all that is kept
+	}
+	object.Fill(&in, b.Pod.Namespace, needs, append(kept, all...))
+	return in, nil
+}

@@ -1,0 +1,207 @@
+package object
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/strategicpatch"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/minipod/minipod/podspec/kube"
+)
+
+// Manifest is an object of a manifest that is kept, defaulted and valid.
+type Manifest struct {
+	Resource string
+	object   object
+}
+
+type object interface {
+	runtime.Object
+	metav1.Object
+}
+
+// Of is the Manifest of a typed object; ok is false for a kind that is not
+// kept from manifests.
+func Of(o runtime.Object) (m Manifest, ok bool) {
+	switch typed := o.(type) {
+	case *v1.ConfigMap:
+		m = Manifest{Resource: ConfigMaps, object: typed.DeepCopy()}
+		m.object.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind("ConfigMap"))
+	case *v1.Secret:
+		m = Manifest{Resource: Secrets, object: typed.DeepCopy()}
+		m.object.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind("Secret"))
+	}
+	return m, m.object != nil
+}
+
+// Key names the object.
+func (m Manifest) Key() Key { return Key{m.Resource, m.object.GetNamespace(), m.object.GetName()} }
+
+// Stamp is what a new object gets that its manifest does not say.
+type Stamp struct {
+	UID types.UID
+	Now time.Time
+}
+
+// InvalidError says which fields of an object that is there cannot be changed
+// as the manifest wants it.
+type InvalidError struct{ Fields field.ErrorList }
+
+func (e *InvalidError) Error() string { return e.Fields.ToAggregate().Error() }
+
+// Apply is the next revision of an object when its manifest is applied as
+// kubectl apply does it and the API server stores it: fields that the manifest
+// says are set, those that it said the last time and does not any more are
+// removed, and all else is left as it is. Of a current object that is so
+// already, Apply answers the record itself; a zero current is none.
+func (m Manifest) Apply(current Record, stamp Stamp) (Record, error) {
+	modified, err := m.annotated()
+	if err != nil {
+		return Record{}, err
+	}
+	if current.Revision == 0 {
+		return m.first(modified, stamp)
+	}
+	patch, err := m.patch(current, modified)
+	if err != nil || string(patch) == "{}" {
+		return current, err
+	}
+	return m.changed(current, patch)
+}
+
+// first is a new object: what the API server decides is not the manifest's.
+func (m Manifest) first(modified []byte, stamp Stamp) (Record, error) {
+	next, err := m.decode(modified)
+	if err != nil {
+		return Record{}, err
+	}
+	next.SetUID(stamp.UID)
+	next.SetCreationTimestamp(metav1.NewTime(stamp.Now).Rfc3339Copy())
+	next.SetDeletionTimestamp(nil)
+	next.SetDeletionGracePeriodSeconds(nil)
+	next.SetSelfLink("")
+	next.SetResourceVersion("")
+	next.SetGeneration(0)
+	next.SetManagedFields(nil)
+	return m.record(next, 1)
+}
+
+func (m Manifest) changed(current Record, patch []byte) (Record, error) {
+	merged, err := strategicpatch.StrategicMergePatch(current.JSON, patch, m.object)
+	if err != nil {
+		return Record{}, fmt.Errorf("change %s %s: %w", m.Resource, current.Name, err)
+	}
+	next, err := m.decode(merged)
+	if err != nil {
+		return Record{}, err
+	}
+	old, err := m.decode(current.JSON)
+	if err != nil {
+		return Record{}, err
+	}
+	next.SetUID(old.GetUID())
+	next.SetCreationTimestamp(old.GetCreationTimestamp())
+	next.SetResourceVersion("")
+	if errs := validateUpdate(next, old); len(errs) > 0 {
+		return Record{}, &InvalidError{errs}
+	}
+	return m.record(next, current.Revision+1)
+}
+
+func (m Manifest) record(next object, revision int64) (Record, error) {
+	data, err := json.Marshal(next)
+	if err != nil {
+		return Record{}, fmt.Errorf("encode %s %s: %w", m.Resource, next.GetName(), err)
+	}
+	return Record{
+		Resource: m.Resource, Namespace: next.GetNamespace(), Name: next.GetName(),
+		UID: next.GetUID(), Revision: revision, JSON: data,
+	}, nil
+}
+
+func (m Manifest) decode(data []byte) (object, error) {
+	var next object
+	switch m.object.(type) {
+	case *v1.ConfigMap:
+		next = &v1.ConfigMap{}
+	case *v1.Secret:
+		next = &v1.Secret{}
+	}
+	if err := json.Unmarshal(data, next); err != nil {
+		return nil, fmt.Errorf("decode %s: %w", m.Resource, err)
+	}
+	return next, nil
+}
+
+// validateUpdate is the API server's answer to the change.
+func validateUpdate(next, old object) field.ErrorList {
+	version := old.GetResourceVersion()
+	if version == "" { // Kubernetes wants one; records have revisions instead
+		old.SetResourceVersion("0")
+		next.SetResourceVersion("0")
+		defer next.SetResourceVersion("")
+	}
+	switch next := next.(type) {
+	case *v1.ConfigMap:
+		kube.DefaultConfigMap(next)
+		return kube.ValidateConfigMapUpdate(next, old.(*v1.ConfigMap))
+	case *v1.Secret:
+		kube.DefaultSecret(next)
+		return kube.ValidateSecretUpdate(next, old.(*v1.Secret))
+	}
+	return field.ErrorList{field.InternalError(nil, errors.New("no such kind"))}
+}
+
+// patch is what kubectl apply sends for a change.
+func (m Manifest) patch(current Record, modified []byte) ([]byte, error) {
+	now, err := m.decode(current.JSON)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := strategicpatch.NewPatchMetaFromStruct(m.object)
+	if err != nil {
+		return nil, fmt.Errorf("change %s: %w", m.Resource, err)
+	}
+	last := []byte(now.GetAnnotations()[v1.LastAppliedConfigAnnotation])
+	patch, err := strategicpatch.CreateThreeWayMergePatch(last, modified, current.JSON, meta, true)
+	if err != nil {
+		return nil, fmt.Errorf("change %s %s: %w", m.Resource, current.Name, err)
+	}
+	return patch, nil
+}
+
+// annotated is the manifest with the annotation in which kubectl apply keeps
+// it for the next time.
+func (m Manifest) annotated() ([]byte, error) {
+	said, err := json.Marshal(m.object)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal(said, &fields); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
+	}
+	meta, _ := fields["metadata"].(map[string]any)
+	for _, servers := range []string{"uid", "creationTimestamp", "resourceVersion", "selfLink", "generation", "managedFields"} {
+		delete(meta, servers)
+	}
+	annotations, _ := meta["annotations"].(map[string]any)
+	if annotations == nil {
+		annotations = map[string]any{}
+	}
+	delete(annotations, v1.LastAppliedConfigAnnotation)
+	meta["annotations"] = annotations
+	last, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
+	}
+	annotations[v1.LastAppliedConfigAnnotation] = string(last) + "\n"
+	return json.Marshal(fields)
+}
