@@ -90,7 +90,11 @@ func (e *testEngine) left(ns string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, v := range volumes.Volumes {
+	objects, err := e.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(filters.Arg("label", translate.LabelObjectNamespace+"="+ns))})
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range append(volumes.Volumes, objects.Volumes...) {
 		names = append(names, "volume "+v.Name)
 	}
 	slices.Sort(names)

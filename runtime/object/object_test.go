@@ -1,0 +1,154 @@
+package object_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+func stamp() object.Stamp {
+	return object.Stamp{UID: "uid-1", Now: time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+}
+
+func manifest(t *testing.T, text string) object.Manifest {
+	t.Helper()
+	objects, err := podspec.Parse("m.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := object.Of(objects[0].Object)
+	if !ok {
+		t.Fatalf("a %s is not kept", objects[0].Kind)
+	}
+	return m
+}
+
+func apply(t *testing.T, current object.Record, text string) object.Record {
+	t.Helper()
+	next, err := manifest(t, text).Apply(current, stamp())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+func configMap(t *testing.T, r object.Record) v1.ConfigMap {
+	t.Helper()
+	var cm v1.ConfigMap
+	if err := json.Unmarshal(r.JSON, &cm); err != nil {
+		t.Fatal(err)
+	}
+	return cm
+}
+
+const first = "{apiVersion: v1, kind: ConfigMap, metadata: {name: m, uid: other, labels: {a: b}}, data: {k: v, gone: x}}"
+
+// A new object has what the API server decides, and what kubectl apply notes
+// down.
+func TestApplyFirst(t *testing.T) {
+	r := apply(t, object.Record{}, first)
+	const want = `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"m","namespace":"default","uid":"uid-1","creationTimestamp":"2026-01-02T03:04:05Z",` +
+		`"labels":{"a":"b"},"annotations":{"kubectl.kubernetes.io/last-applied-configuration":` +
+		`"{\"apiVersion\":\"v1\",\"data\":{\"gone\":\"x\",\"k\":\"v\"},\"kind\":\"ConfigMap\",\"metadata\":{\"annotations\":{},\"labels\":{\"a\":\"b\"},\"name\":\"m\",\"namespace\":\"default\"}}\n"}},` +
+		`"data":{"gone":"x","k":"v"}}`
+	if diff := cmp.Diff(want, string(r.JSON)); diff != "" {
+		t.Errorf("JSON (-want +got):\n%s", diff)
+	}
+	if r.Key() != (object.Key{Resource: "configmaps", Namespace: "default", Name: "m"}) || r.UID != "uid-1" || r.Revision != 1 {
+		t.Errorf("record %+v", r)
+	}
+}
+
+// A change keeps the object's identity and what others have written; what the
+// manifest does not say any more goes.
+func TestApplyAgain(t *testing.T) {
+	r := apply(t, object.Record{}, first)
+	if same := apply(t, r, first); same.Revision != 1 {
+		t.Errorf("the same again is revision %d", same.Revision)
+	}
+	cm := configMap(t, r)
+	cm.Data["theirs"], cm.Labels["their"] = "kept", "label"
+	data, err := json.Marshal(cm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.JSON, r.Revision = data, 7
+	next := apply(t, r, "{apiVersion: v1, kind: ConfigMap, metadata: {name: m, labels: {c: d}}, data: {k: new}}")
+	cm = configMap(t, next)
+	if next.Revision != 8 || cm.UID != "uid-1" || cm.CreationTimestamp.IsZero() || cm.ResourceVersion != "" {
+		t.Errorf("revision %d of %+v", next.Revision, cm.ObjectMeta)
+	}
+	if diff := cmp.Diff(map[string]string{"k": "new", "theirs": "kept"}, cm.Data); diff != "" {
+		t.Errorf("data (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"c": "d", "their": "label"}, cm.Labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+}
+
+// A Secret's stringData is its data; what is immutable stays.
+func TestApplySecret(t *testing.T) {
+	r := apply(t, object.Record{}, "{apiVersion: v1, kind: Secret, metadata: {name: s}, immutable: true, stringData: {k: v}}")
+	var s v1.Secret
+	if err := json.Unmarshal(r.JSON, &s); err != nil || string(s.Data["k"]) != "v" || s.StringData != nil || s.Type != v1.SecretTypeOpaque {
+		t.Errorf("%+v, %v", s, err)
+	}
+	_, err := manifest(t, "{apiVersion: v1, kind: Secret, metadata: {name: s}, immutable: true, stringData: {k: w}}").Apply(r, stamp())
+	var invalid *object.InvalidError
+	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Field != "data" {
+		t.Errorf("a change of an immutable Secret: %v", err)
+	}
+}
+
+// What is kept is read back; of many revisions the newest counts.
+func TestRecords(t *testing.T) {
+	r := apply(t, object.Record{}, first)
+	next := apply(t, r, strings.Replace(first, "k: v", "k: w", 1))
+	var read []object.Record
+	for _, r := range []object.Record{next, r} {
+		kept := r.Encode()
+		back, ok := object.Decode(kept.Labels)
+		if !ok || !cmp.Equal(back, r) || kept.Name != r.Key().Volume(r.Revision) {
+			t.Errorf("%s: %+v, want %+v", kept.Name, back, r)
+		}
+		read = append(read, back)
+	}
+	if _, ok := object.Decode(map[string]string{translate.LabelManifest: "{}"}); ok {
+		t.Error("a pod is read as an object")
+	}
+	var in translate.Inputs
+	object.Fill(&in, "default", translate.Needs{ConfigMaps: []string{"m", "none"}, Secrets: []string{"m"}}, read)
+	if len(in.ConfigMaps) != 1 || in.ConfigMaps["m"].Data["k"] != "w" || len(in.Secrets) != 0 {
+		t.Errorf("inputs %+v", in)
+	}
+	object.Fill(&in, "elsewhere", translate.Needs{ConfigMaps: []string{"m"}}, read)
+	if len(in.ConfigMaps) != 0 {
+		t.Error("an object of another namespace is taken")
+	}
+}
+
+// The names of revisions are those that an engine takes, and old ones go.
+func TestVolumes(t *testing.T) {
+	long := object.Key{Resource: "configmaps", Namespace: "default", Name: strings.Repeat("x", 253)}
+	for _, key := range []object.Key{long, {Resource: "roles", Name: "system:x"}} {
+		if name := key.Volume(1); len(name) > 255 || strings.Contains(name, ":") || name == key.Volume(2) {
+			t.Errorf("volume %s", name)
+		}
+	}
+	r := object.Record{Resource: "secrets", Name: "s", Revision: 20}
+	if got := r.Drops(); !cmp.Equal(got, []string{"minipod_secrets__s_4"}) {
+		t.Errorf("dropped are %v", got)
+	}
+	if all := r.All(); len(all) != object.Kept+1 || all[len(all)-1] != "minipod_secrets__s_20" {
+		t.Errorf("all are %v", all)
+	}
+}
