@@ -27,7 +27,8 @@ const (
 
 // minipod's own labels.
 const (
-	// LabelManifest holds the defaulted Pod as JSON, on the pause.
+	// LabelManifest holds the defaulted Pod as JSON, on the pause; a long one
+	// goes on in further labels.
 	LabelManifest = "dev.minipod.manifest"
 	// LabelOptions holds the Options as JSON, on the pause.
 	LabelOptions = "dev.minipod.options"
@@ -127,7 +128,7 @@ func RefFromLabels(labels map[string]string) (ref Ref, ok bool) {
 func Decode(labels, manifest map[string]string) (*v1.Pod, Options, error) {
 	var pod v1.Pod
 	var opts Options
-	if err := json.Unmarshal([]byte(manifest[LabelManifest]), &pod); err != nil {
+	if err := json.Unmarshal([]byte(manifestIn(manifest)), &pod); err != nil {
 		return nil, opts, fmt.Errorf("read label %s: %w", LabelManifest, err)
 	}
 	if ref, ok := RefFromLabels(manifest); !ok || RefOf(&pod) != ref {

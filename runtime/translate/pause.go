@@ -44,7 +44,7 @@ func pauseLabels(r *Request, b *Blueprint) {
 	}
 	r.Config.Labels[LabelContainer] = PauseName
 	r.Config.Labels[LabelType] = TypeSandbox
-	r.Config.Labels[LabelManifest] = encode(b.Pod)
+	putManifest(r.Config.Labels, encode(b.Pod))
 	r.Config.Labels[LabelOptions] = encode(b.Options)
 	r.from("Config.Labels", "metadata, and the manifest itself")
 }

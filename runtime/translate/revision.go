@@ -15,7 +15,7 @@ func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
 	labels = identity(pod)
 	labels[LabelVolume] = volume
 	labels[LabelRevision] = strconv.Itoa(n)
-	labels[LabelManifest] = encode(pod)
+	putManifest(labels, encode(pod))
 	return VolumeName(pod, volume), labels
 }
 
