@@ -52,7 +52,8 @@ type Pods interface {
 
 // Streams reaches into running pods.
 type Streams interface {
-	// Logs writes a container's output until its end, or with Follow until it ends or ctx does.
+	// Logs writes a container's output until its end, or with Follow until it
+	// ends or ctx does. Where there was no such attempt the error is a BadRequest.
 	Logs(ctx context.Context, request LogRequest, out io.Writer) error
 	// Exec runs a command. A command that ends with another code than 0 is an
 	// error with the methods of k8s.io/utils/exec.ExitError, such as its CodeExitError.

@@ -233,6 +233,9 @@ func (e *engine) Kill(_ context.Context, pod *v1.Pod) error {
 }
 
 func (e *engine) Logs(ctx context.Context, r apiserver.LogRequest, out io.Writer) error {
+	if r.Previous {
+		return apierrors.NewBadRequest("there was none before")
+	}
 	for i := range 3 {
 		if r.Tail >= 0 && i < 3-int(r.Tail) {
 			continue

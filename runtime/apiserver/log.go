@@ -32,7 +32,7 @@ func (s *Server) log(w http.ResponseWriter, r *http.Request, t target) error {
 		return s.logSocket(w, r, request)
 	}
 	out := &textWriter{ResponseWriter: w}
-	if request.Follow {
+	if request.Follow && !request.Previous {
 		_, _ = out.Write(nil) // the client wants to know now that its stream is open
 	}
 	if err := s.Streams.Logs(r.Context(), request, out); err != nil && !out.begun {
@@ -151,16 +151,14 @@ func containerOf(name string, pod *v1.Pod) (string, error) {
 	return "", apierrors.NewBadRequest(fmt.Sprintf("container %s is not valid for pod %s", name, pod.Name))
 }
 
-// hasOutput refuses logs of a container that has not run yet, in the kubelet's words.
+// hasOutput refuses logs of a container that has not run yet, in the kubelet's
+// words. Which attempt is the previous one the node knows.
 func hasOutput(pod *v1.Pod, request LogRequest) error {
-	status := statusOf(pod, request.Container)
-	ended := status != nil && status.LastTerminationState.Terminated != nil
 	if request.Previous {
-		if !ended {
-			return apierrors.NewBadRequest(fmt.Sprintf("previous terminated container %q in pod %q not found", request.Container, pod.Name))
-		}
 		return nil
 	}
+	status := statusOf(pod, request.Container)
+	ended := status != nil && status.LastTerminationState.Terminated != nil
 	if status == nil {
 		return apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q is not available", request.Container, pod.Name))
 	}

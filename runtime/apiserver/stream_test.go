@@ -234,8 +234,10 @@ func TestLogs(t *testing.T) {
 	if message := c.refused(t, 400, metav1.StatusReasonBadRequest, "GET", pods+"/web/log?container=x", ""); message != "container x is not valid for pod web" {
 		t.Errorf("message %q", message)
 	}
-	if message := c.refused(t, 400, metav1.StatusReasonBadRequest, "GET", pods+"/web/log?previous=true", ""); message != `previous terminated container "c" in pod "web" not found` {
-		t.Errorf("message %q", message)
+	for _, query := range []string{"previous=true", "previous=true&follow=true"} { // the node knows
+		if message := c.refused(t, 400, metav1.StatusReasonBadRequest, "GET", pods+"/web/log?"+query, ""); message != "there was none before" {
+			t.Errorf("message %q", message)
+		}
 	}
 	c.refused(t, 422, metav1.StatusReasonInvalid, "GET", pods+"/web/log?tailLines=-1", "")
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/distribution/reference"
 	v1 "k8s.io/api/core/v1"
@@ -193,31 +192,4 @@ func (n *Node) Kill(ctx context.Context, pod *v1.Pod) error {
 	}
 	n.Saw(plan.World{UID: pod.UID}, plan.Step{})
 	return nil
-}
-
-// attempt is the Docker container of a pod's container: the latest attempt
-// that was started, or the one before.
-func (n *Node) attempt(ctx context.Context, uid types.UID, unit string) (latest, previous *plan.Container, err error) {
-	w, err := n.look(ctx, uid)
-	if err != nil {
-		return nil, nil, err
-	}
-	var started []plan.Container
-	for _, c := range w.Containers {
-		if c.Unit == unit && (!c.StartedAt.IsZero() || c.Ended()) {
-			started = append(started, c)
-		}
-	}
-	switch len(started) {
-	case 0:
-		return nil, nil, nil
-	case 1:
-		return &started[0], nil, nil
-	}
-	return &started[len(started)-1], &started[len(started)-2], nil
-}
-
-// notStarted is the answer for a container that has nothing to show yet.
-func notStarted(unit string, pod types.UID, why string) error {
-	return apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q %s", unit, pod, strings.TrimSpace(why)))
 }

@@ -19,18 +19,9 @@ import (
 
 // Logs implements apiserver.Streams.
 func (n *Node) Logs(ctx context.Context, request apiserver.LogRequest, out io.Writer) error {
-	latest, previous, err := n.attempt(ctx, request.UID, request.Container)
+	of, err := n.attempt(ctx, request.UID, request.Container, plan.Turn(request.Previous))
 	if err != nil {
 		return err
-	}
-	of := latest
-	if request.Previous {
-		if of = previous; of == nil && latest != nil && latest.Ended() {
-			of = latest // it is to be restarted: kept as the one before
-		}
-	}
-	if of == nil {
-		return notStarted(request.Container, request.UID, "has no output: it was not started")
 	}
 	opts := engine.LogOptions{Follow: request.Follow, Timestamps: request.Timestamps, Since: request.Since}
 	if request.Tail >= 0 {
@@ -108,15 +99,29 @@ func (n *Node) Attach(ctx context.Context, request apiserver.ExecRequest) error 
 	return n.engine.Attach(ctx, c.ID, stdio(request))
 }
 
-func (n *Node) running(ctx context.Context, request apiserver.ExecRequest) (*plan.Container, error) {
-	c, _, err := n.attempt(ctx, request.UID, request.Container)
+func (n *Node) running(ctx context.Context, request apiserver.ExecRequest) (plan.Container, error) {
+	c, err := n.attempt(ctx, request.UID, request.Container, plan.Current)
+	if err == nil && c.State != plan.Running {
+		err = apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q is not running", request.Container, request.UID))
+	}
+	return c, err
+}
+
+// attempt is the Docker container of a pod's container. Where there is none
+// the words are the kubelet's.
+func (n *Node) attempt(ctx context.Context, uid types.UID, unit string, turn plan.Turn) (plan.Container, error) {
+	w, err := n.look(ctx, uid)
 	if err != nil {
-		return nil, err
+		return plan.Container{}, err
 	}
-	if c == nil || c.State != plan.Running {
-		return nil, notStarted(request.Container, request.UID, "is not running")
+	c, ok := plan.LogsOf(w, unit, turn)
+	switch {
+	case ok:
+		return c, nil
+	case turn == plan.Previous:
+		return c, apierrors.NewBadRequest(fmt.Sprintf("previous terminated container %q in pod %q not found", unit, w.Name))
 	}
-	return c, nil
+	return c, apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q has not been started", unit, w.Name))
 }
 
 func stdio(request apiserver.ExecRequest) engine.Stdio {

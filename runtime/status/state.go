@@ -63,13 +63,7 @@ func (v view) comesBack(u unit) bool {
 
 // previous is how the attempt before the newest ended.
 func (v view) previous(u unit) v1.ContainerState {
-	var before *plan.Container
-	for i := range v.Containers {
-		c := &v.Containers[i]
-		if c.Unit == u.Name && c.Attempt < u.latest.Attempt && c.Ended() && (before == nil || c.Attempt > before.Attempt) {
-			before = c
-		}
-	}
+	before := v.Before(*u.latest)
 	if before == nil {
 		return v1.ContainerState{}
 	}
