@@ -111,6 +111,10 @@ func (r *reporter) chunk(c chunk) []*yaml.Node {
 	case len(body.data) > maxSize:
 		r.report(body.lines+1, 1, "", "this document has %d bytes: more than the %d it may have", len(body.data), maxSize)
 		return nil
+	case isJSComment(bytes.TrimSpace(body.data)):
+		line, col := lineColumn(body.data, bytes.IndexByte(body.data, '/'))
+		r.report(body.lines+line, col, "", "%s", noJSComments)
+		return nil
 	case !bytes.HasPrefix(bytes.TrimSpace(body.data), []byte("{")):
 		return r.yaml(body)
 	}
@@ -118,7 +122,7 @@ func (r *reporter) chunk(c chunk) []*yaml.Node {
 	if badJSON == nil {
 		return roots
 	}
-	if roots, err := body.yaml(); err == nil {
+	if roots, err := body.yaml(); err == nil && !badJSON.comment {
 		return roots
 	}
 	if looksLikeJSON(body.data) {

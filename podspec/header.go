@@ -94,12 +94,12 @@ func misspelt(root *yaml.Node, word string) *yaml.Node {
 // notTaken leaves an object out whose kind minipod does not run, and says where the pod in it is.
 func (p *parser) notTaken(root *yaml.Node, name string) {
 	o := &Object{Kind: name, file: p.file, root: root}
-	message := fmt.Sprintf("minipod does not take the kind %s%s: left out (it takes %s)", shorten(name), ofGroup(root), takenKinds())
+	message := fmt.Sprintf("minipod does not take the kind %s%s: left out (it takes %s)", printable(shorten(name)), ofGroup(root), takenKinds())
 	if path := templateOf(name); path != "" {
 		message = o.templateHint(path)
 	}
 	if _, value := entryOf(root, "apiVersion", 0); value == nil || isNull(resolved(value)) {
-		p.report(root.Line, root.Column, "apiVersion", "missing: write the apiVersion of this %s", shorten(name))
+		p.report(root.Line, root.Column, "apiVersion", "missing: write the apiVersion of this %s", printable(shorten(name)))
 	}
 	o.Warnings = Problems{o.Problem("kind", message)}
 	p.objects = append(p.objects, o)
@@ -111,7 +111,7 @@ func ofGroup(root *yaml.Node) string {
 		return ""
 	}
 	_, value := entryOf(root, "apiVersion", 0)
-	return " of " + shorten(resolved(value).Value)
+	return " of " + printable(shorten(resolved(value).Value))
 }
 
 // templateHint says where the pod is that an object makes others of.

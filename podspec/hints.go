@@ -2,11 +2,14 @@ package podspec
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -47,6 +50,9 @@ func quoteWords(s string) string {
 func itemHint(n *yaml.Node, t reflect.Type) string {
 	if n.Kind != yaml.ScalarNode {
 		return ""
+	}
+	if hint := oddSpaceHint(n.Value); hint != "" {
+		return hint
 	}
 	var name string
 	switch t {
@@ -105,8 +111,41 @@ func (d *decoder) looksLike(n *yaml.Node, t reflect.Type) bool {
 	return false
 }
 
-// foreignHint knows fields that people bring from Docker and from Deployments.
-func foreignHint(t reflect.Type, name string) string {
+// foreignName is the right name for one that people bring from other places, or expect, misspelt by a letter or two; ""
+// where it is not that.
+func foreignName(t reflect.Type, name string) string {
+	names := foreignNames(t)
+	if right := names[name]; right != "" {
+		return right
+	}
+	for _, foreign := range slices.Sorted(maps.Keys(names)) {
+		if len(foreign) > 6 && edits(strings.ToLower(name), strings.ToLower(foreign), 3) < 3 {
+			return names[foreign]
+		}
+	}
+	return ""
+}
+
+func foreignNames(t reflect.Type) map[string]string {
+	switch t {
+	case reflect.TypeFor[v1.Container]():
+		return map[string]string{"environment": "env", "envVars": "env", "variables": "env", "cmd": "command", "mounts": "volumeMounts"}
+	case reflect.TypeFor[v1.EnvVar]():
+		return map[string]string{"key": "name", "var": "name", "variable": "name", "from": "valueFrom"}
+	case reflect.TypeFor[v1.HTTPHeader](), reflect.TypeFor[v1.Sysctl]():
+		return map[string]string{"key": "name", "header": "name"}
+	case reflect.TypeFor[v1.KeyToPath]():
+		return map[string]string{"name": "key", "file": "path", "filename": "path"}
+	case reflect.TypeFor[v1.VolumeMount]():
+		return map[string]string{"volume": "name", "volumeName": "name", "target": "mountPath"}
+	case reflect.TypeFor[v1.Toleration]():
+		return map[string]string{"name": "key"}
+	}
+	return nil
+}
+
+// foreignHint knows fields that people bring from Docker, from Deployments and from Kustomize.
+func (d *decoder) foreignHint(t reflect.Type, name string) string {
 	switch t {
 	case reflect.TypeFor[v1.Container]():
 		switch name {
@@ -126,6 +165,14 @@ func foreignHint(t reflect.Type, name string) string {
 		if name == "pvc" {
 			return `did you mean "persistentVolumeClaim"?`
 		}
+	case reflect.TypeFor[metav1.ObjectMeta]():
+		switch name {
+		case "namePrefix", "nameSuffix":
+			return "that is Kustomize's: kubectl kustomize renders it"
+		}
+	}
+	if ref := find(d.fieldsOf(t), "secretRef"); name == "secretName" && ref != nil {
+		return `write it as "secretRef: {name: ...}"`
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -24,6 +25,33 @@ func (d *decoder) around(e entry) *field.Path {
 // below looks for a field in the structs below a frame, breadth first; spec and containers before others. Lists have []
 // for their index.
 func (d *decoder) below(from frame, e entry, depth int) *field.Path {
+	if homes := d.homes(from, e, depth); len(homes) > 0 {
+		return homes[0]
+	}
+	return nil
+}
+
+// only is what below finds, if that is a field of metadata or spec themselves, or no other place has a field of that
+// name. Containers of all sorts are one place.
+func (d *decoder) only(from frame, e entry, depth int) *field.Path {
+	var found *field.Path
+	for _, home := range d.homes(from, e, depth) {
+		switch at := home.String(); {
+		case found == nil && len(splitPath(at)) == 2:
+			return home
+		case strings.HasPrefix(at, "spec.initContainers"), strings.HasPrefix(at, "spec.ephemeralContainers"):
+		case found != nil:
+			return nil
+		default:
+			found = home
+		}
+	}
+	return found
+}
+
+// homes are the places below a frame where a field could be meant, the nearest first.
+func (d *decoder) homes(from frame, e entry, depth int) []*field.Path {
+	var homes []*field.Path
 	level := []frame{from}
 	for range depth {
 		var next []frame
@@ -33,13 +61,39 @@ func (d *decoder) below(from frame, e entry, depth int) *field.Path {
 			}
 		}
 		for _, at := range next {
-			if f := find(d.fieldsOf(at.typ), e.name); f != nil && d.fits(e.value, f.typ) {
-				return child(at.path, e.name)
+			if f := find(d.fieldsOf(at.typ), e.name); f != nil && d.fits(e.value, f.typ) && !d.elsewhere(at.path) {
+				homes = append(homes, child(at.path, e.name))
 			}
 		}
 		level = next
 	}
-	return nil
+	return homes
+}
+
+// elsewhere says that a path goes into another alternative than the one that is being walked: what is written in one
+// type of volume is not meant for another.
+func (d *decoder) elsewhere(home *field.Path) bool {
+	to := withoutIndexes(pathText(home))
+	for i, f := range d.frames {
+		if i+1 == len(d.frames) || !isChoice(f.typ) {
+			continue
+		}
+		choice, taken := withoutIndexes(pathText(f.path)), withoutIndexes(pathText(d.frames[i+1].path))
+		if within(to, choice) && to != choice && !within(to, taken) {
+			return true
+		}
+	}
+	return false
+}
+
+// isChoice says that a struct has one of its fields.
+func isChoice(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[v1.Volume](), reflect.TypeFor[v1.VolumeProjection](), reflect.TypeFor[v1.EnvVarSource](),
+		reflect.TypeFor[v1.LifecycleHandler](), reflect.TypeFor[v1.Probe]():
+		return true
+	}
+	return false
 }
 
 // structBelow is the struct that a field holds, itself or in a list.

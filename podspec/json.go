@@ -15,6 +15,7 @@ import (
 type textError struct {
 	line, col int
 	text      string
+	comment   bool // it is a comment, which YAML might read as something else
 }
 
 // looksLikeJSON tells JSON from YAML that starts with a brace: {"a": ...} from {a: ...}.
@@ -94,12 +95,17 @@ func (r *jsonReader) members(n *yaml.Node, depth int) error {
 
 // node is a scalar at the place of the next token.
 func (r *jsonReader) node() *yaml.Node {
+	line, col := r.position(r.next())
+	return &yaml.Node{Kind: yaml.ScalarNode, Line: line, Column: col}
+}
+
+// next is where the next token begins.
+func (r *jsonReader) next() int64 {
 	offset := r.decoder.InputOffset()
 	for offset < int64(len(r.data)) && strings.IndexByte(" \t\r\n,:", r.data[offset]) >= 0 {
 		offset++
 	}
-	line, col := r.position(offset)
-	return &yaml.Node{Kind: yaml.ScalarNode, Line: line, Column: col}
+	return offset
 }
 
 // position counts on from the last position asked for.
@@ -127,6 +133,16 @@ func (r *jsonReader) explain(err error) *textError {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		offset, text = int64(len(r.data)), "the file ends in the middle of an object"
 	}
+	if next := r.next(); isJSComment(r.data[next:]) {
+		line, col := lineColumn(r.data, int(next))
+		return &textError{line + r.lines, col, noJSComments, true}
+	}
 	line, col := lineColumn(r.data, int(min(offset, int64(len(r.data)))))
-	return &textError{line + r.lines, col, "not JSON: " + text}
+	return &textError{line + r.lines, col, "not JSON: " + text, false}
+}
+
+const noJSComments = `JSON has no comments: take it out, or write YAML, where a comment begins with "#"`
+
+func isJSComment(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("//")) || bytes.HasPrefix(text, []byte("/*"))
 }

@@ -86,6 +86,8 @@ func (d *decoder) scalarHint(n *yaml.Node, k reflect.Kind) string {
 	case err != nil:
 	case isUnexpanded(n.Value):
 		return unexpandedHint
+	case k != reflect.String && oddSpace(n.Value) >= 0:
+		return oddSpaceHint(n.Value)
 	case k == reflect.String:
 		return ": quote it: " + strconv.Quote(n.Value)
 	case quoted && k == reflect.Bool && (n.Value == "true" || n.Value == "false"):
@@ -95,11 +97,17 @@ func (d *decoder) scalarHint(n *yaml.Node, k reflect.Kind) string {
 			return ": write it without quotes"
 		}
 	case k != reflect.Bool && text[0] != '"' && text[0] != 't' && text[0] != 'f':
-		if _, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		if isDigits(n.Value) {
 			return ": too large"
 		}
 	}
 	return ""
+}
+
+// isDigits says that a number is written as an integer, however large.
+func isDigits(text string) bool {
+	digits := strings.TrimLeft(text, "+-")
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // bytes decodes base64.

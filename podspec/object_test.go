@@ -84,11 +84,12 @@ func TestObjectWithoutManifest(t *testing.T) {
 
 func TestProblemString(t *testing.T) {
 	for want, p := range map[string]podspec.Problem{
-		"f:1:2: spec: m": {File: "f", Line: 1, Column: 2, Field: "spec", Message: "m"},
-		"f: m":           {File: "f", Message: "m"},
-		"f:3: m":         {File: "f", Line: 3, Message: "m"},
-		"spec: m":        {Field: "spec", Message: "m"},
-		"m":              {Message: "m"},
+		"f:1:2: spec: m":                        {File: "f", Line: 1, Column: 2, Field: "spec", Message: "m"},
+		"f: m":                                  {File: "f", Message: "m"},
+		"f:3: m":                                {File: "f", Line: 3, Message: "m"},
+		"spec: m":                               {Field: "spec", Message: "m"},
+		"m":                                     {Message: "m"},
+		`a\nb:1: s[\x1b[2J]: \rone` + "\ntwo é": {File: "a\nb", Line: 1, Field: "s[\x1b[2J]", Message: "\rone\ntwo é"},
 	} {
 		if got := p.String(); got != want {
 			t.Errorf("want %q, got %q", want, got)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
@@ -78,6 +79,8 @@ func checkProblem(t *testing.T, data []byte, p podspec.Problem) {
 	t.Helper()
 	lines := bytes.Split(data, []byte("\n"))
 	switch {
+	case strings.ContainsFunc(p.String(), unicode.IsControl):
+		t.Errorf("control characters: %q", p.String())
 	case p.Message == "" || strings.Contains(p.Message, "%!") && !bytes.Contains(data, []byte("%!")):
 		t.Errorf("no proper message: %+v", p)
 	case p.Line < 0 || p.Line > len(lines) || (p.Line == 0) != (p.Column == 0):

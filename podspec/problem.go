@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,17 +21,18 @@ type Problem struct {
 	Message      string
 }
 
-// String is "file:line:col: field.path: message" without the parts that are unknown.
+// String is "file:line:col: field.path: message" without the parts that are unknown, and without control characters:
+// all of them may hold what a stranger wrote. A message may have several lines.
 func (p Problem) String() string {
 	var b strings.Builder
-	b.WriteString(p.File)
+	b.WriteString(printable(p.File))
 	if p.Line > 0 {
 		fmt.Fprintf(&b, ":%d", p.Line)
 		if p.Column > 0 {
 			fmt.Fprintf(&b, ":%d", p.Column)
 		}
 	}
-	for _, part := range []string{p.Field, p.Message} {
+	for _, part := range []string{printable(p.Field), printableLines(p.Message)} {
 		if part == "" {
 			continue
 		}
@@ -40,6 +42,30 @@ func (p Problem) String() string {
 		b.WriteString(part)
 	}
 	return b.String()
+}
+
+// printable writes characters that cannot be seen, or do something to a terminal, as Go does in quotes.
+func printable(text string) string {
+	if strings.IndexFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+	}
+	return b.String()
+}
+
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Problems is everything wrong in a manifest. It is an error that a caller finds with errors.As.

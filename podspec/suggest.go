@@ -24,8 +24,17 @@ func (d *decoder) mend(n *yaml.Node, t reflect.Type, entries []entry, path *fiel
 // mendField goes from what is surely meant to what may be.
 func (d *decoder) mendField(n *yaml.Node, t reflect.Type, e entry, path *field.Path) bool {
 	here := d.frames[len(d.frames)-1]
-	if hint := foreignHint(t, e.name); hint != "" {
+	if hint := d.foreignHint(t, e.name); hint != "" {
 		d.unknown(e, path, fault{}, " ("+hint+")")
+		return false
+	}
+	for _, right := range []string{foreignName(t, e.name), withoutOddSpaces(e.name)} {
+		if find(d.fieldsOf(t), right) != nil {
+			return d.rename(n, e, right, path)
+		}
+	}
+	if oddSpace(e.name) >= 0 {
+		d.unknown(e, path, fault{}, oddSpaceHint(e.name))
 		return false
 	}
 	if near := d.nearField(t, e, 1); near != "" {
@@ -43,7 +52,7 @@ func (d *decoder) mendField(n *yaml.Node, t reflect.Type, e entry, path *field.P
 	if near := d.nearField(t, e, max(2, len(e.name)/3)); near != "" {
 		return d.rename(n, e, near, path)
 	}
-	if home := d.below(d.frames[0], e, maxHomeDepth); home != nil {
+	if home := d.only(d.frames[0], e, maxHomeDepth); home != nil {
 		return d.move(n, e, home, path)
 	}
 	d.unknown(e, path, fault{}, "")
@@ -125,13 +134,12 @@ func (d *decoder) nearField(t reflect.Type, e entry, distance int) string {
 	return best
 }
 
-// longField is the field of which a name is the beginning or the end (restart: restartPolicy, path: mountPath) or
-// which begins it (environment: env).
+// longField is the field of which a name is the beginning or the end: restart is restartPolicy, path is mountPath.
 func (d *decoder) longField(t reflect.Type, e entry) string {
 	name := strings.ToLower(e.name)
 	for _, f := range d.fieldsOf(t) {
 		word := strings.ToLower(f.name)
-		long := strings.HasPrefix(word, name) || strings.HasPrefix(name, word) || strings.HasSuffix(word, name) && len(name) > 3
+		long := strings.HasPrefix(word, name) || strings.HasSuffix(word, name) && len(name) > 3
 		if long && len(name) >= 3 && len(word) >= 3 && d.fits(e.value, f.typ) {
 			return f.name
 		}

@@ -22,6 +22,10 @@ func (c chunk) explain(err error) (line, col int, text string) {
 		return line, col, "not YAML: this looks like a web page"
 	}
 	offset := c.faultAt(fault)
+	if odd := c.oddSpaceNear(offset); odd >= 0 {
+		line, col = lineColumn(c.data, odd)
+		return line + c.lines, col, oddSpaceText(c.data[odd:])
+	}
 	if missing, words := c.missingSpace(fault, offset); words != "" {
 		line, col = lineColumn(c.data, missing)
 		return line + c.lines, col, words
