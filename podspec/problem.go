@@ -72,12 +72,15 @@ func printableLines(text string) string {
 type Problems []Problem
 
 // Error has one problem a line, in the order of the file.
-func (ps Problems) Error() string {
+func (ps Problems) Error() string { return strings.Join(ps.Lines(), "\n") }
+
+// Lines are the problems by position, each once.
+func (ps Problems) Lines() []string {
 	lines := make([]string, 0, len(ps))
 	for _, p := range ps.tidy() {
 		lines = append(lines, p.String())
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // tidy is a copy sorted by position, each problem once.

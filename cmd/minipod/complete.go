@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -17,7 +18,7 @@ const completionTime = time.Second
 func completePods(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []cobra.Completion
 	for _, w := range podsToComplete(cmd) {
-		if name := w.Want.Pod.Name; !slices.Contains(args, name) {
+		if name := w.Want.Pod.Name; !slices.Contains(args, name) && tell.Clean(name) == name {
 			names = append(names, name)
 		}
 	}

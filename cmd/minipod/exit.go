@@ -91,7 +91,7 @@ func exitCode(ctx context.Context, c tell.Console, err error) int {
 		sayInterrupted(c, err)
 		return exitSignal + int(sig.signal)
 	}
-	c.Fail(err.Error())
+	c.Fail(err)
 	var h hinter
 	if errors.As(err, &h) && h.Hint() != "" {
 		c.Hint(h.Hint())
@@ -105,14 +105,17 @@ func exitCode(ctx context.Context, c tell.Console, err error) int {
 // sayInterrupted says that, and what could not be put right any more.
 func sayInterrupted(c tell.Console, err error) {
 	if !errors.Is(err, errFollowed) {
-		c.Fail("interrupted")
+		c.Fail(errInterrupted)
 	}
 	var left *loop.LeftoverError
 	if errors.As(err, &left) {
-		c.Fail(left.Error())
+		c.Fail(left)
 		c.Hint(left.Hint())
 	}
 }
+
+// errInterrupted is what is said of a command that was interrupted.
+var errInterrupted = errors.New("interrupted")
 
 // errFollowed is in the error of a command that was interrupted while it
 // followed something: that is how it ends, and nothing to speak of.

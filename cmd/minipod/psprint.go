@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 )
@@ -64,14 +67,47 @@ func (p *podPrinter) print(worlds []plan.World) error {
 			list.Items = append(list.Items, runtime.RawExtension{Object: pod})
 			continue
 		}
-		if err := p.objects.PrintObj(pod, p.out); err != nil {
+		if err := p.object(pod); err != nil {
 			return err
 		}
 	}
 	if p.single {
 		return nil
 	}
-	return p.objects.PrintObj(list, p.out)
+	return p.object(list)
+}
+
+// object prints an object, so that a terminal takes nothing in it for more
+// than text.
+func (p *podPrinter) object(o runtime.Object) error {
+	var text bytes.Buffer
+	if err := p.objects.PrintObj(o, &text); err != nil {
+		return p.plainly(o)
+	}
+	switch _, isName := p.objects.(*printers.NamePrinter); {
+	case isName:
+		tell.Result(p.out, "%s", strings.TrimSuffix(text.String(), "\n"))
+		return nil
+	case tell.UncleanLines(text.String()):
+		return p.plainly(o)
+	}
+	_, err := text.WriteTo(p.out)
+	return err
+}
+
+// plainly prints an object as JSON, which can write every character by its
+// number. YAML has no way to write some of them, and takes JSON.
+func (p *podPrinter) plainly(o runtime.Object) error {
+	var text bytes.Buffer
+	if err := (&printers.JSONPrinter{}).PrintObj(o, &text); err != nil {
+		return err
+	}
+	mark := ""
+	if _, isYAML := p.objects.(*printers.YAMLPrinter); isYAML {
+		mark = "---\n"
+	}
+	_, err := io.WriteString(p.out, mark+tell.CleanJSON(text.String()))
+	return err
 }
 
 func (p *podPrinter) printTable(worlds []plan.World) error {
@@ -110,9 +146,13 @@ func (p *podPrinter) columns() []metav1.TableColumnDefinition {
 func (p *podPrinter) cells(w plan.World) []any {
 	pod := status.Pod(w, p.now())
 	row := status.PodRow(pod, p.now())
-	cells := []any{row.Name, row.Ready, row.Status, row.Restarts, row.Age, row.IP, portsText(w)}
+	texts := []string{row.Name, row.Ready, row.Status, row.Restarts, row.Age, row.IP, portsText(w)}
 	if p.namespace {
-		return append([]any{pod.Namespace}, cells...)
+		texts = slices.Insert(texts, 0, pod.Namespace)
+	}
+	cells := make([]any, 0, len(texts))
+	for _, text := range texts {
+		cells = append(cells, tell.Clean(text))
 	}
 	return cells
 }

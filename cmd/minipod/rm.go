@@ -118,7 +118,7 @@ func (f *rmFlags) remove(ctx context.Context, io streams, r *loop.Runner, refs [
 			defer mu.Unlock()
 			switch {
 			case err == nil:
-				fmt.Fprintf(io.out, "pod/%s removed\n", ref.Name)
+				tell.Result(io.out, "pod/%s removed", ref.Name)
 			case !f.ignoreNotFound || !errors.As(err, new(*loop.NotFoundError)):
 				errs[i] = err
 			}

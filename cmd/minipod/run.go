@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +90,6 @@ func (f *runFlags) one(ctx context.Context, io streams, e connection, m manifest
 		word = "created"
 		n.Rest(res.World)
 	}
-	fmt.Fprintf(io.out, "pod/%s %s\n", m.Pod().Name, word)
+	tell.Result(io.out, "pod/%s %s", m.Pod().Name, word)
 	return tell.Outcome(c, m.Ref(), res)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +30,7 @@ func newStopCommand(io streams) *cobra.Command {
 				if err := e.runner.Stop(cmd.Context(), ref.Namespace, ref.Name, f.seconds()); err != nil {
 					return err
 				}
-				fmt.Fprintf(io.out, "pod/%s stopped\n", ref.Name)
+				tell.Result(io.out, "pod/%s stopped", ref.Name)
 				return nil
 			})
 		},
@@ -75,7 +74,7 @@ func startPod(cmd *cobra.Command, io streams, e connection, ref translate.Ref) e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "pod/%s started\n", ref.Name)
+	tell.Result(io.out, "pod/%s started", ref.Name)
 	return tell.Outcome(c, ref, res)
 }
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -37,7 +35,7 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 	}
 	for _, m := range r.Pods {
 		if !r.Wrong(m.Source()) {
-			fmt.Fprintf(io.out, "%s: pod/%s valid\n", m.Source(), m.Pod().Name)
+			tell.Result(io.out, "%s: pod/%s valid", m.Source(), m.Pod().Name)
 		}
 	}
 	for _, m := range r.Objects {

@@ -34,11 +34,15 @@ func NewConsole(w io.Writer) Console {
 
 // Say writes one line.
 func (c Console) Say(format string, args ...any) {
-	fmt.Fprintf(c, format+"\n", args...)
+	Result(c, format, args...)
 }
 
-// Fail says what went wrong.
-func (c Console) Fail(text string) { c.trouble(red, "error", text) }
+// Fail says what went wrong: a line for each error that was joined.
+func (c Console) Fail(err error) {
+	for _, line := range lines(err) {
+		c.trouble(red, "error", line)
+	}
+}
 
 // Warn says what may be wrong.
 func (c Console) Warn(text string) { c.trouble(yellow, "warning", text) }
@@ -46,14 +50,31 @@ func (c Console) Warn(text string) { c.trouble(yellow, "warning", text) }
 // Hint says what to do about it.
 func (c Console) Hint(text string) { c.trouble(cyan, "hint", text) }
 
-// trouble marks every line of a text, so that each can be told from what
-// other programs say.
+// trouble marks a line, so that it can be told from what other programs say.
 func (c Console) trouble(colour, word, text string) {
 	mark := word + ":"
 	if c.coloured {
 		mark = colour + mark + plain
 	}
-	for line := range strings.Lines(strings.TrimSpace(text)) {
-		c.Say("minipod: %s %s", mark, strings.TrimRight(line, "\n"))
+	fmt.Fprintf(c, "minipod: %s %s\n", mark, Clean(strings.TrimSpace(text)))
+}
+
+// lined is an error of several lines, such as the problems of manifests.
+type lined interface{ Lines() []string }
+
+// lines are the lines of an error.
+func lines(err error) []string {
+	switch e := err.(type) {
+	case lined:
+		return e.Lines()
+	case interface{ Unwrap() []error }:
+		var all []string
+		for _, part := range e.Unwrap() {
+			all = append(all, lines(part)...)
+		}
+		if strings.Join(all, "\n") == err.Error() { // as errors.Join has it
+			return all
+		}
 	}
+	return []string{err.Error()}
 }

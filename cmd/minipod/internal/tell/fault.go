@@ -21,12 +21,15 @@ type faultError struct {
 	faults   []plan.Fault
 }
 
-func (e *faultError) Error() string {
+func (e *faultError) Error() string { return strings.Join(e.Lines(), "\n") }
+
+// Lines has one for each fault.
+func (e *faultError) Lines() []string {
 	lines := make([]string, 0, len(e.problems))
 	for _, p := range e.problems {
 		lines = append(lines, p.String())
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 func (e *faultError) Unwrap() []error {

@@ -70,7 +70,7 @@ func (p *pulls) draw() {
 			parts = append(parts, image+" "+text)
 		}
 	}
-	fmt.Fprintf(p, "\r\x1b[K%s", strings.Join(parts, "; "))
+	fmt.Fprintf(p, "\r\x1b[K%s", Clean(strings.Join(parts, "; ")))
 }
 
 // clear takes the line away, so that something else can be said.
