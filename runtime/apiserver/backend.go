@@ -16,17 +16,17 @@ import (
 // an internal error (500) with its text. Every method may be called from many
 // goroutines; for one pod, no two of Create, Revise, Stop and Kill run at once.
 //
-// Between the server and the engine, metadata.resourceVersion is the number of
-// the pod's newest revision: "0" or nothing for the manifest it was born with,
-// and one more after every Revise and Stop. List and Get set it; old carries it
-// back, so that a change by another process is a Conflict and not lost.
+// A pod's manifest has revisions, numbered from 1, the one that it was born with.
+// Other processes and the loop write some too, also such that no client sees. A
+// write names the revision that it was made of. If there is a newer one, the
+// error is a Conflict, and the next Get or List knows it.
 type Pods interface {
 	// List returns every pod of the engine, whoever made it, as it is now:
 	// metadata and spec with all later revisions, status computed. The caller
 	// owns what it gets.
-	List(ctx context.Context) ([]*v1.Pod, error)
-	// Get is List for one pod; nil without an error: the engine has it no more.
-	Get(ctx context.Context, uid types.UID) (*v1.Pod, error)
+	List(ctx context.Context) ([]Pod, error)
+	// Get is List for one pod; ok is false when the engine has it no more.
+	Get(ctx context.Context, uid types.UID) (pod Pod, ok bool, err error)
 	// Changes sends the UID of a pod that may have changed, appeared or gone, or ""
 	// for "anything". It is a hint and may repeat itself. The channel lives as long as ctx.
 	Changes(ctx context.Context) <-chan types.UID
@@ -37,17 +37,23 @@ type Pods interface {
 	// without spec.nodeName (scheduling gates) exists but must not run. If the
 	// name is taken, also by another process, the error is AlreadyExists.
 	Create(ctx context.Context, pod *v1.Pod) error
-	// Revise stores what next changes in old: metadata, spec, and those
-	// status conditions that are not the kubelet's own. If old is no longer the
-	// newest revision the error is Conflict.
-	Revise(ctx context.Context, old, next *v1.Pod) error
-	// Stop begins or hastens the end of a pod: next carries the deletion time and
-	// the grace period to keep from now on, which may be shorter than one given
-	// before, or 0. When all has ended the pod goes from the engine by itself,
-	// but not while it has finalizers. Conflict as in Revise.
-	Stop(ctx context.Context, old, next *v1.Pod) error
+	// Revise writes the revision after that of old and answers its number. It
+	// stores what next changes: metadata, spec, and those status conditions that
+	// are not the kubelet's own.
+	Revise(ctx context.Context, old Pod, next *v1.Pod) (revision int64, err error)
+	// Stop is Revise that begins or hastens the end of a pod: next carries the
+	// deletion time and the grace period to keep from now on, which may be shorter
+	// than one given before, or 0. When all has ended the pod goes from the engine
+	// by itself, but not while it has finalizers.
+	Stop(ctx context.Context, old Pod, next *v1.Pod) (revision int64, err error)
 	// Kill ends a pod at once and returns when its name is free. It is nil if the pod is gone already.
 	Kill(ctx context.Context, pod *v1.Pod) error
+}
+
+// Pod is a pod as the engine has it. Its resourceVersion is empty.
+type Pod struct {
+	*v1.Pod
+	Revision int64
 }
 
 // Streams reaches into running pods.

@@ -3,6 +3,7 @@ package apiserver_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -211,7 +212,7 @@ func TestStartAgain(t *testing.T) {
 
 func TestWritesOfOtherProcesses(t *testing.T) {
 	c := start(t)
-	c.raw(t, 201, "POST", configMaps, configMapBody("one"))
+	made := do[v1.ConfigMap](t, c, 201, "POST", configMaps, configMapBody("one"))
 	item, _ := c.server.Store().List("configmaps", "default")
 	obj := item[1].Object.DeepCopyObject().(*v1.ConfigMap)
 	obj.Data["other"], obj.ResourceVersion = "process", ""
@@ -223,7 +224,8 @@ func TestWritesOfOtherProcesses(t *testing.T) {
 	if err := c.engine.Save(context.Background(), record); err != nil {
 		t.Fatal(err)
 	}
-	c.refused(t, 409, metav1.StatusReasonConflict, "PUT", configMaps+"/one", configMapBody("one", `,"labels":{"a":"b"}`))
+	c.refused(t, 409, metav1.StatusReasonConflict, "PUT", configMaps+"/one",
+		configMapBody("one", fmt.Sprintf(`,"labels":{"a":"b"},"resourceVersion":%q`, made.ResourceVersion)))
 	got := do[v1.ConfigMap](t, c, 200, "PATCH", configMaps+"/one", `{"data":{"b":"2"}}`)
 	if got.Data["other"] != "process" || got.Data["b"] != "2" {
 		t.Errorf("the patch of the loser gives %v", got.Data)

@@ -26,40 +26,41 @@ import (
 // after they are made, end soon after they are stopped, and objects are records
 // under compare-and-swap. Commands run on this machine.
 type engine struct {
-	mu      sync.Mutex
-	pods    map[types.UID]*v1.Pod
-	records map[string]apiserver.Record
-	hints   []chan types.UID
-	looks   []chan struct{}
-	calls   atomic.Int64 // of Get and List
-	manual  bool         // pods change only when the test says so
+	mu       sync.Mutex
+	pods     map[types.UID]*v1.Pod
+	revision map[types.UID]int64
+	records  map[string]apiserver.Record
+	hints    []chan types.UID
+	looks    []chan struct{}
+	calls    atomic.Int64 // of Get and List
+	manual   bool         // pods change only when the test says so
 }
 
 func newEngine() *engine {
-	return &engine{pods: map[types.UID]*v1.Pod{}, records: map[string]apiserver.Record{}}
+	return &engine{pods: map[types.UID]*v1.Pod{}, revision: map[types.UID]int64{}, records: map[string]apiserver.Record{}}
 }
 
 const soon = 2 * time.Millisecond
 
-func (e *engine) List(context.Context) ([]*v1.Pod, error) {
+func (e *engine) List(context.Context) ([]apiserver.Pod, error) {
 	e.calls.Add(1)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var all []*v1.Pod
+	var all []apiserver.Pod
 	for _, pod := range e.pods {
-		all = append(all, pod.DeepCopy())
+		all = append(all, apiserver.Pod{Pod: pod.DeepCopy(), Revision: e.revision[pod.UID]})
 	}
 	return all, nil
 }
 
-func (e *engine) Get(_ context.Context, uid types.UID) (*v1.Pod, error) {
+func (e *engine) Get(_ context.Context, uid types.UID) (apiserver.Pod, bool, error) {
 	e.calls.Add(1)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if pod := e.pods[uid]; pod != nil {
-		return pod.DeepCopy(), nil
+		return apiserver.Pod{Pod: pod.DeepCopy(), Revision: e.revision[uid]}, true, nil
 	}
-	return nil, nil
+	return apiserver.Pod{}, false, nil
 }
 
 func (e *engine) podChanges() <-chan types.UID {
@@ -122,7 +123,7 @@ func (e *engine) Create(_ context.Context, pod *v1.Pod) error {
 		}
 	}
 	e.pods[pod.UID] = pod.DeepCopy()
-	e.pods[pod.UID].ResourceVersion = "0"
+	e.revision[pod.UID] = 1
 	e.hint(pod.UID)
 	if !e.manual && pod.Spec.NodeName != "" {
 		time.AfterFunc(soon, func() { e.change(pod.UID, run) })
@@ -149,23 +150,34 @@ func run(pod *v1.Pod) {
 	}
 }
 
-// following is the number of a pod's next revision.
-func following(pod *v1.Pod) string {
-	number, _ := strconv.Atoi(pod.ResourceVersion)
-	return strconv.Itoa(number + 1)
+// next takes the number of a pod's next revision.
+func (e *engine) next(old apiserver.Pod) (int64, error) {
+	switch {
+	case e.pods[old.UID] == nil:
+		return 0, apierrors.NewNotFound(v1.Resource("pods"), old.Name)
+	case old.Revision != e.revision[old.UID]:
+		return 0, apierrors.NewConflict(v1.Resource("pods"), old.Name, errors.New("a later revision exists"))
+	}
+	e.revision[old.UID]++
+	return e.revision[old.UID], nil
 }
 
-func (e *engine) Revise(_ context.Context, old, next *v1.Pod) error {
+// other is a write by another process, of which nothing tells.
+func (e *engine) other(uid types.UID, change func(*v1.Pod)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	change(e.pods[uid])
+	e.revision[uid]++
+}
+
+func (e *engine) Revise(_ context.Context, old apiserver.Pod, next *v1.Pod) (int64, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	revision, err := e.next(old)
+	if err != nil {
+		return 0, err
+	}
 	pod := e.pods[next.UID]
-	if pod == nil {
-		return apierrors.NewNotFound(v1.Resource("pods"), next.Name)
-	}
-	if old.ResourceVersion != pod.ResourceVersion {
-		return apierrors.NewConflict(v1.Resource("pods"), next.Name, errors.New("a later revision exists"))
-	}
-	next.ResourceVersion = following(pod)
 	waiting := pod.Spec.NodeName == ""
 	pod.ObjectMeta, pod.Spec = next.ObjectMeta, next.Spec
 	for _, condition := range next.Status.Conditions {
@@ -175,7 +187,7 @@ func (e *engine) Revise(_ context.Context, old, next *v1.Pod) error {
 		time.AfterFunc(soon, func() { e.change(next.UID, run) })
 	}
 	e.endIfFree(pod)
-	return nil
+	return revision, nil
 }
 
 func setCondition(pod *v1.Pod, condition v1.PodCondition) {
@@ -188,22 +200,19 @@ func setCondition(pod *v1.Pod, condition v1.PodCondition) {
 	pod.Status.Conditions = append(pod.Status.Conditions, condition)
 }
 
-func (e *engine) Stop(_ context.Context, old, next *v1.Pod) error {
+func (e *engine) Stop(_ context.Context, old apiserver.Pod, next *v1.Pod) (int64, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	revision, err := e.next(old)
+	if err != nil {
+		return 0, err
+	}
 	pod := e.pods[next.UID]
-	if pod == nil {
-		return nil
-	}
-	if old.ResourceVersion != pod.ResourceVersion {
-		return apierrors.NewConflict(v1.Resource("pods"), next.Name, errors.New("a later revision exists"))
-	}
-	next.ResourceVersion = following(pod)
 	pod.ObjectMeta = next.ObjectMeta
 	if !e.manual {
 		time.AfterFunc(soon, func() { e.end(next.UID) })
 	}
-	return nil
+	return revision, nil
 }
 
 // end ends the containers of a pod that is going.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
@@ -93,12 +92,12 @@ func (s *Server) lookAtPod(ctx context.Context, uid types.UID) (again bool, err 
 		return s.lookAtPods(ctx)
 	}
 	since := s.store.Version()
-	pod, err := s.Pods.Get(ctx, uid)
+	pod, ok, err := s.Pods.Get(ctx, uid)
 	if err != nil {
 		return false, fmt.Errorf("look at pod %s: %w", uid, err)
 	}
 	defer s.poke()
-	if pod != nil {
+	if ok {
 		s.needNamespace(pod.Namespace)
 		return s.store.SettleOne(s.seenPod(pod), since)
 	}
@@ -126,9 +125,9 @@ func (s *Server) lookAtPods(ctx context.Context) (again bool, err error) {
 	return s.store.Settle(kind.Pods, seen, since)
 }
 
-func (s *Server) seenPod(pod *v1.Pod) store.Seen {
+func (s *Server) seenPod(pod Pod) store.Seen {
 	s.kinds.ByResource(kind.Pods).Stamp(pod)
-	return store.Seen{Key: keyOf(kind.Pods, pod), Object: pod, Revision: podRevision(pod)}
+	return store.Seen{Key: keyOf(kind.Pods, pod), Object: pod.Pod, Revision: pod.Revision}
 }
 
 func keyOf(resource string, obj store.Object) store.Key {
@@ -206,13 +205,29 @@ func (s *Server) seenObject(r Record) (store.Seen, error) {
 	return store.Seen{Key: keyOf(r.Resource, obj), Object: obj, Revision: r.Revision}, nil
 }
 
-// lookAgain looks at the engine after another process was faster with a write.
-func (s *Server) lookAgain(ctx context.Context, k *kind.Kind) error {
-	var err error
-	if k.Resource() == kind.Pods {
-		_, err = s.lookAtPods(ctx)
-	} else {
-		_, err = s.lookAtObjects(ctx)
+// lookAgain looks at the engine after another process was faster with a write
+// to an object. One that is being written is looked at when that is done.
+func (s *Server) lookAgain(ctx context.Context, t target) error {
+	for {
+		busy, err := s.lookAtOne(ctx, t)
+		if err != nil || !busy {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lookDelay):
+		}
 	}
-	return err
+}
+
+func (s *Server) lookAtOne(ctx context.Context, t target) (again bool, err error) {
+	if t.kind.Resource() != kind.Pods {
+		return s.lookAtObjects(ctx)
+	}
+	item := s.store.Get(t.key())
+	if item == nil {
+		return false, nil
+	}
+	return s.lookAtPod(ctx, item.Object.GetUID())
 }

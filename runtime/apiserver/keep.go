@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
@@ -31,36 +31,47 @@ func (s *Server) keepers() map[string]store.Keeper {
 	return keepers
 }
 
-// podKeeper makes writes to pods true in the engine. An item's revision is one
-// more than the engine's number, because 0 means that the engine never had it.
+// podKeeper makes writes to pods true in the engine.
 type podKeeper struct{ pods Pods }
+
+// born is the revision of a pod that was made and not changed since.
+const born = 1
 
 // Keep tells the kinds of change apart: birth, end at once, end in time, and the rest.
 func (k podKeeper) Keep(ctx context.Context, change store.Change) (int64, error) {
 	if change.Next == nil {
-		return 0, k.pods.Kill(ctx, change.Current.Object.(*v1.Pod).DeepCopy())
+		return 0, k.pods.Kill(ctx, barePod(change.Current.Object))
 	}
-	next := change.Next.(*v1.Pod).DeepCopy()
-	next.ResourceVersion = ""
+	next := barePod(change.Next)
 	if change.Current == nil {
-		return podRevision(next), k.pods.Create(ctx, next)
+		return born, k.pods.Create(ctx, next)
 	}
-	old := change.Current.Object.(*v1.Pod).DeepCopy()
-	old.ResourceVersion = strconv.FormatInt(change.Current.Revision-1, 10)
+	old := Pod{barePod(change.Current.Object), change.Current.Revision}
 	if !equality.Semantic.DeepEqual(old.DeletionTimestamp, next.DeletionTimestamp) {
-		return change.Current.Revision + 1, k.pods.Stop(ctx, old, next)
+		return behind(k.pods.Stop(ctx, old, next))
 	}
-	return change.Current.Revision + 1, k.pods.Revise(ctx, old, next)
+	return behind(k.pods.Revise(ctx, old, next))
 }
 
-// podRevision reads the revision of a pod that comes from the engine. One
-// without a number is as it was born.
-func podRevision(pod *v1.Pod) int64 {
-	number, err := strconv.ParseInt(pod.ResourceVersion, 10, 64)
-	if err != nil {
-		number = 0
+// barePod is a copy of a pod without what the store adds.
+func barePod(obj store.Object) *v1.Pod {
+	pod := obj.(*v1.Pod).DeepCopy()
+	pod.ResourceVersion = ""
+	return pod
+}
+
+// behindError is a Conflict of the store with the engine, of which the client
+// need not know: its write can be made again when the store has caught up.
+type behindError struct{ error }
+
+func (e behindError) Unwrap() error { return e.error }
+
+// behind marks the conflicts among the answers to a write.
+func behind(revision int64, err error) (int64, error) {
+	if apierrors.IsConflict(err) {
+		return 0, behindError{err}
 	}
-	return number + 1
+	return revision, err
 }
 
 // objectKeeper keeps an object as a record, with a revision for every write.
@@ -89,7 +100,7 @@ func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, err
 		return 0, fmt.Errorf("encode %s %s: %w", change.Key.Resource, change.Key.Name, err)
 	}
 	record.UID, record.JSON, record.Revision = bare.GetUID(), data, record.Revision+1
-	return record.Revision, k.objects.Save(ctx, record)
+	return behind(record.Revision, k.objects.Save(ctx, record))
 }
 
 // sameButStatus tells a node's heartbeat from a change that has to last.

@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -39,7 +40,9 @@ func (s *Server) update(w http.ResponseWriter, r *http.Request, t target) error 
 		}
 		return s.answerItem(w, r, t, http.StatusCreated, item)
 	}
-	item, err := s.modify(r.Context(), t, dry, func(*store.Item) (store.Object, error) { return obj, nil })
+	item, err := s.modify(r.Context(), t, dry, func(*store.Item) (store.Object, error) {
+		return obj.DeepCopyObject().(store.Object), nil
+	})
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,7 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
 		body.Type = string(types.StrategicMergePatchType)
 	}
 	p := &patcher{kind: t.kind, body: body, wish: r.URL.Query().Get("fieldValidation")}
-	item, err := s.persist(r.Context(), t, func() (*store.Item, error) { return s.modify(r.Context(), t, dry, p.apply) })
+	item, err := s.modify(r.Context(), t, dry, p.apply)
 	if err != nil {
 		return err
 	}
@@ -75,11 +78,13 @@ func (s *Server) patch(w http.ResponseWriter, r *http.Request, t target) error {
 	return s.answerItem(w, r, t, http.StatusOK, item)
 }
 
-// persist makes a write again, on what the engine has by then, as long as another process is faster.
+// persist makes a write again, on what the engine has by then, as long as another
+// process is faster. A client that has read a version of the object for its write
+// has a conflict only if something that clients see was changed since.
 func (s *Server) persist(ctx context.Context, t target, write func() (*store.Item, error)) (*store.Item, error) {
 	item, err := write()
-	for try := 1; apierrors.IsConflict(err) && try < conflictTries; try++ {
-		if err := s.lookAgain(ctx, t.kind); err != nil {
+	for try := 1; errors.As(err, new(behindError)) && try < conflictTries; try++ {
+		if err := s.lookAgain(ctx, t); err != nil {
 			return nil, err
 		}
 		item, err = write()
@@ -109,10 +114,10 @@ func (p *patcher) apply(current *store.Item) (store.Object, error) {
 	return next, err
 }
 
-// modify writes an object that is there.
+// modify writes an object that is there. The edit may be asked for more than once.
 func (s *Server) modify(ctx context.Context, t target, dry dryness, edit edit) (*store.Item, error) {
 	defer s.inTurn(t.kind)()
-	return s.write(ctx, t, dry, func(current *store.Item) (store.Object, error) {
+	change := func(current *store.Item) (store.Object, error) {
 		if current == nil {
 			return nil, t.notFound()
 		}
@@ -121,7 +126,8 @@ func (s *Server) modify(ctx context.Context, t target, dry dryness, edit edit) (
 			return nil, err
 		}
 		return s.revise(t, next, current.Object)
-	})
+	}
+	return s.persist(ctx, t, func() (*store.Item, error) { return s.write(ctx, t, dry, change) })
 }
 
 // revise checks a write and makes of it the next version of the object: old

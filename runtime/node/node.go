@@ -6,7 +6,6 @@ package node
 import (
 	"context"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
@@ -113,17 +112,12 @@ func (n *Node) look(ctx context.Context, uid types.UID) (plan.World, error) {
 	return w, nil
 }
 
-// firstRevision is the number of the manifest that a pod was born with. The
-// API counts the changes since.
-const firstRevision = 1
-
-// pod is the pod as the API shows it; nil for one that is gone.
-func (n *Node) pod(w plan.World) *v1.Pod {
+// pod is the pod as the API shows it; not ok for one that is gone.
+func (n *Node) pod(w plan.World) (p apiserver.Pod, ok bool) {
 	pod := status.Pod(w, n.now())
 	if pod == nil {
-		return nil
+		return apiserver.Pod{}, false
 	}
-	pod.ResourceVersion = strconv.Itoa(w.Revision - firstRevision)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if pod.Spec.NodeName == "" && len(pod.Spec.SchedulingGates) == 0 {
@@ -139,5 +133,5 @@ func (n *Node) pod(w plan.World) *v1.Pod {
 		pod.Status.PodIP = pod.Status.HostIP
 		pod.Status.PodIPs = []v1.PodIP{{IP: pod.Status.HostIP}}
 	}
-	return pod
+	return apiserver.Pod{Pod: pod, Revision: int64(w.Revision)}, true
 }

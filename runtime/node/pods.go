@@ -5,30 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/distribution/reference"
 	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // List implements apiserver.Pods.
-func (n *Node) List(ctx context.Context) ([]*v1.Pod, error) {
+func (n *Node) List(ctx context.Context) ([]apiserver.Pod, error) {
 	worlds, err := n.runner.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var pods []*v1.Pod
+	var pods []apiserver.Pod
 	for _, w := range worlds {
 		n.mu.Lock()
 		w.Faults = n.seen[w.UID].Faults
 		n.mu.Unlock()
-		if pod := n.pod(w); pod != nil {
+		if pod, ok := n.pod(w); ok {
 			pods = append(pods, pod)
 		}
 	}
@@ -37,17 +37,17 @@ func (n *Node) List(ctx context.Context) ([]*v1.Pod, error) {
 
 // Get implements apiserver.Pods: what the pod's keeper saw last, else what
 // the engine says.
-func (n *Node) Get(ctx context.Context, uid types.UID) (*v1.Pod, error) {
+func (n *Node) Get(ctx context.Context, uid types.UID) (pod apiserver.Pod, ok bool, err error) {
 	n.mu.Lock()
 	w, kept := n.seen[uid]
 	n.mu.Unlock()
 	if !kept {
-		var err error
 		if w, err = n.look(ctx, uid); err != nil {
-			return nil, err
+			return pod, false, err
 		}
 	}
-	return n.pod(w), nil
+	pod, ok = n.pod(w)
+	return pod, ok, nil
 }
 
 // watched is how many hints a slow follower may leave untaken.
@@ -144,35 +144,35 @@ func stored(pod *v1.Pod) *v1.Pod {
 }
 
 // Revise implements apiserver.Pods.
-func (n *Node) Revise(ctx context.Context, old, next *v1.Pod) error {
+func (n *Node) Revise(ctx context.Context, old apiserver.Pod, next *v1.Pod) (int64, error) {
 	w, err := n.engine.Observe(ctx, old.UID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if w.Pause == nil {
-		return apierrors.NewNotFound(v1.Resource("pods"), old.Name)
+		return 0, apierrors.NewNotFound(v1.Resource("pods"), old.Name)
 	}
-	if old.ResourceVersion != strconv.Itoa(w.Revision-firstRevision) {
-		return conflict(old)
+	if old.Revision != int64(w.Revision) {
+		n.forget(old.UID, w.Revision)
+		return 0, conflict(old.Pod)
 	}
 	op := plan.Amend(w, stored(next))
 	err = n.engine.Do(ctx, op, nil)
+	if err == nil || errors.Is(err, plan.ErrStale) {
+		n.forget(old.UID, op.Revision)
+	}
 	if errors.Is(err, plan.ErrStale) {
-		return conflict(old)
+		return 0, conflict(old.Pod)
 	}
-	if err != nil {
-		return err
-	}
-	n.forget(old.UID, op.Revision)
-	return nil
+	return int64(op.Revision), err
 }
 
 func conflict(pod *v1.Pod) error {
 	return apierrors.NewConflict(v1.Resource("pods"), pod.Name, errors.New("the pod was changed by another process; look at it again"))
 }
 
-// forget drops what was seen of a pod before it was revised, and has it
-// looked at.
+// forget drops what was seen of a pod before a revision, and has it looked
+// at.
 func (n *Node) forget(uid types.UID, revision int) {
 	n.mu.Lock()
 	delete(n.seen, uid)
@@ -183,7 +183,9 @@ func (n *Node) forget(uid types.UID, revision int) {
 
 // Stop implements apiserver.Pods: that the pod is being removed is in its
 // manifest.
-func (n *Node) Stop(ctx context.Context, old, next *v1.Pod) error { return n.Revise(ctx, old, next) }
+func (n *Node) Stop(ctx context.Context, old apiserver.Pod, next *v1.Pod) (int64, error) {
+	return n.Revise(ctx, old, next)
+}
 
 // Kill implements apiserver.Pods.
 func (n *Node) Kill(ctx context.Context, pod *v1.Pod) error {
