@@ -21,7 +21,7 @@ func (e *Engine) Attach(ctx context.Context, name string, streams engine.Stdio) 
 }
 
 func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) error {
-	found, err := e.cli.ContainerInspect(ctx, name)
+	found, err := e.inspectOne(ctx, name)
 	if err != nil {
 		return e.explain(err)
 	}

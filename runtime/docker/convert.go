@@ -2,6 +2,7 @@ package docker
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"net"
@@ -132,4 +133,29 @@ func overlaps(a, b string) bool {
 		return true
 	}
 	return first == second || first.IsUnspecified() || second.IsUnspecified()
+}
+
+// inspectOne inspects a container. All of the answer's parts are there, empty
+// where the engine has left them out.
+func (e *Engine) inspectOne(ctx context.Context, name string) (container.InspectResponse, error) {
+	found, err := e.cli.ContainerInspect(ctx, name)
+	if err == nil {
+		complete(&found, name)
+	}
+	return found, err
+}
+
+func complete(c *container.InspectResponse, name string) {
+	c.ContainerJSONBase = orEmpty(c.ContainerJSONBase)
+	c.ID = cmp.Or(c.ID, name)
+	c.State, c.HostConfig, c.Config = orEmpty(c.State), orEmpty(c.HostConfig), orEmpty(c.Config)
+	c.NetworkSettings = orEmpty(c.NetworkSettings)
+}
+
+// orEmpty is what a pointer points to, or a zero value where it is nil.
+func orEmpty[T any](p *T) *T {
+	if p == nil {
+		return new(T)
+	}
+	return p
 }

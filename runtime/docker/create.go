@@ -63,7 +63,7 @@ func (e *Engine) create(ctx context.Context, r translate.Request) error {
 // else was faster; by another pod, that it may soon be free; by a container
 // that is none of minipod's, that only its owner can help.
 func (e *Engine) taken(ctx context.Context, r translate.Request, conflict error) error {
-	holder, err := e.cli.ContainerInspect(ctx, r.Name)
+	holder, err := e.inspectOne(ctx, r.Name)
 	if cerrdefs.IsNotFound(err) {
 		return e.judge(conflict, plan.ErrStale)
 	}

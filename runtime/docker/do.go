@@ -93,7 +93,7 @@ func (e *Engine) ends(ctx context.Context, name string) bool {
 
 // removing tells whether a container is gone, or as good as that.
 func (e *Engine) removing(ctx context.Context, name string) bool {
-	found, err := e.cli.ContainerInspect(ctx, name)
+	found, err := e.inspectOne(ctx, name)
 	if err != nil {
 		return cerrdefs.IsNotFound(err)
 	}

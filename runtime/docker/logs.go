@@ -23,7 +23,7 @@ func (e *Engine) Logs(ctx context.Context, name string, opts engine.LogOptions, 
 
 func (e *Engine) logs(ctx context.Context, name string, opts engine.LogOptions, stdout, stderr io.Writer) error {
 	// Engines before API 1.42 do not say which format the stream has.
-	found, err := e.cli.ContainerInspect(ctx, name)
+	found, err := e.inspectOne(ctx, name)
 	if err != nil {
 		return e.explain(err)
 	}

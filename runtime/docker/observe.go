@@ -123,7 +123,12 @@ func (e *Engine) volumes(ctx context.Context, which ...filters.KeyValuePair) ([]
 	if err != nil {
 		return nil, fmt.Errorf("list volumes: %w", e.explain(err))
 	}
-	return list.Volumes, nil
+	return present(list.Volumes), nil
+}
+
+// present leaves out what an engine lists without saying anything of it.
+func present(volumes []*volume.Volume) []*volume.Volume {
+	return slices.DeleteFunc(volumes, func(v *volume.Volume) bool { return v == nil })
 }
 
 // volumesOf are the volumes of one pod, by name. The engine's filter takes
@@ -168,7 +173,7 @@ func (e *Engine) inspect(ctx context.Context, list []container.Summary) ([]conta
 	for i, c := range list {
 		group.Go(func() error {
 			var err error
-			if found[i], err = e.cli.ContainerInspect(ctx, c.ID); err != nil && !cerrdefs.IsNotFound(err) {
+			if found[i], err = e.inspectOne(ctx, c.ID); err != nil && !cerrdefs.IsNotFound(err) {
 				return fmt.Errorf("inspect container %.12s: %w", c.ID, e.explain(err))
 			}
 			return nil

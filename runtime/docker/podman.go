@@ -56,7 +56,7 @@ func (e *Engine) joinsRunning(ctx context.Context, c container.InspectResponse) 
 	if pause == "" {
 		return true
 	}
-	found, err := e.cli.ContainerInspect(ctx, pause)
+	found, err := e.inspectOne(ctx, pause)
 	return err == nil && stateOf(found.State) == plan.Running
 }
 

@@ -74,7 +74,7 @@ func readProgress(stream io.Reader, name string, progress func(engine.Progress))
 	return readMessages(stream, func(m jsonmessage.JSONMessage) {
 		p := engine.Progress{Image: name, Layer: m.ID, Status: m.Status}
 		if m.Progress != nil {
-			p.Current, p.Total = m.Progress.Current, m.Progress.Total
+			p.Current, p.Total = max(0, m.Progress.Current), max(0, m.Progress.Total)
 		}
 		progress(p)
 	})

@@ -30,7 +30,7 @@ func (e *Engine) Records(ctx context.Context, label string) ([]Record, error) {
 		return nil, fmt.Errorf("list the records of %s: %w", label, e.explain(err))
 	}
 	var records []Record
-	for _, v := range list.Volumes {
+	for _, v := range present(list.Volumes) {
 		if _, ok := v.Labels[labelNonce]; ok {
 			records = append(records, recordOf(*v))
 		}

@@ -41,7 +41,7 @@ func (e *Engine) startPause(ctx context.Context, target string, volumes []transl
 // preparePause gives the volumes of a pause their modes, unless it is up: its
 // containers may have changed them since.
 func (e *Engine) preparePause(ctx context.Context, target string, volumes []translate.Volume) (up bool, err error) {
-	found, err := e.cli.ContainerInspect(ctx, target)
+	found, err := e.inspectOne(ctx, target)
 	if err != nil {
 		return false, fmt.Errorf("start %s: %w", short(target), e.explain(err))
 	}
@@ -57,7 +57,7 @@ func (e *Engine) preparePause(ctx context.Context, target string, volumes []tran
 // startUnit starts an attempt once. Docker would run an ended container
 // again, so it is inspected just before.
 func (e *Engine) startUnit(ctx context.Context, target string) error {
-	found, err := e.cli.ContainerInspect(ctx, target)
+	found, err := e.inspectOne(ctx, target)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", short(target), e.explain(err))
 	}
@@ -87,7 +87,7 @@ func (e *Engine) startUnit(ctx context.Context, target string) error {
 // port that a program outside Docker holds is not among them. It is for a
 // message: failing to find out is no failure.
 func (e *Engine) portHolders(ctx context.Context, target string) (name string, holders []string) {
-	found, err := e.cli.ContainerInspect(ctx, target)
+	found, err := e.inspectOne(ctx, target)
 	if err != nil {
 		return short(target), nil
 	}

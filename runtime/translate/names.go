@@ -163,10 +163,12 @@ func StartNumber(labels map[string]string) int { return number(labels[LabelStart
 // BackoffOf reads the back-off step that an attempt was made at.
 func BackoffOf(labels map[string]string) int { return number(labels[LabelBackoff]) }
 
+// number reads a number that counts something; 0 where there is none, or one
+// that minipod has not written.
 func number(s string) int {
-	n, err := strconv.Atoi(s)
+	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil {
 		return 0
 	}
-	return n
+	return max(0, int(n))
 }
