@@ -24,6 +24,8 @@ func chooseContainer(w plan.World, name string) (chosen, note string, err error)
 		name = pod.Annotations[defaultContainer]
 	}
 	switch {
+	case len(all) == 0:
+		return "", "", fmt.Errorf("pod %s has no containers", pod.Name)
 	case slices.Contains(all, name):
 		return name, "", nil
 	case name != "":

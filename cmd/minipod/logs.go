@@ -140,7 +140,8 @@ func (f *logsFlags) containers(c tell.Console, w plan.World) ([]string, error) {
 	return []string{name}, err
 }
 
-// copy prints the logs of one container.
+// copy prints the logs of one container: what it wrote to stdout and to
+// stderr, in order, on stdout, as kubectl does.
 func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.World, container string, p *logs.Prefixes) error {
 	attempt, err := f.attempt(w, container)
 	if err != nil {
@@ -152,7 +153,7 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.Wo
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stdout, stderr := p.Writer(s.out, container), p.Writer(s.err, container)
+	stdout, stderr := p.Writer(s.out, container), p.Writer(s.out, container)
 	var out, errs io.Writer = stdout, stderr
 	limit := &logs.Limit{Left: f.limit, Reached: cancel}
 	if f.limit > 0 {
@@ -182,25 +183,16 @@ func (f *logsFlags) options() (engine.LogOptions, error) {
 	return opts, err
 }
 
-// attempt is the Docker container whose logs are meant: the newest that has
-// run, or with --previous the one before that. The words are the kubelet's.
-func (f *logsFlags) attempt(w plan.World, container string) (*plan.Container, error) {
-	var ran []*plan.Container // newest last
-	for i := range w.Containers {
-		c := &w.Containers[i]
-		if c.Unit == container && (c.State != plan.Created || c.Ended()) {
-			ran = append(ran, c)
-		}
-	}
+// attempt is the Docker container whose logs are meant. The words are the
+// kubelet's.
+func (f *logsFlags) attempt(w plan.World, container string) (plan.Container, error) {
+	c, ok := plan.LogsOf(w, container, plan.Turn(f.previous))
 	pod := w.Want.Pod.Name
-	switch n := len(ran); {
-	case f.previous && n < 2:
-		return nil, fmt.Errorf("previous terminated container %q in pod %q not found", container, pod)
+	switch {
+	case ok:
+		return c, nil
 	case f.previous:
-		return ran[n-2], nil
-	case n == 0:
-		return nil, fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod, logs.Waiting(w, container))
-	default:
-		return ran[n-1], nil
+		return c, fmt.Errorf("previous terminated container %q in pod %q not found", container, pod)
 	}
+	return c, fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod, logs.Waiting(w, container))
 }

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/uuid"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/object"
@@ -130,7 +131,7 @@ func applyObjects(ctx context.Context, io streams, e records, objects []manifest
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(io.out, "%s %s\n", objectName(m.Kept.Key()), word)
+		tell.Result(io.out, "%s %s", objectName(m.Kept.Key()), word)
 	}
 	return nil
 }

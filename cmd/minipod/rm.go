@@ -97,7 +97,7 @@ func (f *rmFlags) removeObjects(ctx context.Context, io streams, e records, keys
 		err := removeObject(ctx, e, key)
 		switch {
 		case err == nil:
-			fmt.Fprintf(io.out, "%s removed\n", objectName(key))
+			tell.Result(io.out, "%s removed", objectName(key))
 		case !f.ignoreNotFound || !errors.As(err, new(*absentError)):
 			errs = append(errs, err)
 		}

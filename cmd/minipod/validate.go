@@ -40,7 +40,7 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 	}
 	for _, m := range r.Objects {
 		if file, _, _ := m.Position(""); !r.Wrong(file) {
-			fmt.Fprintf(io.out, "%s: %s valid\n", file, objectName(m.Kept.Key()))
+			tell.Result(io.out, "%s: %s valid", file, objectName(m.Kept.Key()))
 		}
 	}
 	return r.Err()
