@@ -34,6 +34,7 @@ func (v view) byName(units []unit) []v1.ContainerStatus {
 }
 
 func (v view) status(u unit) v1.ContainerStatus {
+	u = v.shown(u)
 	s := v1.ContainerStatus{Name: u.Name, Image: u.Image, VolumeMounts: mounts(u.Container)}
 	s.State, s.LastTerminationState = v.states(u)
 	if u.latest != nil {

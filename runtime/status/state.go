@@ -33,6 +33,24 @@ func (v view) states(u unit) (state, last v1.ContainerState) {
 	return terminated(*u.latest), v.previous(u)
 }
 
+// shown is the unit with the attempt before its newest where that has yet to be
+// started: a container has been restarted when it runs again, not when its next
+// attempt is made. A client that measures back-offs takes one that was restarted
+// and waits for one that has run again. What keeps the newest attempt from being
+// started is shown with it.
+func (v view) shown(u unit) unit {
+	if u.latest == nil || u.latest.State != plan.Created || u.latest.Ended() {
+		return u
+	}
+	if _, waits := v.waitOf(u); waits {
+		return u
+	}
+	if before := v.Before(*u.latest); before != nil {
+		u.latest = before
+	}
+	return u
+}
+
 // missing is the state of a container of which there is no attempt. An init
 // container of an initialised pod must have done its work.
 func (v view) missing(u unit) v1.ContainerState {
