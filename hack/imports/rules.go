@@ -16,11 +16,12 @@ const module = "github.com/minipod/minipod"
 func layers() [][]string {
 	return [][]string{
 		{"podspec/kube", "runtime/engine", "runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
-		{"podspec", "runtime/translate", "runtime/apiserver/kind"},
+		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},
 		{"runtime/status", "runtime/explain"},
 		{"runtime/loop", "runtime/apiserver/table"},
-		{"runtime/docker", "runtime/enginetest", "runtime/apiserver"},
+		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
+		{"runtime/apiserver"},
 		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs"},
 		{"cmd/minipod/internal/tell"},
 		{"cmd/minipod"},

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 
-	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/rand"
@@ -38,8 +37,8 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, t target) error 
 		return err
 	}
 	warn(w, t.kind.Warnings(obj, item.Object))
-	if pod, ok := item.Object.(*v1.Pod); ok {
-		warn(w, s.Pods.LeftOut(pod))
+	if more := t.kind.Hooks.Warn; more != nil {
+		warn(w, more(cluster{s}, item.Object))
 	}
 	return s.answerItem(w, r, t, http.StatusCreated, item)
 }
@@ -121,15 +120,15 @@ func (s *Server) makeNamed(ctx context.Context, t target, obj store.Object, dry 
 		}
 		return obj, s.namespaceOpen(t) // it may have been deleted while the object was looked at
 	})
-	if err == nil && !dry && t.kind.Resource() == kind.Namespaces {
-		err = s.furnish(t.name)
+	if made := t.kind.Hooks.Made; err == nil && !dry && made != nil {
+		err = made(cluster{s}, item.Object)
 	}
 	return item, err
 }
 
-// inTurn lets one service at a time choose its address. Other kinds need no turn.
+// inTurn lets one write at a time take what others left free, where the kind asks for it.
 func (s *Server) inTurn(k *kind.Kind) (done func()) {
-	if k.Resource() != kind.Services {
+	if !k.Hooks.InTurn {
 		return func() {}
 	}
 	s.turn.Lock()
@@ -187,7 +186,7 @@ func (s *Server) shape(k *kind.Kind, obj store.Object) error {
 	if k.Rules.Default != nil {
 		k.Rules.Default(obj)
 	}
-	if err := s.admit(k, obj); err != nil {
+	if err := k.AdmitNew(cluster{s}, obj); err != nil {
 		return err
 	}
 	if k.Rules.Prepare != nil {

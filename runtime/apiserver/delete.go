@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	v1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -45,7 +44,7 @@ func (s *Server) deleteOne(w http.ResponseWriter, r *http.Request, t target, opt
 	if err != nil {
 		return err
 	}
-	if _, isPod := item.Object.(*v1.Pod); isPod || item.Object.GetDeletionTimestamp() != nil {
+	if t.kind.Hooks.AnswersLast || item.Object.GetDeletionTimestamp() != nil {
 		return s.answerItem(w, r, t, http.StatusOK, item)
 	}
 	s.answer(w, http.StatusOK, success(&metav1.StatusDetails{
@@ -133,36 +132,35 @@ func (s *Server) remove(ctx context.Context, t target, options metav1.DeleteOpti
 		if err := preconditions(t, current.Object, options.Preconditions); err != nil {
 			return nil, err
 		}
-		return s.going(current.Object, options), nil
+		return s.going(t.kind, current.Object, options), nil
 	}
 	return s.persist(ctx, t, func() (*store.Item, error) { return s.write(ctx, t, dry, change) })
 }
 
-// deletable refuses to delete the namespaces that every cluster has.
+// deletable refuses to delete what every cluster has.
 func deletable(t target) error {
-	if t.kind.Resource() != kind.Namespaces {
+	if t.kind.Hooks.Protected == nil {
 		return nil
 	}
-	switch t.name {
-	case metav1.NamespaceDefault, metav1.NamespaceSystem, metav1.NamespacePublic:
-		return apierrors.NewForbidden(t.kind.GroupResource(), t.name, errors.New("this namespace may not be deleted"))
+	if why := t.kind.Hooks.Protected(t.name); why != nil {
+		return apierrors.NewForbidden(t.kind.GroupResource(), t.name, why)
 	}
 	return nil
 }
 
 // going is what an object becomes when it is deleted: nil if it goes at once, the
 // object itself if it was going already.
-func (s *Server) going(obj store.Object, options metav1.DeleteOptions) store.Object {
+func (s *Server) going(k *kind.Kind, obj store.Object, options metav1.DeleteOptions) store.Object {
 	next := obj.DeepCopyObject().(store.Object)
-	grace := int64(0)
-	switch o := next.(type) {
-	case *v1.Pod:
-		grace = podGrace(o, options.GracePeriodSeconds)
-	case *v1.Namespace:
-		o.Status.Phase = v1.NamespaceTerminating
+	grace, hooks := int64(0), k.Hooks
+	if hooks.Grace != nil {
+		grace = hooks.Grace(next, options.GracePeriodSeconds)
+	}
+	if hooks.Going != nil {
+		hooks.Going(next)
 	}
 	if at, before := obj.GetDeletionTimestamp(), obj.GetDeletionGracePeriodSeconds(); at != nil && before != nil {
-		if _, isPod := obj.(*v1.Pod); !isPod || grace >= *before {
+		if hooks.Grace == nil || grace >= *before {
 			return obj
 		}
 		s.mark(next, at.Add(-time.Duration(*before)*time.Second), grace)
@@ -172,7 +170,7 @@ func (s *Server) going(obj store.Object, options metav1.DeleteOptions) store.Obj
 			next.SetGeneration(next.GetGeneration() + 1)
 		}
 	}
-	if released(next) {
+	if k.Released(next) {
 		return nil
 	}
 	return next
@@ -183,25 +181,6 @@ func (s *Server) mark(obj store.Object, from time.Time, grace int64) {
 	at := metav1.NewTime(from.Add(time.Duration(grace) * time.Second)).Rfc3339Copy()
 	obj.SetDeletionTimestamp(&at)
 	obj.SetDeletionGracePeriodSeconds(&grace)
-}
-
-// podGrace is how long a pod has to end: what was asked for, or what the pod
-// says; nothing if it never ran or has ended.
-func podGrace(pod *v1.Pod, asked *int64) int64 {
-	grace := int64(0)
-	switch {
-	case asked != nil:
-		grace = *asked
-	case pod.Spec.TerminationGracePeriodSeconds != nil:
-		grace = *pod.Spec.TerminationGracePeriodSeconds
-	}
-	if pod.Spec.NodeName == "" || pod.Status.Phase == v1.PodSucceeded || pod.Status.Phase == v1.PodFailed {
-		return 0
-	}
-	if grace < 0 {
-		return 1
-	}
-	return grace
 }
 
 func preconditions(t target, obj store.Object, want *metav1.Preconditions) error {

@@ -140,7 +140,9 @@ func (s *Server) resourcesOf(gv schema.GroupVersion) []metav1.APIResource {
 			Verbs: k.Verbs, ShortNames: k.Short, Categories: k.Categories,
 		})
 		for _, sub := range k.Subresources {
-			list = append(list, subresource(k, sub))
+			if len(sub.Verbs) > 0 {
+				list = append(list, subresource(k, sub))
+			}
 		}
 	}
 	for _, review := range reviews() {
@@ -149,9 +151,9 @@ func (s *Server) resourcesOf(gv schema.GroupVersion) []metav1.APIResource {
 		}
 	}
 	if gv == metricsVersion {
-		list = append(list,
-			metav1.APIResource{Name: "nodes", Kind: "NodeMetrics", Verbs: []string{"get", "list"}},
-			metav1.APIResource{Name: "pods", Kind: "PodMetrics", Namespaced: true, Verbs: []string{"get", "list"}})
+		for _, one := range s.measures() {
+			list = append(list, metav1.APIResource{Name: one.plural, Kind: one.kind, Namespaced: one.namespaced, Verbs: []string{"get", "list"}})
+		}
 	}
 	return list
 }

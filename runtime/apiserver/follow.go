@@ -179,7 +179,7 @@ func (s *Server) lookAtObjects(ctx context.Context) (again bool, err error) {
 		seen[r.Resource] = append(seen[r.Resource], one)
 	}
 	for _, k := range s.kinds.All() {
-		if k.New == nil || k.Resource() == kind.Pods {
+		if k.New == nil || k.Hooks.Kept == kind.AsPods {
 			continue
 		}
 		busy, err := s.store.Settle(k.Resource(), seen[k.Resource()], since)
@@ -222,7 +222,7 @@ func (s *Server) lookAgain(ctx context.Context, t target) error {
 }
 
 func (s *Server) lookAtOne(ctx context.Context, t target) (again bool, err error) {
-	if t.kind.Resource() != kind.Pods {
+	if t.kind.Hooks.Kept != kind.AsPods {
 		return s.lookAtObjects(ctx)
 	}
 	item := s.store.Get(t.key())

@@ -13,19 +13,16 @@ import (
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
-// keepers says where each resource is kept: pods as pods, nothing of events and
-// leases (they are of the moment), of nodes what users set, and all else as objects.
+// keepers says how each resource is kept.
 func (s *Server) keepers() map[string]store.Keeper {
 	keepers := map[string]store.Keeper{}
 	for _, k := range s.kinds.All() {
-		switch k.Resource() {
-		case kind.Pods:
-			keepers[kind.Pods] = podKeeper{s.Pods}
-		case kind.Events, kind.Leases:
+		switch {
+		case k.New == nil || k.Hooks.Kept == kind.Nowhere:
+		case k.Hooks.Kept == kind.AsPods:
+			keepers[k.Resource()] = podKeeper{s.Pods}
 		default:
-			if k.New != nil {
-				keepers[k.Resource()] = objectKeeper{s.Objects}
-			}
+			keepers[k.Resource()] = objectKeeper{s.Objects, k.Hooks.Lasts}
 		}
 	}
 	return keepers
@@ -75,7 +72,10 @@ func behind(revision int64, err error) (int64, error) {
 }
 
 // objectKeeper keeps an object as a record, with a revision for every write.
-type objectKeeper struct{ objects Objects }
+type objectKeeper struct {
+	objects Objects
+	lasts   func(next, old store.Object) bool // nil: every write does
+}
 
 // Keep saves the next revision, or removes all of an object that was ever saved.
 func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, error) {
@@ -90,7 +90,7 @@ func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, err
 		}
 		return 0, k.objects.Remove(ctx, record)
 	}
-	if node, ok := change.Next.(*v1.Node); ok && change.Current != nil && sameButStatus(node, change.Current.Object.(*v1.Node)) {
+	if k.lasts != nil && change.Current != nil && !k.lasts(change.Next, change.Current.Object) {
 		return record.Revision, nil
 	}
 	bare := change.Next.DeepCopyObject().(store.Object)
@@ -101,9 +101,4 @@ func (k objectKeeper) Keep(ctx context.Context, change store.Change) (int64, err
 	}
 	record.UID, record.JSON, record.Revision = bare.GetUID(), data, record.Revision+1
 	return behind(record.Revision, k.objects.Save(ctx, record))
-}
-
-// sameButStatus tells a node's heartbeat from a change that has to last.
-func sameButStatus(a, b *v1.Node) bool {
-	return equality.Semantic.DeepEqual(a.Spec, b.Spec) && equality.Semantic.DeepEqual(a.ObjectMeta, b.ObjectMeta)
 }

@@ -67,25 +67,51 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request, segments []stri
 	if k == nil || len(segments) > 2 {
 		return nowhere(r)
 	}
-	selection, err := selectionOf(r, target{kind: k, namespace: namespace, name: name})
+	for _, one := range s.measures() {
+		if one.plural == k.Resource() {
+			return one.serve(w, r, target{kind: k, namespace: namespace, name: name})
+		}
+	}
+	return nowhere(r)
+}
+
+// measure is a kind of metrics.
+type measure struct {
+	plural, kind string
+	namespaced   bool
+	serve        handler
+}
+
+// measures are all kinds of metrics, in the order in which discovery lists them.
+func (s *Server) measures() []measure {
+	return []measure{
+		{plural: kind.Nodes, kind: "NodeMetrics", serve: s.serveNodeMetrics},
+		{plural: kind.Pods, kind: "PodMetrics", namespaced: true, serve: s.servePodMetrics},
+	}
+}
+
+func (s *Server) serveNodeMetrics(w http.ResponseWriter, r *http.Request, t target) error {
+	selection, err := selectionOf(r, t)
 	if err != nil {
 		return err
 	}
-	switch k.Resource() {
-	case kind.Pods:
-		items, err := s.podMetrics(r.Context(), selection)
-		if err != nil {
-			return err
-		}
-		return measured[podMetrics]{"PodMetrics", name, items}.answer(s, w)
-	case kind.Nodes:
-		items, err := s.nodeMetrics(r.Context(), selection)
-		if err != nil {
-			return err
-		}
-		return measured[nodeMetrics]{"NodeMetrics", name, items}.answer(s, w)
+	items, err := s.nodeMetrics(r.Context(), selection)
+	if err != nil {
+		return err
 	}
-	return nowhere(r)
+	return measured[nodeMetrics]{"NodeMetrics", t.name, items}.answer(s, w)
+}
+
+func (s *Server) servePodMetrics(w http.ResponseWriter, r *http.Request, t target) error {
+	selection, err := selectionOf(r, t)
+	if err != nil {
+		return err
+	}
+	items, err := s.podMetrics(r.Context(), selection)
+	if err != nil {
+		return err
+	}
+	return measured[podMetrics]{"PodMetrics", t.name, items}.answer(s, w)
 }
 
 // measured is an answer: of the one with the name, or without a name all items.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
-	"github.com/minipod/minipod/runtime/apiserver/table"
 	"github.com/minipod/minipod/runtime/apiserver/wire"
 )
 
@@ -111,7 +110,7 @@ func (f *former) list(items []*store.Item, version uint64) ([]byte, error) {
 }
 
 func (f *former) table(items []*store.Item, version string) ([]byte, error) {
-	printer := table.For(f.kind)
+	printer := f.kind.Printer()
 	t := metav1.Table{
 		TypeMeta: metav1.TypeMeta{Kind: "Table", APIVersion: metav1.SchemeGroupVersion.String()},
 		ListMeta: metav1.ListMeta{ResourceVersion: version},

@@ -149,21 +149,22 @@ func (s *Server) verb(r *http.Request, t target) (string, handler) {
 
 // dispatchSub serves what is below an object's name.
 func (s *Server) dispatchSub(w http.ResponseWriter, r *http.Request, t target) error {
-	if t.kind.Resource() == kind.Pods {
-		if serve := s.podSub(t.sub); serve != nil {
-			return serve(w, r, t)
-		}
-	}
-	for _, sub := range t.kind.Subresources {
-		if sub.Name == t.sub && t.rest == "" {
-			return s.part(w, r, t)
-		}
+	sub := t.kind.Subresource(t.sub)
+	switch serve := s.special(t.sub); {
+	case sub == nil:
+		return nowhere(r)
+	case len(sub.Verbs) == 0:
+		return apierrors.NewMethodNotSupported(t.kind.GroupResource(), t.sub)
+	case serve != nil:
+		return serve(w, r, t)
+	case t.rest == "":
+		return s.part(w, r, t)
 	}
 	return nowhere(r)
 }
 
-// podSub returns the handler of a pod's subresource that is more than a part of the object.
-func (s *Server) podSub(sub string) handler {
+// special returns the handler of a subresource that is more than a part of the object.
+func (s *Server) special(sub string) handler {
 	switch sub {
 	case "log":
 		return s.log
@@ -177,10 +178,6 @@ func (s *Server) podSub(sub string) handler {
 		return s.proxy
 	case "eviction":
 		return s.evict
-	case "binding":
-		return func(_ http.ResponseWriter, r *http.Request, t target) error {
-			return apierrors.NewMethodNotSupported(t.kind.GroupResource(), "bind")
-		}
 	}
 	return nil
 }

@@ -49,8 +49,8 @@ func (s *Server) seedService() error {
 		ObjectMeta: s.newMeta(metav1.NamespaceDefault, "kubernetes"),
 		Spec: v1.ServiceSpec{
 			Type:            v1.ServiceTypeClusterIP,
-			ClusterIP:       kubernetesIP,
-			ClusterIPs:      []string{kubernetesIP},
+			ClusterIP:       kind.KubernetesIP,
+			ClusterIPs:      []string{kind.KubernetesIP},
 			IPFamilies:      []v1.IPFamily{v1.IPv4Protocol},
 			SessionAffinity: v1.ServiceAffinityNone,
 			Ports:           []v1.ServicePort{{Name: "https", Protocol: v1.ProtocolTCP, Port: 443, TargetPort: intstr.FromInt32(443)}},

@@ -9,9 +9,9 @@
 //
 // A request goes through auth.go (who asks), route.go (what for), and then one
 // of read.go, watch.go, create.go, update.go and delete.go, which are the same
-// for all kinds. What is special about a kind is in package kind (names, types,
-// checks), in birth.go and podadmit.go (what the server adds to new objects) and in the
-// files of the subresources: log.go, stream.go, proxy.go, podedit.go.
+// for all kinds. What is special about a kind is in package kind: names, types,
+// checks, and hooks that the server asks. Subresources that are more than a part of
+// an object have files of their own: log.go, stream.go, proxy.go.
 package apiserver
 
 import (

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -141,8 +140,10 @@ func (s *Server) revise(t target, next, old store.Object) (store.Object, error) 
 	if t.kind.Rules.Default != nil {
 		t.kind.Rules.Default(next)
 	}
-	if err := s.admitUpdate(t, next, old); err != nil {
-		return nil, err
+	if admit := t.kind.Hooks.AdmitUpdate; admit != nil && t.sub == "" {
+		if err := admit(cluster{s}, next, old); err != nil {
+			return nil, err
+		}
 	}
 	if err := t.kind.PrepareUpdate(t.sub, next, old); err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
@@ -151,11 +152,13 @@ func (s *Server) revise(t target, next, old store.Object) (store.Object, error) 
 	if err := invalid(t.kind, next, t.kind.Check(t.sub, next, old)); err != nil {
 		return nil, err
 	}
-	s.place(next)
+	if place := t.kind.Hooks.Place; place != nil {
+		place(cluster{s}, next)
+	}
 	if equality.Semantic.DeepEqual(next, old) {
 		return old, nil
 	}
-	if released(next) {
+	if t.kind.Released(next) {
 		return nil, nil
 	}
 	return next, nil
@@ -187,19 +190,4 @@ func keepMeta(next, old store.Object) {
 	if next.GetGeneration() != old.GetGeneration()+1 {
 		next.SetGeneration(old.GetGeneration())
 	}
-}
-
-// released reports that an object that is being deleted is held by nothing any
-// more. A pod with time left is held by its containers, a namespace by what is in it.
-func released(obj store.Object) bool {
-	if obj.GetDeletionTimestamp() == nil || len(obj.GetFinalizers()) > 0 {
-		return false
-	}
-	switch o := obj.(type) {
-	case *v1.Pod:
-		return o.DeletionGracePeriodSeconds != nil && *o.DeletionGracePeriodSeconds == 0
-	case *v1.Namespace:
-		return len(o.Spec.Finalizers) == 0
-	}
-	return true
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/apiserver/table"
 )
 
 // Kind is one kind of object.
@@ -39,12 +40,14 @@ type Kind struct {
 	MergesApply bool
 	// Rules are the defaults and checks of the kind.
 	Rules Rules
+	// Hooks are what the server does for this kind alone.
+	Hooks Hooks
 }
 
 // Subresource is what can be done below an object's name.
 type Subresource struct {
 	Name  string
-	Verbs []string
+	Verbs []string // none: clients know it, and it is not served
 	// Kind and its group and version are of what is sent and received, the
 	// object's own if empty.
 	Group, Version, Kind string
@@ -77,6 +80,24 @@ func (k *Kind) GroupVersionKind() schema.GroupVersionKind {
 
 // Allows reports whether the verb is served.
 func (k *Kind) Allows(verb string) bool { return slices.Contains(k.Verbs, verb) }
+
+// Subresource finds a subresource by name, or returns nil.
+func (k *Kind) Subresource(name string) *Subresource {
+	for i := range k.Subresources {
+		if k.Subresources[i].Name == name {
+			return &k.Subresources[i]
+		}
+	}
+	return nil
+}
+
+// Printer makes the rows of the kind.
+func (k *Kind) Printer() table.Printer {
+	if len(k.Hooks.Columns.Columns) == 0 {
+		return table.Plain()
+	}
+	return k.Hooks.Columns
+}
 
 // Stamp writes the kind's name into an object, as Kubernetes' answers have it.
 func (k *Kind) Stamp(obj store.Object) {
@@ -123,8 +144,8 @@ func (k *Kind) keepSpec(next, old store.Object) {
 	reflect.ValueOf(next).Elem().Set(reflect.ValueOf(base).Elem())
 }
 
-// ClearStatus empties the status of a new object, which no client may set.
-func (k *Kind) ClearStatus(obj store.Object) {
+// clearStatus empties the status of a new object, which no client may set.
+func (k *Kind) clearStatus(obj store.Object) {
 	if k.Status != nil {
 		reflect.ValueOf(k.Status(obj)).Elem().SetZero()
 	}

@@ -8,6 +8,7 @@ import (
 	schedulingv1 "k8s.io/api/scheduling/v1"
 
 	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/apiserver/table"
 )
 
 // Resources of the store that the server itself deals with.
@@ -20,8 +21,6 @@ const (
 	Services        = "services"
 	Events          = "events"
 	ServiceAccounts = "serviceaccounts"
-	Claims          = "persistentvolumeclaims"
-	PodTemplates    = "podtemplates"
 	Leases          = "leases.coordination.k8s.io"
 	RuntimeClasses  = "runtimeclasses.node.k8s.io"
 	PriorityClasses = "priorityclasses.scheduling.k8s.io"
@@ -39,13 +38,14 @@ func New() *Set {
 func core() []*Kind {
 	return []*Kind{
 		pods(),
-		stored[v1.ConfigMap](namespaced(spec("", "v1", "ConfigMap", "configmaps", "cm")), configMapRules()),
-		withFields(stored[v1.Secret](namespaced(spec("", "v1", "Secret", "secrets")), secretRules()), secretFields),
-		withStatus(stored[v1.PersistentVolumeClaim](namespaced(spec("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc")), claimRules()),
-			func(o store.Object) any { return &o.(*v1.PersistentVolumeClaim).Status }),
+		hooked(stored[v1.ConfigMap](namespaced(spec("", "v1", "ConfigMap", "configmaps", "cm")), configMapRules()), Hooks{Columns: table.ConfigMaps()}),
+		hooked(withFields(stored[v1.Secret](namespaced(spec("", "v1", "Secret", "secrets")), secretRules()), secretFields), Hooks{Columns: table.Secrets()}),
+		hooked(withStatus(stored[v1.PersistentVolumeClaim](namespaced(spec("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc")), claimRules()),
+			func(o store.Object) any { return &o.(*v1.PersistentVolumeClaim).Status }), claimHooks()),
 		namespaces(),
 		stored[v1.ServiceAccount](namespaced(spec("", "v1", "ServiceAccount", "serviceaccounts", "sa")), serviceAccountRules()),
-		withFields(stored[v1.Event](namespaced(spec("", "v1", "Event", "events", "ev")), eventRules()), eventFields),
+		hooked(withFields(stored[v1.Event](namespaced(spec("", "v1", "Event", "events", "ev")), eventRules()), eventFields),
+			Hooks{Columns: table.Events(), Kept: Nowhere, Admit: admitAsIs}),
 		nodes(),
 		services(),
 		templates(),
@@ -54,9 +54,12 @@ func core() []*Kind {
 
 func groups() []*Kind {
 	return []*Kind{
-		stored[coordinationv1.Lease](namespaced(spec("coordination.k8s.io", "v1", "Lease", "leases")), leaseRules()),
-		stored[nodev1.RuntimeClass](spec("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses"), runtimeClassRules()),
-		stored[schedulingv1.PriorityClass](spec("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), priorityClassRules()),
+		hooked(stored[coordinationv1.Lease](namespaced(spec("coordination.k8s.io", "v1", "Lease", "leases")), leaseRules()),
+			Hooks{Columns: table.Leases(), Kept: Nowhere}),
+		hooked(stored[nodev1.RuntimeClass](spec("node.k8s.io", "v1", "RuntimeClass", "runtimeclasses"), runtimeClassRules()),
+			Hooks{Columns: table.RuntimeClasses()}),
+		hooked(stored[schedulingv1.PriorityClass](spec("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), priorityClassRules()),
+			Hooks{Columns: table.PriorityClasses()}),
 	}
 }
 
@@ -69,11 +72,11 @@ func devices() []*Kind {
 		withStatus(withSpec(stored[resourcev1.DeviceTaintRule](spec(group, "v1", "DeviceTaintRule", "devicetaintrules"), plainRules(clusterWide)),
 			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Spec }),
 			func(o store.Object) any { return &o.(*resourcev1.DeviceTaintRule).Status }),
-		withStatus(stored[resourcev1.ResourceClaim](namespaced(spec(group, "v1", "ResourceClaim", "resourceclaims")), plainRules(inNamespace)),
-			func(o store.Object) any { return &o.(*resourcev1.ResourceClaim).Status }),
+		hooked(withStatus(stored[resourcev1.ResourceClaim](namespaced(spec(group, "v1", "ResourceClaim", "resourceclaims")), plainRules(inNamespace)),
+			func(o store.Object) any { return &o.(*resourcev1.ResourceClaim).Status }), Hooks{Columns: table.ResourceClaims()}),
 		stored[resourcev1.ResourceClaimTemplate](namespaced(spec(group, "v1", "ResourceClaimTemplate", "resourceclaimtemplates")), plainRules(inNamespace)),
-		withFields(withSpec(stored[resourcev1.ResourceSlice](spec(group, "v1", "ResourceSlice", "resourceslices"), plainRules(clusterWide)),
-			func(o store.Object) any { return &o.(*resourcev1.ResourceSlice).Spec }), sliceFields),
+		hooked(withFields(withSpec(stored[resourcev1.ResourceSlice](spec(group, "v1", "ResourceSlice", "resourceslices"), plainRules(clusterWide)),
+			func(o store.Object) any { return &o.(*resourcev1.ResourceSlice).Spec }), sliceFields), Hooks{Columns: table.ResourceSlices()}),
 	}
 	for _, k := range all {
 		k.MergesApply = true
@@ -83,13 +86,14 @@ func devices() []*Kind {
 
 func pods() *Kind {
 	k := withFields(stored[v1.Pod](namespaced(spec("", "v1", "Pod", "pods", "po")), podRules()), podFields)
-	k.Categories = []string{"all"}
+	k.Categories, k.Hooks = []string{"all"}, podHooks()
 	withSpec(k, func(o store.Object) any { return &o.(*v1.Pod).Spec })
 	withStatus(k, func(o store.Object) any { return &o.(*v1.Pod).Status })
 	edit := []string{"get", "patch", "update"}
 	stream := []string{"create", "get"}
 	k.Subresources = append(k.Subresources,
 		Subresource{Name: "attach", Verbs: stream, Kind: "PodAttachOptions"},
+		Subresource{Name: "binding"},
 		Subresource{Name: "ephemeralcontainers", Verbs: edit},
 		Subresource{Name: "eviction", Verbs: []string{"create"}, Group: "policy", Version: "v1", Kind: "Eviction"},
 		Subresource{Name: "exec", Verbs: stream, Kind: "PodExecOptions"},
@@ -104,22 +108,22 @@ func pods() *Kind {
 func namespaces() *Kind {
 	k := withFields(stored[v1.Namespace](spec("", "v1", "Namespace", "namespaces", "ns"), namespaceRules()), namespaceFields)
 	k.Subresources = append(k.Subresources, Subresource{Name: "finalize", Verbs: []string{"update"}})
-	k.Verbs = without(k.Verbs, "deletecollection")
+	k.Verbs, k.Hooks = without(k.Verbs, "deletecollection"), namespaceHooks()
 	return withStatus(k, func(o store.Object) any { return &o.(*v1.Namespace).Status })
 }
 
 func nodes() *Kind {
 	k := withFields(stored[v1.Node](spec("", "v1", "Node", "nodes", "no"), plainRules(clusterWide)), nodeFields)
-	return withStatus(k, func(o store.Object) any { return &o.(*v1.Node).Status })
+	return hooked(withStatus(k, func(o store.Object) any { return &o.(*v1.Node).Status }), nodeHooks())
 }
 
 func services() *Kind {
 	k := withFields(stored[v1.Service](namespaced(spec("", "v1", "Service", "services", "svc")), serviceRules()), serviceFields)
-	k.Categories = []string{"all"}
+	k.Categories, k.Hooks = []string{"all"}, serviceHooks()
 	return withStatus(k, func(o store.Object) any { return &o.(*v1.Service).Status })
 }
 
 func templates() *Kind {
 	k := stored[v1.PodTemplate](namespaced(spec("", "v1", "PodTemplate", "podtemplates")), templateRules())
-	return withSpec(k, func(o store.Object) any { return &o.(*v1.PodTemplate).Template })
+	return hooked(withSpec(k, func(o store.Object) any { return &o.(*v1.PodTemplate).Template }), Hooks{Columns: table.PodTemplates()})
 }

@@ -49,6 +49,11 @@ func withStatus(k *Kind, f func(store.Object) any) *Kind {
 	return k
 }
 
+func hooked(k *Kind, hooks Hooks) *Kind {
+	k.Hooks = hooks
+	return k
+}
+
 func inCategory(category string, k *Kind) *Kind {
 	k.Categories = append(k.Categories, category)
 	return k

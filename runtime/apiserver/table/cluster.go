@@ -13,7 +13,8 @@ import (
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
-func nodePrinter() Printer {
+// Nodes prints nodes.
+func Nodes() Printer {
 	return Printer{
 		Columns: columns("Name", "Status", "Roles", "Age", "Version", "wide:Internal-IP", "wide:External-IP", "wide:OS-Image", "wide:Kernel-Version", "wide:Container-Runtime"),
 		row:     func(o store.Object, now time.Time) []any { return nodeRow(o.(*v1.Node), now) },
@@ -68,7 +69,8 @@ func address(node *v1.Node, kind v1.NodeAddressType) string {
 	return "<none>"
 }
 
-func servicePrinter() Printer {
+// Services prints services.
+func Services() Printer {
 	return Printer{
 		Columns: columns("Name", "Type", "Cluster-IP", "External-IP", "Port(s)", "Age", "wide:Selector"),
 		row:     func(o store.Object, now time.Time) []any { return serviceRow(o.(*v1.Service), now) },
@@ -105,7 +107,8 @@ func externalIP(service *v1.Service) string {
 	return or(ips, "<none>")
 }
 
-func eventPrinter() Printer {
+// Events prints events.
+func Events() Printer {
 	return Printer{
 		Columns: columns("Last Seen", "Type", "Reason", "Object", "wide:Subobject", "wide:Source", "Message", "wide:First Seen", "wide:Count", "wide:Name"),
 		row:     func(o store.Object, now time.Time) []any { return eventRow(o.(*v1.Event), now) },

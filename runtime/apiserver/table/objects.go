@@ -11,36 +11,52 @@ import (
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
-// smallPrinter makes the printers of kinds with a column or two beside name and age.
-func smallPrinter(resource string) Printer {
-	switch resource {
-	case kind.ConfigMaps:
-		return small([]string{"Data#"}, func(o store.Object) []any {
-			return []any{len(o.(*v1.ConfigMap).Data) + len(o.(*v1.ConfigMap).BinaryData)}
-		})
-	case kind.Secrets:
-		return small([]string{"Type", "Data#"}, func(o store.Object) []any {
-			return []any{string(o.(*v1.Secret).Type), len(o.(*v1.Secret).Data)}
-		})
-	case kind.Namespaces:
-		return small([]string{"Status"}, func(o store.Object) []any { return []any{string(o.(*v1.Namespace).Status.Phase)} })
-	case kind.Leases:
-		return small([]string{"Holder"}, func(o store.Object) []any { return []any{text(o.(*coordinationv1.Lease).Spec.HolderIdentity, "")} })
-	case kind.RuntimeClasses:
-		return small([]string{"Handler"}, func(o store.Object) []any { return []any{o.(*nodev1.RuntimeClass).Handler} })
-	case "resourceclaims.resource.k8s.io":
-		return small([]string{"State"}, func(o store.Object) []any { return []any{claimState(o.(*resourcev1.ResourceClaim))} })
-	case "resourceslices.resource.k8s.io":
-		return small([]string{"Node", "Driver", "Pool"}, func(o store.Object) []any {
-			spec := o.(*resourcev1.ResourceSlice).Spec
-			return []any{text(spec.NodeName, ""), spec.Driver, spec.Pool.Name}
-		})
-	}
-	return small(nil, func(store.Object) []any { return nil })
+// Plain prints objects of which there is only name and age to show.
+func Plain() Printer { return small(nil, func(store.Object) []any { return nil }) }
+
+// ConfigMaps prints ConfigMaps.
+func ConfigMaps() Printer {
+	return small([]string{"Data#"}, func(o store.Object) []any {
+		return []any{len(o.(*v1.ConfigMap).Data) + len(o.(*v1.ConfigMap).BinaryData)}
+	})
+}
+
+// Secrets prints secrets, but not what they hold.
+func Secrets() Printer {
+	return small([]string{"Type", "Data#"}, func(o store.Object) []any {
+		return []any{string(o.(*v1.Secret).Type), len(o.(*v1.Secret).Data)}
+	})
+}
+
+// Namespaces prints namespaces.
+func Namespaces() Printer {
+	return small([]string{"Status"}, func(o store.Object) []any { return []any{string(o.(*v1.Namespace).Status.Phase)} })
+}
+
+// Leases prints leases.
+func Leases() Printer {
+	return small([]string{"Holder"}, func(o store.Object) []any { return []any{text(o.(*coordinationv1.Lease).Spec.HolderIdentity, "")} })
+}
+
+// RuntimeClasses prints runtime classes.
+func RuntimeClasses() Printer {
+	return small([]string{"Handler"}, func(o store.Object) []any { return []any{o.(*nodev1.RuntimeClass).Handler} })
+}
+
+// ResourceClaims prints claims of devices.
+func ResourceClaims() Printer {
+	return small([]string{"State"}, func(o store.Object) []any { return []any{claimState(o.(*resourcev1.ResourceClaim))} })
+}
+
+// ResourceSlices prints what devices a node has.
+func ResourceSlices() Printer {
+	return small([]string{"Node", "Driver", "Pool"}, func(o store.Object) []any {
+		spec := o.(*resourcev1.ResourceSlice).Spec
+		return []any{text(spec.NodeName, ""), spec.Driver, spec.Pool.Name}
+	})
 }
 
 // small makes a printer with the cells between name and age.
@@ -53,7 +69,8 @@ func small(names []string, cells func(store.Object) []any) Printer {
 	}
 }
 
-func claimPrinter() Printer {
+// Claims prints claims of volumes.
+func Claims() Printer {
 	return Printer{
 		Columns: columns("Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age", "wide:VolumeMode"),
 		row:     func(o store.Object, now time.Time) []any { return claimRow(o.(*v1.PersistentVolumeClaim), now) },
@@ -90,7 +107,8 @@ func accessModes(modes []v1.PersistentVolumeAccessMode) string {
 	return strings.Join(words, ",")
 }
 
-func templatePrinter() Printer {
+// PodTemplates prints templates of pods.
+func PodTemplates() Printer {
 	return Printer{
 		Columns: columns("Name", "Containers", "Images", "Pod Labels"),
 		row: func(o store.Object, _ time.Time) []any {
@@ -104,7 +122,8 @@ func templatePrinter() Printer {
 	}
 }
 
-func priorityPrinter() Printer {
+// PriorityClasses prints priority classes.
+func PriorityClasses() Printer {
 	return Printer{
 		Columns: columns("Name", "Value#", "Global-Default", "Age", "PreemptionPolicy"),
 		row: func(o store.Object, now time.Time) []any {

@@ -10,10 +10,12 @@ import (
 	"github.com/minipod/minipod/runtime/status"
 )
 
-func podPrinter() Printer {
+// Pods prints pods.
+func Pods() Printer {
 	return Printer{
-		Columns: columns("Name", "Ready", "Status", "Restarts", "Age", "wide:IP", "wide:Node", "wide:Nominated Node", "wide:Readiness Gates"),
-		row:     func(o store.Object, now time.Time) []any { return podRow(o.(*v1.Pod), now) },
+		conditions: func(o store.Object) []metav1.TableRowCondition { return ended(o.(*v1.Pod)) },
+		Columns:    columns("Name", "Ready", "Status", "Restarts", "Age", "wide:IP", "wide:Node", "wide:Nominated Node", "wide:Readiness Gates"),
+		row:        func(o store.Object, now time.Time) []any { return podRow(o.(*v1.Pod), now) },
 	}
 }
 
@@ -22,10 +24,9 @@ func podRow(pod *v1.Pod, now time.Time) []any {
 	return []any{r.Name, r.Ready, r.Status, r.Restarts, r.Age, r.IP, r.Node, r.Nominated, r.Gates}
 }
 
-// conditions marks the rows of pods that have ended, which clients may show apart.
-func conditions(obj store.Object) []metav1.TableRowCondition {
-	pod, ok := obj.(*v1.Pod)
-	if !ok || (pod.Status.Phase != v1.PodSucceeded && pod.Status.Phase != v1.PodFailed) {
+// ended marks the rows of pods that have ended.
+func ended(pod *v1.Pod) []metav1.TableRowCondition {
+	if pod.Status.Phase != v1.PodSucceeded && pod.Status.Phase != v1.PodFailed {
 		return nil
 	}
 	message := "The pod has completed successfully."

@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
-	"github.com/minipod/minipod/runtime/apiserver/table"
 )
 
 var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -101,7 +100,7 @@ func TestPodRows(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			cells := table.For(kind.New().ByResource(kind.Pods)).Row(test.pod, now).Cells
+			cells := kind.New().ByResource(kind.Pods).Printer().Row(test.pod, now).Cells
 			if got := fmt.Sprint(cells[1], " ", cells[2], " ", cells[3]); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -113,7 +112,7 @@ func TestPodWideColumns(t *testing.T) {
 	p := withCondition(pod(v1.PodRunning, running("a")), "example.com/open", v1.ConditionTrue, "")
 	p.Spec.ReadinessGates = []v1.PodReadinessGate{{ConditionType: "example.com/open"}, {ConditionType: "example.com/shut"}}
 	p.Spec.NodeName = "here"
-	printer := table.For(kind.New().ByResource(kind.Pods))
+	printer := kind.New().ByResource(kind.Pods).Printer()
 	got := printer.Row(p, now).Cells
 	want := []any{"p", "1/1", "Running", "0", "60s", "<none>", "here", "<none>", "1/2"}
 	if !slices.Equal(got, want) {
@@ -136,7 +135,7 @@ func TestEveryKindHasACellForEachColumn(t *testing.T) {
 		if k.New == nil {
 			continue
 		}
-		printer := table.For(k)
+		printer := k.Printer()
 		if cells := printer.Row(k.New(), now).Cells; len(cells) != len(printer.Columns) {
 			t.Errorf("%s has %d cells for %d columns", k.Resource(), len(cells), len(printer.Columns))
 		}

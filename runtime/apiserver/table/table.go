@@ -8,7 +8,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/duration"
 
-	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
@@ -16,32 +15,17 @@ import (
 type Printer struct {
 	Columns []metav1.TableColumnDefinition
 	row     func(obj store.Object, now time.Time) []any
+	// conditions mark rows that clients may show apart; nil: there are none.
+	conditions func(obj store.Object) []metav1.TableRowCondition
 }
 
 // Row makes the row of an object. It has a cell for every column.
 func (p Printer) Row(obj store.Object, now time.Time) metav1.TableRow {
-	return metav1.TableRow{Cells: p.row(obj, now), Conditions: conditions(obj)}
-}
-
-// For returns the printer of a kind. Kinds without columns of their own show name and age.
-func For(k *kind.Kind) Printer {
-	switch k.Resource() {
-	case kind.Pods:
-		return podPrinter()
-	case kind.Services:
-		return servicePrinter()
-	case kind.Nodes:
-		return nodePrinter()
-	case kind.Events:
-		return eventPrinter()
-	case kind.Claims:
-		return claimPrinter()
-	case kind.PodTemplates:
-		return templatePrinter()
-	case kind.PriorityClasses:
-		return priorityPrinter()
+	row := metav1.TableRow{Cells: p.row(obj, now)}
+	if p.conditions != nil {
+		row.Conditions = p.conditions(obj)
 	}
-	return smallPrinter(k.Resource())
+	return row
 }
 
 // columns turns names into column definitions; a name that starts with "wide:"

@@ -1,4 +1,4 @@
-package apiserver
+package kind
 
 import (
 	"fmt"
@@ -10,9 +10,6 @@ import (
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-
-	"github.com/minipod/minipod/runtime/apiserver/kind"
-	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
 // admitPod does to a new pod what Kubernetes' admission plugins do (ServiceAccount,
@@ -20,46 +17,46 @@ import (
 // there is one node, so every pod that nothing holds back is given to it.
 // No token is mounted: pods cannot reach this server, which listens on the
 // loopback device of the client's machine.
-func (s *Server) admitPod(pod *v1.Pod) error {
-	for _, step := range []func(*v1.Pod) error{s.admitAccount, s.admitRuntimeClass, s.admitPriority} {
-		if err := step(pod); err != nil {
+func admitPod(c Cluster, pod *v1.Pod) error {
+	for _, step := range []func(Cluster, *v1.Pod) error{admitAccount, admitRuntimeClass, admitPriority} {
+		if err := step(c, pod); err != nil {
 			return apierrors.NewForbidden(v1.Resource("pods"), pod.Name, err)
 		}
 	}
 	tolerate(pod, v1.TaintNodeNotReady)
 	tolerate(pod, v1.TaintNodeUnreachable)
-	s.place(pod)
+	placePod(c, pod)
 	return nil
 }
 
-func (s *Server) admitAccount(pod *v1.Pod) error {
+func admitAccount(c Cluster, pod *v1.Pod) error {
 	if pod.Spec.ServiceAccountName == "" {
 		pod.Spec.ServiceAccountName = "default"
 	}
 	name := pod.Spec.ServiceAccountName
 	pod.Spec.DeprecatedServiceAccount = name
-	item := s.store.Get(store.Key{Resource: kind.ServiceAccounts, Namespace: pod.Namespace, Name: name})
-	if item == nil {
+	account := c.Get(ServiceAccounts, pod.Namespace, name)
+	if account == nil {
 		return fmt.Errorf("error looking up service account %s/%s: serviceaccount %q not found", pod.Namespace, name, name)
 	}
 	if len(pod.Spec.ImagePullSecrets) == 0 {
-		pod.Spec.ImagePullSecrets = slices.Clone(item.Object.(*v1.ServiceAccount).ImagePullSecrets)
+		pod.Spec.ImagePullSecrets = slices.Clone(account.(*v1.ServiceAccount).ImagePullSecrets)
 	}
 	return nil
 }
 
-func (s *Server) admitRuntimeClass(pod *v1.Pod) error {
+func admitRuntimeClass(c Cluster, pod *v1.Pod) error {
 	if pod.Spec.RuntimeClassName == nil {
 		if len(pod.Spec.Overhead) > 0 {
 			return fmt.Errorf("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
 		}
 		return nil
 	}
-	item := s.store.Get(store.Key{Resource: kind.RuntimeClasses, Name: *pod.Spec.RuntimeClassName})
-	if item == nil {
+	found := c.Get(RuntimeClasses, "", *pod.Spec.RuntimeClassName)
+	if found == nil {
 		return fmt.Errorf("pod rejected: RuntimeClass %q not found", *pod.Spec.RuntimeClassName)
 	}
-	class := item.Object.(*nodev1.RuntimeClass)
+	class := found.(*nodev1.RuntimeClass)
 	var overhead v1.ResourceList
 	if class.Overhead != nil {
 		overhead = class.Overhead.PodFixed
@@ -94,8 +91,8 @@ func followClass(pod *v1.Pod, scheduling *nodev1.Scheduling) error {
 	return nil
 }
 
-func (s *Server) admitPriority(pod *v1.Pod) error {
-	class, err := s.priorityClass(pod.Spec.PriorityClassName)
+func admitPriority(c Cluster, pod *v1.Pod) error {
+	class, err := priorityClass(c, pod.Spec.PriorityClassName)
 	if err != nil {
 		return err
 	}
@@ -118,18 +115,17 @@ func (s *Server) admitPriority(pod *v1.Pod) error {
 
 // priorityClass finds a class by name, or without a name the one that is the
 // default for all; nil: there is none.
-func (s *Server) priorityClass(name string) (*schedulingv1.PriorityClass, error) {
+func priorityClass(c Cluster, name string) (*schedulingv1.PriorityClass, error) {
 	if name != "" {
-		item := s.store.Get(store.Key{Resource: kind.PriorityClasses, Name: name})
-		if item == nil {
+		found := c.Get(PriorityClasses, "", name)
+		if found == nil {
 			return nil, fmt.Errorf("no PriorityClass with name %s was found", name)
 		}
-		return item.Object.(*schedulingv1.PriorityClass), nil
+		return found.(*schedulingv1.PriorityClass), nil
 	}
-	items, _ := s.store.List(kind.PriorityClasses, "")
 	var lowest *schedulingv1.PriorityClass
-	for _, item := range items {
-		class := item.Object.(*schedulingv1.PriorityClass)
+	for _, one := range c.List(PriorityClasses) {
+		class := one.(*schedulingv1.PriorityClass)
 		if class.GlobalDefault && (lowest == nil || class.Value < lowest.Value) {
 			lowest = class
 		}
