@@ -3,7 +3,12 @@ package tell
 import (
 	"errors"
 	"fmt"
+	"path"
+	"slices"
+	"strconv"
 	"strings"
+
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/podspec"
@@ -123,10 +128,28 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 		return "metadata.name"
 	case f.Op.Kind == plan.PullImage:
 		return u.Path + ".image"
+	case hostPathField(m, u, f.Err) != "":
+		return hostPathField(m, u, f.Err)
 	case f.Op.Kind == plan.StartUnit && m.Written(u.Path+".command"):
 		return u.Path + ".command"
 	}
 	return u.Path
+}
+
+// hostPathField is the hostPath that the engine could not mount: its answer
+// names the path, last or in quotes.
+func hostPathField(m manifest.Pod, u translate.Unit, err error) string {
+	text := err.Error()
+	for i, v := range m.Pod().Spec.Volumes {
+		mounted := slices.ContainsFunc(u.Container.VolumeMounts, func(vm v1.VolumeMount) bool { return vm.Name == v.Name })
+		if v.HostPath == nil || !mounted {
+			continue
+		}
+		if source := path.Clean(v.HostPath.Path); strings.HasSuffix(text, ": "+source) || strings.Contains(text, strconv.Quote(source)) {
+			return fmt.Sprintf("spec.volumes[%d].hostPath.path", i)
+		}
+	}
+	return ""
 }
 
 // portField is the first hostPort: what most often keeps a pause from
