@@ -9,16 +9,18 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/core"
+	corev1 "k8s.io/kubernetes/pkg/apis/core/v1"
 )
 
 // DropDisabledPodFields takes out of a new pod the fields of features that are switched off in Kubernetes, as the API
 // server does before it validates, and says which. A pod that cannot be converted is left as it is: validation says why.
 func DropDisabledPodFields(pod *v1.Pod) []Warning {
-	before, after := pod.DeepCopy(), pod.DeepCopy()
-	if changePod(before, nil, func(_, _ *core.Pod) {}) != nil {
+	if !hasDisabledFields(pod) {
 		return nil
 	}
-	if changePod(after, nil, func(p, _ *core.Pod) { podutil.DropDisabledPodFields(p, nil) }) != nil || equality.Semantic.DeepEqual(before, after) {
+	before, after := pod.DeepCopy(), pod.DeepCopy()
+	if changePod(before, nil, func(_, _ *core.Pod) {}) != nil ||
+		changePod(after, nil, func(p, _ *core.Pod) { podutil.DropDisabledPodFields(p, nil) }) != nil {
 		return nil
 	}
 	*pod = *after
@@ -27,6 +29,17 @@ func DropDisabledPodFields(pod *v1.Pod) []Warning {
 		warnings = append(warnings, Warning{dropped, "left out, as in Kubernetes, where the feature that it belongs to is off by default"})
 	}
 	return warnings
+}
+
+// hasDisabledFields answers for the many pods that have none at little cost.
+func hasDisabledFields(pod *v1.Pod) bool {
+	before, err := internal(pod, corev1.Convert_v1_Pod_To_core_Pod)
+	if err != nil {
+		return false
+	}
+	after := before.DeepCopy()
+	podutil.DropDisabledPodFields(after, nil)
+	return !equality.Semantic.DeepEqual(before, after)
 }
 
 // lost lists the fields of one value that the other, made from it, has no more.
