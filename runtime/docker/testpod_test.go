@@ -103,10 +103,16 @@ func (p *testPod) world() plan.World {
 // awaitEnd waits until the first container has ended.
 func (p *testPod) awaitEnd() plan.Container {
 	p.Helper()
+	return p.await("main")
+}
+
+// await waits until a container has ended.
+func (p *testPod) await(unit string) plan.Container {
+	p.Helper()
 	ctx, cancel := context.WithTimeout(p.Context(), time.Minute)
 	defer cancel()
 	for range p.e.Watch(ctx, p.want.Pod.UID) {
-		if c := p.world().Latest("main"); c != nil && c.Ended() {
+		if c := p.world().Latest(unit); c != nil && c.Ended() {
 			return *c
 		}
 	}

@@ -1,0 +1,125 @@
+package docker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/namespace"
+	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// lookInside reads namespaces by a container that is there for nothing else:
+// the pause program's mode ns, as root with the right to look at the processes
+// of others, in the machine's PID namespace, where processes have the numbers
+// that inspect tells. It is the one place where those of all containers can be
+// told apart, whether or not they share a PID namespace.
+func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
+	text, err := e.output(ctx, onlooker())
+	if err != nil {
+		return nil, err
+	}
+	all, err := pause.ParseProcesses(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	seen := map[int]pause.Process{}
+	for _, p := range all {
+		seen[p.PID] = p
+	}
+	return e.namespaces(ctx, ids, func(_ context.Context, _ string, pid int) (namespace.Process, bool, error) {
+		p, ok := seen[pid]
+		process := namespace.Process{PID: pid, Inodes: map[namespace.Kind]uint64{}}
+		for _, k := range namespace.Kinds() {
+			process.Inodes[k] = p.Namespaces[string(k)]
+			ok = ok && process.Inodes[k] != 0
+		}
+		return process, ok, nil
+	})
+}
+
+// onlooker sees every process of the machine, and has no network.
+func onlooker() translate.Request {
+	return translate.Request{
+		Config: &container.Config{
+			Image: pause.Reference, Cmd: []string{"ns"}, User: "0",
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "ns"},
+		},
+		Host: &container.HostConfig{
+			PidMode: "host", NetworkMode: "none", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,
+			SecurityOpt: []string{"apparmor=unconfined"}, // the default profile hides those without one
+			LogConfig:   container.LogConfig{Type: "none"},
+		},
+	}
+}
+
+// labelHelper tells the containers that a command makes for itself, by what
+// they do. They are of no pod.
+const labelHelper = "dev.minipod.helper"
+
+// output runs a container of the pause image to its end and is what it
+// printed. Nothing is left of it, also when ctx ends: the engine removes it at
+// its end, and one that has not come to that is removed here.
+func (e *Engine) output(ctx context.Context, r translate.Request) (text string, err error) {
+	id, err := e.createHelper(ctx, r)
+	if err != nil {
+		return "", fmt.Errorf("create helper container: %w", err)
+	}
+	defer func() { err = errors.Join(err, e.removeHelper(ctx, id)) }()
+	conn, err := e.cli.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return "", fmt.Errorf("attach to helper container %.12s: %w", id, e.explain(err))
+	}
+	if err := e.cli.ContainerStart(ctx, id, container.StartOptions{}); err != nil {
+		conn.Close()
+		return "", fmt.Errorf("start helper container %.12s: %w", id, e.explain(err))
+	}
+	var out, errs bytes.Buffer
+	err = e.pump(ctx, session{conn: conn, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs}})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("read from helper container %.12s: %w", id, err)
+	case errs.Len() > 0 || out.Len() == 0:
+		return "", fmt.Errorf("helper container %.12s has read nothing: %s", id, strings.TrimSpace(errs.String()))
+	}
+	return out.String(), nil
+}
+
+// createHelper is not broken off when ctx ends: the engine would go on with a
+// container that nobody knows of.
+func (e *Engine) createHelper(ctx context.Context, r translate.Request) (id string, err error) {
+	ctx = context.WithoutCancel(ctx)
+	create := func() error {
+		made, err := e.cli.ContainerCreate(ctx, r.Config, r.Host, nil, nil, "")
+		id = made.ID
+		return err
+	}
+	err = create()
+	if cerrdefs.IsNotFound(err) {
+		if err := e.getPauseImage(ctx, r.Config.Image, func(engine.Progress) {}); err != nil {
+			return "", err
+		}
+		err = create()
+	}
+	return id, e.explain(err)
+}
+
+// removeHelper removes a helper that the engine may be removing already.
+func (e *Engine) removeHelper(ctx context.Context, id string) error {
+	ctx = context.WithoutCancel(ctx)
+	err := e.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true})
+	switch {
+	case cerrdefs.IsConflict(err):
+		return e.awaitRemoval(ctx, id, err)
+	case err == nil, cerrdefs.IsNotFound(err):
+		return nil
+	}
+	return fmt.Errorf("remove helper container %.12s: %w", id, e.explain(err))
+}

@@ -1,0 +1,162 @@
+package namespace
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// table is a part of the containers, the pause first.
+type table struct {
+	containers []Container
+	rows       []Row
+	column     int // the width of one, with the gap
+	Colours
+}
+
+// tables are the containers in as many tables as the width asks for.
+func tables(p Pod, look Look) []table {
+	pause, others := p.Containers[0], p.Containers[1:]
+	fit := max(1, (look.Width-label+gap)/(digits+gap)-1)
+	column := columnWidth(p.Containers, min(fit, len(others))+1, look.Width)
+	var list []table
+	for part := range slices.Chunk(others, fit) {
+		list = append(list, table{append([]Container{pause}, part...), p.Namespaces, column, look.Colours})
+	}
+	return list
+}
+
+// columnWidth is room for the longest name, where there is that much.
+func columnWidth(containers []Container, columns, width int) int {
+	longest := digits
+	for _, c := range containers {
+		longest = max(longest, len(c.title()))
+	}
+	room := (width - label + gap) / columns
+	return max(digits+gap, min(longest+gap, room))
+}
+
+func (t table) text() string {
+	lines := t.heading(Container.title)
+	if slices.ContainsFunc(t.containers, Container.down) {
+		lines = append(lines, t.heading(Container.word)...)
+	}
+	for _, r := range t.rows {
+		lines = append(lines, t.row(r))
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// heading puts a word over each column, on as many lines as the longest needs.
+func (t table) heading(word func(Container) string) []string {
+	words := make([][]string, len(t.containers))
+	height := 0
+	for i, c := range t.containers {
+		words[i] = fold(word(c), t.column-gap)
+		height = max(height, len(words[i]))
+	}
+	lines := make([]string, height)
+	for n := range lines {
+		l := &line{}
+		for i, c := range t.containers {
+			if n < len(words[i]) {
+				l.pad(t.at(i))
+				l.put(t.paint(t.health(c), words[i][n]), len(words[i][n]))
+			}
+		}
+		lines[n] = l.text.String()
+	}
+	return lines
+}
+
+func (t table) health(c Container) string {
+	if c.down() {
+		return t.Down
+	}
+	return ""
+}
+
+// at is where a column begins.
+func (t table) at(i int) int { return label + i*t.column }
+
+// row draws one kind. What a container shares with the one before it is
+// joined to that by a line; the line goes through under those between them
+// that do not run.
+func (t table) row(r Row) string {
+	l := &line{}
+	l.put(string(r.Kind), len(r.Kind))
+	var before uint64
+	if r.Owner == OwnerMachine {
+		before = r.Groups[0].Inode // the line comes from the left
+	}
+	for i, c := range t.containers {
+		inode := c.Inodes[r.Kind]
+		switch {
+		case inode == 0:
+			continue
+		case inode == before:
+			t.join(l, r, i)
+		default:
+			t.leave(l, i)
+			digits := number(inode)
+			l.put(t.paint(t.tint(r, inode), digits), len(digits))
+		}
+		before = inode
+	}
+	t.leave(l, len(t.containers))
+	return strings.TrimRight(l.text.String(), " ")
+}
+
+// join leads the line to a column. The first shows the inode all the same.
+func (t table) join(l *line, r Row, column int) {
+	inode := t.containers[column].Inodes[r.Kind]
+	end := "●"
+	if column == 0 {
+		end = number(inode)
+	}
+	run := strings.Repeat("─", t.at(column)-l.width) + end
+	l.put(t.paint(t.tint(r, inode), run), utf8.RuneCountInString(run))
+}
+
+// leave goes on to a column without a line. A dash stands under the
+// containers on the way, which do not run.
+func (t table) leave(l *line, column int) {
+	for i := range column {
+		if t.at(i) >= l.width {
+			l.pad(t.at(i))
+			l.put("-", 1)
+		}
+	}
+	l.pad(t.at(column))
+}
+
+// tint is the colour of a namespace: those of one container alone have none.
+func (t table) tint(r Row, inode uint64) string {
+	if r.Owner == OwnerMachine || inode == first(r.Kind) {
+		return t.Machine
+	}
+	for _, g := range r.Groups {
+		if g.Inode == inode && len(g.Containers) > 1 {
+			return t.Shared
+		}
+	}
+	return ""
+}
+
+// line is a line of text with escapes in it that take no room.
+type line struct {
+	text  strings.Builder
+	width int
+}
+
+func (l *line) put(text string, width int) {
+	l.text.WriteString(text)
+	l.width += width
+}
+
+// pad goes on to a column.
+func (l *line) pad(to int) {
+	for l.width < to {
+		l.put(" ", 1)
+	}
+}
