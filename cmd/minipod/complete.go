@@ -25,6 +25,14 @@ func completePods(cmd *cobra.Command, args []string, _ string) ([]cobra.Completi
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completePod is completePods for a command that takes one pod.
+func completePod(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completePods(cmd, args, word)
+}
+
 // completeContainers offers a pod and then its containers.
 func completeContainers(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	switch len(args) {

@@ -51,7 +51,7 @@ func newRootCommand(io streams) *cobra.Command {
 	)
 	root.AddCommand(
 		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRmCommand(io),
-		newPsCommand(io), newLogsCommand(io), newExecCommand(io),
+		newPsCommand(io), newNsCommand(io), newLogsCommand(io), newExecCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
 		newServeCommand(io), newVersionCommand(io),
 	)

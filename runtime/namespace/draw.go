@@ -57,7 +57,8 @@ func Draw(p Pod, look Look) string {
 
 // entry is a name and a text beside it, which goes on under itself.
 func entry(name, text string, width int) string {
-	lines := wrap(text, min(width, page)-label)
+	name = printable(name)
+	lines := wrap(printable(text), min(width, page)-label)
 	first := name + " "
 	if len(name) < label {
 		first = name + strings.Repeat(" ", label-len(name))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -189,11 +190,21 @@ func TestJSON(t *testing.T) {
 	compare(t, filepath.Join("testdata", "stopped.json"), string(text)+"\n")
 }
 
-// TestPrintable keeps what a manifest says from moving the cursor.
-func TestPrintable(t *testing.T) {
-	v := Volume{Name: "v", Kind: "hostPath /a\x1b[2Jb", Places: []Place{{Container: "a", Path: "/x\ny"}}}
-	if got, want := v.text(), "hostPath /a?[2Jb: a at /x?y"; got != want {
-		t.Errorf("%q, want %q", got, want)
+// TestHostileNames keeps what others say of a pod from moving the cursor.
+func TestHostileNames(t *testing.T) {
+	const hostile = "x\x1b[2J\n\u202ey"
+	s := stored{spec: v1.PodSpec{Containers: containers(hostile, "b"), Volumes: []v1.Volume{{Name: hostile}}}}
+	for i := range s.spec.Containers {
+		s.spec.Containers[i] = mounting(s.spec.Containers[i], hostile, "/"+hostile)
+	}
+	got := Draw(New(s.world()), Look{Width: 80})
+	for _, r := range got {
+		if r != '\n' && !unicode.IsPrint(r) {
+			t.Errorf("%q in %s", r, got)
+		}
+	}
+	if n := strings.Count(strings.Join(strings.Fields(got), ""), `x\x1b[2J\n\u202ey`); n != 5 {
+		t.Errorf("the name is there %d times, want 5: %s", n, got)
 	}
 }
 

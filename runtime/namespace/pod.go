@@ -147,5 +147,5 @@ func (c Container) title() string {
 	if c.Role == RolePause {
 		return "pause"
 	}
-	return c.Name
+	return printable(c.Name)
 }

@@ -65,7 +65,7 @@ func (v Volume) text() string {
 		}
 		places = append(places, place)
 	}
-	return printable(v.Kind + ": " + strings.Join(places, ", "))
+	return v.Kind + ": " + strings.Join(places, ", ")
 }
 
 // kindOf names the kind of a volume as the manifest does.

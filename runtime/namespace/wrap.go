@@ -37,15 +37,14 @@ func fold(name string, width int) []string {
 	return append(pieces, name)
 }
 
-// printable is a text of a manifest without what would move a terminal's
-// cursor.
+// printable is a text of a manifest as a terminal takes it for nothing but
+// text: what would move the cursor is shown as Go writes it, \x1b.
 func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return '?'
-	}, text)
+	if !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) }) {
+		return text
+	}
+	quoted := strconv.QuoteToASCII(text)
+	return quoted[1 : len(quoted)-1]
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/minipod/minipod/runtime/namespace"
+)
+
+const fivePod = `
+apiVersion: v1
+kind: Pod
+metadata: {name: five}
+spec:
+  shareProcessNamespace: %t
+  containers:
+    - {name: alpha, image: busybox, imagePullPolicy: IfNotPresent, command: ["sleep", "3600"]}
+    - {name: beta, image: busybox, imagePullPolicy: IfNotPresent, command: ["sleep", "3600"]}
+    - {name: gamma, image: busybox, imagePullPolicy: IfNotPresent, command: ["sleep", "3600"]}
+    - {name: delta-force, image: busybox, imagePullPolicy: IfNotPresent, command: ["sleep", "3600"]}
+    - {name: e, image: busybox, imagePullPolicy: IfNotPresent, command: ["sleep", "3600"]}
+`
+
+// runFive makes a pod of five containers, which is removed after the test.
+func runFive(t *testing.T, e *testEngine, shared bool) (ns string) {
+	t.Helper()
+	ns = e.namespace(t, "ns")
+	run := minipod(t, e.address, "run", "-n", ns, "-")
+	run.Stdin = strings.NewReader(fmt.Sprintf(fivePod, shared))
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	t.Cleanup(func() { mustRun(t, e.address, "rm", "-n", ns, "--now", "five") })
+	return ns
+}
+
+// TestNsTellsTheTruth compares what ns says of every container with what the
+// kernel says of its main process. It takes root on the engine's machine.
+func TestNsTellsTheTruth(t *testing.T) {
+	e := newTestEngine(t)
+	for _, shared := range []bool{true, false} {
+		ns := runFive(t, e, shared)
+		out, err := minipod(t, e.address, "ns", "-n", ns, "five", "-o", "json").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var pod namespace.Pod
+		if err := json.Unmarshal(out, &pod); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if len(pod.Containers) != 6 {
+			t.Fatalf("%d containers, want the pause and five", len(pod.Containers))
+		}
+		for _, c := range pod.Containers {
+			found, err := e.ContainerInspect(t.Context(), c.DockerName)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[namespace.Kind]uint64{}
+			for _, k := range namespace.Kinds() {
+				want[k] = inode(t, found.State.Pid, k)
+			}
+			if diff := cmp.Diff(want, c.Inodes); diff != "" || c.PID != found.State.Pid {
+				t.Errorf("shared %t, %s, process %d (-kernel +ns):\n%s", shared, c.Name, found.State.Pid, diff)
+			}
+		}
+	}
+}
+
+func inode(t *testing.T, pid int, k namespace.Kind) uint64 {
+	t.Helper()
+	link, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, k))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n uint64
+	if _, err := fmt.Sscanf(link, string(k)+":[%d]", &n); err != nil {
+		t.Fatalf("%s: %v", link, err)
+	}
+	return n
+}
+
+// TestNsInTerminal draws in colour and as wide as the terminal is, unless it
+// is told not to colour.
+func TestNsInTerminal(t *testing.T) {
+	e := newTestEngine(t)
+	ns := runFive(t, e, true)
+	for _, c := range []struct {
+		env      string
+		cols     int
+		coloured bool
+		tables   int
+	}{
+		{"TERM=xterm", 80, true, 1},
+		{"TERM=xterm", 50, true, 3},
+		{"TERM=xterm", 132, true, 1},
+		{"NO_COLOR=1", 80, false, 1},
+		{"TERM=dumb", 80, false, 1},
+	} {
+		cmd := minipod(t, e.address, "ns", "-n", ns, "five")
+		cmd.Env = append(cmd.Env, "TERM=xterm", c.env)
+		s := newScreen(t, cmd, 24, uint16(c.cols))
+		text := s.all()
+		if code := s.ends(); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", c.env, code, text)
+		}
+		if coloured := strings.Contains(text, "net     \x1b[36m40"); coloured != c.coloured || !coloured && strings.Contains(text, "\x1b") {
+			t.Errorf("%s, %d columns: colour %t: %q", c.env, c.cols, coloured, text)
+		}
+		for _, escape := range []string{"\x1b[36m", "\x1b[33m", "\x1b[0m"} {
+			text = strings.ReplaceAll(text, escape, "")
+		}
+		if tables := strings.Count(text, "pause  "); tables != c.tables {
+			t.Errorf("%s, %d columns: %d tables, want %d:\n%s", c.env, c.cols, tables, c.tables, text)
+		}
+		for line := range strings.Lines(text) {
+			if width := utf8.RuneCountInString(strings.TrimRight(line, "\r\n")); width > c.cols {
+				t.Errorf("%d columns on a terminal of %d: %q", width, c.cols, line)
+			}
+		}
+	}
+}
+
+// all is what the screen shows to minipod's end. The kernel answers the last
+// read of a terminal that nobody has open any more with an error.
+func (s *screen) all() string {
+	text, _ := io.ReadAll(s.pty)
+	return string(text)
+}
