@@ -3,7 +3,6 @@ package podspec
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -26,7 +25,7 @@ func (o *Object) slips() []slip {
 	}
 	var slips []slip
 	for path, c := range containersOf(&pod.Spec) {
-		slips = slices.Concat(slips, imageSlips(path, c), memorySlips(path, c), mountSlips(path, c))
+		slips = slices.Concat(slips, imageSlips(path, c), o.memorySlips(path, c), mountSlips(path, c))
 	}
 	for i, v := range pod.Spec.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
@@ -64,11 +63,23 @@ func imageSlips(path string, c *v1.Container) []slip {
 	if err == nil {
 		return nil
 	}
-	message := fmt.Sprintf("%q is no name of an image: %v", shorten(image), err)
-	if isUnexpanded(image) {
-		message = fmt.Sprintf("%q is no name of an image%s", shorten(image), unexpandedHint)
+	return []slip{{path + ".image", fmt.Sprintf("%q is no name of an image%s", shorten(image), imageHint(image, err)), true}}
+}
+
+// imageHint says why a text is no name of an image.
+func imageHint(image string, err error) string {
+	scheme, _, url := strings.Cut(image, "://")
+	switch {
+	case isUnexpanded(image):
+		return unexpandedHint
+	case strings.Contains(image, "$("):
+		return ": nothing expands $(NAME) in it, only in command, args and env"
+	case strings.Contains(image, "{{"):
+		return ": {{ }} is a template: render it first (helm template)"
+	case url:
+		return ": it has no " + scheme + "://"
 	}
-	return []slip{{path + ".image", message, true}}
+	return fmt.Sprintf(": %v", err)
 }
 
 // unexpandedHint says what to do about ${NAME} in a manifest.
@@ -80,7 +91,7 @@ func isUnexpanded(text string) bool { return strings.Contains(text, "${") }
 const leastMemory = 1 << 20
 
 // memorySlips finds bytes that were meant to be more: 64m, which is 64 thousandths of a byte, or a bare 64.
-func memorySlips(path string, c *v1.Container) []slip {
+func (o *Object) memorySlips(path string, c *v1.Container) []slip {
 	var slips []slip
 	for _, part := range []struct {
 		name string
@@ -90,32 +101,35 @@ func memorySlips(path string, c *v1.Container) []slip {
 			q := part.list[name]
 			tooLittle := part.name == "limits" && name == v1.ResourceMemory && q.Sign() > 0 && q.CmpInt64(leastMemory) < 0
 			if tooLittle || isFractional(q) {
-				slips = append(slips, slip{fmt.Sprintf("%s.resources.%s[%s]", path, part.name, name), byteSlip(q), tooLittle})
+				at := fmt.Sprintf("%s.resources.%s[%s]", path, part.name, name)
+				slips = append(slips, slip{at, byteSlip(o.writtenText(at, q.String()), q), tooLittle})
 			}
 		}
 	}
 	return slips
 }
 
+// writtenText is a value as the manifest has it, or what stands for it where the manifest has none.
+func (o *Object) writtenText(field, otherwise string) string {
+	if at := locate(o.root, splitPath(field)); len(at.rest) == 0 && resolved(at.node).Value != "" {
+		return resolved(at.node).Value
+	}
+	return otherwise
+}
+
 func isFractional(q resource.Quantity) bool { return q.MilliValue()%1000 != 0 }
 
 // byteSlip says what a quantity of bytes is and may be meant to be.
-func byteSlip(q resource.Quantity) string {
-	text := q.String()
-	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	meant := ""
-	if len(number) < len("1000000") {
-		meant = fmt.Sprintf(", did you mean %sM or %sMi?", number, number)
+func byteSlip(written string, q resource.Quantity) string {
+	number := strings.TrimRight(written, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	size := fmt.Sprintf("%d bytes", q.Value())
+	if isFractional(q) {
+		size = fmt.Sprintf("%d thousandths of a byte", q.MilliValue())
 	}
-	switch text[len(number):] {
-	case "m":
-		return fmt.Sprintf("%s is %s thousandths of a byte%s", text, number, meant)
-	case "":
-		return fmt.Sprintf("%s is %s bytes%s", text, number, meant)
-	case "u", "n":
-		return text + " is no whole number of bytes"
+	if len(number) == 0 || len(number) >= len("1000000") {
+		return written + " is " + size
 	}
-	return fmt.Sprintf("%s is %d bytes: too little for any program", text, q.Value())
+	return fmt.Sprintf("%s is %s, did you mean %sM or %sMi?", written, size, number, number)
 }
 
 const colonHint = `the ":" is a part of the path here`
@@ -134,76 +148,12 @@ func mountSlips(path string, c *v1.Container) []slip {
 	return slips
 }
 
-// modeSlips finds modes of files that were written in decimal and meant in octal.
-func (o *Object) modeSlips(path string, v v1.Volume) []slip {
-	var slips []slip
-	for _, at := range modeFields(path, v) {
-		if right := octalMeant(locate(o.root, splitPath(at)).node.Value); right != "" {
-			slips = append(slips, slip{field: at, message: right})
-		}
-	}
-	return slips
-}
-
-// octalMeant says of a decimal number that looks like the mode of a file what it is, if Kubernetes takes it as one.
-func octalMeant(text string) string {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || !looksLikeMode(text) || n > 0o777 {
-		return ""
-	}
-	return fmt.Sprintf("%s is decimal, and the mode %#o: did you mean 0%s?", text, n, text)
-}
-
-// looksLikeMode says that three digits are a mode that makes sense: the owner may read, and nobody may do what the
-// owner or the group may not.
-func looksLikeMode(text string) bool {
-	if len(text) != 3 || strings.Trim(text, "01234567") != "" {
-		return false
-	}
-	owner, group, other := text[0]-'0', text[1]-'0', text[2]-'0'
-	readable := func(digit byte) bool { return digit == 0 || digit >= 4 }
-	return owner >= 4 && readable(group) && readable(other) && group&^owner == 0 && other&^group == 0
-}
-
-// modeFields are the fields of a volume that hold a mode of files.
-func modeFields(path string, v v1.Volume) []string {
-	var fields []string
-	items := func(at string, n int) {
-		fields = append(fields, at+".defaultMode")
-		for i := range n {
-			fields = append(fields, fmt.Sprintf("%s.items[%d].mode", at, i))
-		}
-	}
-	switch {
-	case v.ConfigMap != nil:
-		items(path+".configMap", len(v.ConfigMap.Items))
-	case v.Secret != nil:
-		items(path+".secret", len(v.Secret.Items))
-	case v.DownwardAPI != nil:
-		items(path+".downwardAPI", len(v.DownwardAPI.Items))
-	case v.Projected != nil:
-		fields = append(fields, path+".projected.defaultMode")
-		for i, s := range v.Projected.Sources {
-			at := fmt.Sprintf("%s.projected.sources[%d]", path, i)
-			switch {
-			case s.ConfigMap != nil:
-				items(at+".configMap", len(s.ConfigMap.Items))
-			case s.Secret != nil:
-				items(at+".secret", len(s.Secret.Items))
-			case s.DownwardAPI != nil:
-				items(at+".downwardAPI", len(s.DownwardAPI.Items))
-			}
-		}
-	}
-	return fields
-}
-
 // refusedHint says of a value that Kubernetes refuses what was probably meant.
 func refusedHint(o *Object, e *field.Error) string {
 	if text, ok := e.BadValue.(string); ok && isUnexpanded(text) {
 		return " (" + strings.TrimPrefix(unexpandedHint, ": ") + ")"
 	}
-	written := locate(o.root, splitPath(e.Field)).node.Value
+	written := o.writtenText(e.Field, "")
 	switch {
 	case strings.HasSuffix(strings.ToLower(e.Field), "mode") && looksLikeMode(written):
 		return ": did you mean 0" + written + "?"

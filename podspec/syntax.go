@@ -142,6 +142,9 @@ func (c chunk) plain(fault string, offset int) string {
 	if strings.Contains(text, "{{") {
 		return "not YAML: this looks like a template: render it first (helm template, envsubst)"
 	}
+	if isUnexpanded(text) && strings.HasPrefix(fault, "did not find expected ','") {
+		return "${NAME} between brackets needs quotes" + unexpandedHint
+	}
 	at, size := utf8.DecodeRuneInString(text[offset-start:])
 	if at == '\\' {
 		at, _ = utf8.DecodeRuneInString(text[offset-start+size:])
