@@ -19,7 +19,7 @@ func layers() [][]string {
 		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},
 		{"runtime/status", "runtime/explain"},
-		{"runtime/loop", "runtime/namespace", "runtime/apiserver/table"},
+		{"runtime/loop", "runtime/namespace", "runtime/probe", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
 		{"runtime/apiserver"},
 		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs"},

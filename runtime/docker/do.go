@@ -36,7 +36,11 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.StartUnit:
 		return e.startUnit(ctx, op.Target)
 	case plan.StopUnit:
-		return e.stop(ctx, op.Target, op.Grace)
+		return e.stopUnit(ctx, op)
+	case plan.RunProbe, plan.PostStart:
+		return e.act(ctx, op)
+	case plan.Note:
+		return e.writeFacts(ctx, op.Target, *op.Facts)
 	case plan.RemovePause, plan.RemoveUnit:
 		return e.remove(ctx, op.Target)
 	case plan.RemoveVolume:

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // The texts of the events are the kubelet's (pkg/kubelet/events/event.go and
@@ -102,14 +104,29 @@ func (n *Node) Began(w plan.World, op plan.Op) {
 	case plan.PullImage:
 		n.normal(w, op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target))
 	case plan.StopUnit:
-		message := "Stopping container " + op.Unit
-		if !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted {
-			message = "Container " + op.Unit + " definition changed, will be restarted"
-		}
-		n.normal(w, op.Unit, "Killing", message)
+		n.normal(w, op.Unit, "Killing", killing(w, op))
 	case plan.CreateUnit:
 		n.present(w, op)
 	}
+}
+
+// killing says why a container is stopped.
+func killing(w plan.World, op plan.Op) string {
+	name := "Container " + op.Unit
+	if w.Want != nil {
+		if u, ok := w.Want.Unit(op.Unit); ok && u.Kind == translate.Sidecar {
+			name = "Init container " + op.Unit
+		}
+	}
+	switch {
+	case op.Cause == plan.CauseHook:
+		return "FailedPostStartHook"
+	case op.Cause != "":
+		return name + " failed " + op.Cause + " probe, will be restarted"
+	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted:
+		return name + " definition changed, will be restarted"
+	}
+	return "Stopping container " + op.Unit
 }
 
 // present tells that an image had not to be pulled.
@@ -140,11 +157,33 @@ func (n *Node) failed(w plan.World, op plan.Op, err error) {
 		n.warning(w, op.Unit, "Failed", "Error: ErrImagePull")
 	case plan.CreateUnit, plan.StartUnit:
 		n.warning(w, op.Unit, "Failed", fmt.Sprintf("Error: %s", err))
+	case plan.RunProbe:
+		n.unhealthy(w, op, err)
+	case plan.PostStart:
+		n.warning(w, op.Unit, "FailedPostStartHook", "PostStartHook failed")
+	case plan.StopUnit:
+		if errors.Is(err, plan.ErrHook) {
+			n.warning(w, op.Unit, "FailedPreStopHook", "PreStopHook failed")
+			return
+		}
+		n.warning(w, "", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
+	case plan.SetPolicy, plan.Note, plan.Revise: // of no account to users
 	case plan.StartPause:
 		n.warning(w, "", "FailedCreatePodSandBox", fmt.Sprintf("Failed to create pod sandbox: %s", err))
 	default:
 		n.warning(w, "", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
 	}
+}
+
+// unhealthy tells of a probe that failed, or could not be run.
+func (n *Node) unhealthy(w plan.World, op plan.Op, err error) {
+	kind := strings.ToUpper(string(op.Check[:1])) + string(op.Check[1:])
+	var failure *plan.ProbeFailure
+	if errors.As(err, &failure) {
+		n.warning(w, op.Unit, "Unhealthy", fmt.Sprintf("%s probe failed: %s", kind, failure.Output))
+		return
+	}
+	n.warning(w, op.Unit, "Unhealthy", fmt.Sprintf("%s probe errored and resulted in unknown state: %s", kind, err))
 }
 
 // waits tells what a pod waits for, each time it is looked at.

@@ -32,6 +32,10 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Pause.Policy = op.Policy
 	case Revise:
 		applyRevise(&w, op)
+	case RunProbe, PostStart:
+		w.Memory = w.Settle(op, nil, now)
+	case Note:
+		w.Facts = *op.Facts
 	case PullImage:
 		applyPull(&w, op)
 	case CreateUnit:

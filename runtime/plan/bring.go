@@ -23,6 +23,7 @@ func (s *stepper) bring() {
 	for _, g := range goals(s.w) {
 		s.toward(g)
 	}
+	s.note()
 	s.prune()
 }
 
@@ -47,6 +48,7 @@ func (s *stepper) toward(g goal) {
 	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
 		s.do(s.stop(*c))
 	case c != nil && c.State == Running:
+		s.running(g.unit, *c)
 		return
 	case g.want == hold:
 	case c == nil:
@@ -63,6 +65,44 @@ func (s *stepper) toward(g goal) {
 		s.State = Starting
 	}
 }
+
+// running looks after an attempt that runs.
+func (s *stepper) running(u translate.Unit, c Container) {
+	if kind := s.w.condemned(c); kind != "" {
+		op := s.end(c, s.w.probeGrace(u, kind))
+		op.Cause = string(kind)
+		s.do(op)
+		return
+	}
+	if s.w.hookFailed(c) != nil {
+		op := s.end(c, s.w.grace())
+		op.Cause = CauseHook
+		s.do(op)
+		return
+	}
+	s.postStart(u, c)
+	s.probes(u, c)
+	if !s.w.Started(u, c) && u.Kind != translate.Ephemeral {
+		s.State = Starting
+		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: s.w.unstarted(c)})
+	}
+}
+
+// unstarted says what an attempt that runs has still to do before it has
+// started.
+func (w World) unstarted(c Container) string {
+	check := w.check(c, translate.Startup)
+	switch {
+	case check.At.IsZero():
+		return "its postStart hook or its startup probe has not returned yet"
+	case check.Output == "":
+		return "its startup probe has not succeeded often enough yet"
+	}
+	return "Startup probe failed: " + check.Output
+}
+
+// CauseHook is the Op.Cause of a stop after a hook that failed.
+const CauseHook = "postStart"
 
 // first makes the first attempt.
 func (s *stepper) first(g goal) {

@@ -114,7 +114,16 @@ func (s *stepper) stop(c Container) Op {
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
 		grace = min(grace, max(left, leastGrace))
 	}
-	return Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: grace}
+	return s.end(c, grace)
+}
+
+// end is a stop with a grace, after the container's hook.
+func (s *stepper) end(c Container, grace time.Duration) Op {
+	op := Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: grace}
+	if action := s.w.preStop(c); action != nil && grace > 0 {
+		op.Action, op.Pause = action, s.w.Pause.ID
+	}
+	return op
 }
 
 // lastEnd is when the last container that has ended did.

@@ -131,7 +131,10 @@ func (w World) begun(u translate.Unit) bool {
 	case c.Ended():
 		return u.Kind != translate.Sidecar && (!w.anew(u, *c) || !w.restarts(u, *c))
 	}
-	return c.State == Running && !w.former(*c) && !outdated(u, *c)
+	if u.Kind == translate.Sidecar {
+		return w.Started(u, *c) && !outdated(u, *c)
+	}
+	return c.State == Running && !w.former(*c) && !outdated(u, *c) && w.hooked(u, *c)
 }
 
 // worked reports whether the regular containers have all ended for good: the

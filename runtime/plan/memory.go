@@ -15,6 +15,11 @@ type Memory struct {
 	Pulled map[string]bool
 	// Late are the operations that came too late, by Op.Key.
 	Late map[string]Try
+	// Checks are the results of probes, by their kind and the attempt's ID.
+	Checks map[string]Check
+	// Hooks are the postStart hooks that have returned, by the attempt's ID,
+	// and why they failed.
+	Hooks map[string]error
 }
 
 // Try is an operation that came too late, so many times in a row.
@@ -41,9 +46,13 @@ func (t Try) Again() time.Time {
 // Settle is the memory after an operation has ended at now.
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
-	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late)}
+	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late), Checks: clone(m.Checks), Hooks: clone(m.Hooks)}
 	switch {
-	case err == nil:
+	case op.Kind == RunProbe:
+		m.checked(op, err, now)
+	case op.Kind == PostStart:
+		m.hookDone(op, err)
+	case err == nil, errors.Is(err, ErrHook):
 		m.succeeded(op)
 	case errors.Is(err, ErrStale) && m.Late[key].Count < maxLate:
 		m.Late[key] = Try{At: now, Count: m.Late[key].Count + 1}

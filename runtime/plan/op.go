@@ -25,8 +25,11 @@ const (
 	PullImage    Kind = "pull image"    // Target is the reference
 	CreateUnit   Kind = "create"        // Request
 	StartUnit    Kind = "start"         // Target
-	StopUnit     Kind = "stop"          // Target, Grace
+	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
 	RemoveUnit   Kind = "remove"        // Target
+	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
+	PostStart    Kind = "post-start"    // Target, Action, Pause
+	Note         Kind = "note"          // Target, Facts
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
 )
 
@@ -43,6 +46,16 @@ type Op struct {
 	// Revision is the number of a later manifest, which is Pod.
 	Revision int
 	Pod      *v1.Pod
+	// Action is what a probe or a hook does, in the network of the container
+	// Pause. Check says which probe of the unit it is.
+	Action *translate.Action
+	Pause  string
+	Check  translate.ProbeKind
+	Probe  *v1.Probe
+	Facts  *Facts
+	// Cause says why a container is stopped that is to run: a probe of this
+	// kind, or its hook.
+	Cause string
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
 }
@@ -56,6 +69,8 @@ func (o Op) Key() string {
 		return fmt.Sprintf("%s %s for attempt %d", o.Kind, o.Target, o.Attempt)
 	case Revise:
 		return fmt.Sprintf("%s %d", o.Kind, o.Revision)
+	case RunProbe:
+		return fmt.Sprintf("%s %s %s", o.Kind, o.Check, o.Target)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Policy))
 }
@@ -67,7 +82,7 @@ func (o Op) Subject() string {
 	switch o.Kind {
 	case PullImage:
 		return "image " + o.Target
-	case StopUnit:
+	case StopUnit, RunProbe, PostStart, Note:
 		return o.Key()
 	case Revise:
 		return "manifest"
@@ -93,6 +108,10 @@ func (o Op) Clears(f Fault) bool {
 // answer is to observe again at once.
 var ErrStale = errors.New("the world has changed meanwhile")
 
+// ErrHook is in the error of a stop that was done though the hook before it
+// failed.
+var ErrHook = errors.New("the preStop hook failed")
+
 // ErrUnsupported is in the error of an operation that this engine does not
 // have, such as the update of a restart policy on Podman 4.
 var ErrUnsupported = errors.New("the engine cannot do that")
@@ -115,7 +134,7 @@ func (r refusal) Is(target error) bool { return target == ErrPermanent }
 // waits for its answer any more: who gives up has to know what became of it.
 func (o Op) Lasts() bool {
 	switch o.Kind {
-	case PullImage, StopUnit, StopPause:
+	case PullImage, StopUnit, StopPause, RunProbe, PostStart:
 		return false
 	}
 	return true

@@ -14,6 +14,8 @@ const (
 	ReasonConfigError     = translate.ReasonConfigError
 	ReasonRunError        = "RunContainerError"
 	ReasonSandbox         = "FailedCreatePodSandBox"
+	ReasonPostStart       = "PostStartHookError"
+	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"
 	ReasonFinalizers      = "Finalizers"
 	ReasonUnborn          = "Unborn"

@@ -42,6 +42,8 @@ type World struct {
 	Images map[string]Image
 	// Inputs are what the units that are Awaited ask for.
 	Inputs translate.Inputs
+	// Facts are what was found out of the containers and written down.
+	Facts Facts
 	Memory
 }
 

@@ -42,7 +42,7 @@ func (v view) status(u unit) v1.ContainerStatus {
 	}
 	s.Ready = v.ready(u, s.State)
 	if u.kind != translate.Ephemeral {
-		started := s.State.Running != nil
+		started := s.State.Running != nil && v.asked(u, v.World.Started)
 		s.Started = &started
 	}
 	return s
@@ -62,10 +62,9 @@ func (v view) fillAttempt(s *v1.ContainerStatus, u unit) {
 	s.AllocatedResources = u.Resources.DeepCopy().Requests
 }
 
-// ready tells whether a container counts as ready. An init container is when
-// it has done its work, a stale one, which is cut off from the pod's network,
-// is not. The world holds no probe verdicts: a container that runs is taken
-// to be started and ready.
+// ready reports whether a container counts as ready. An init container is when
+// it has done its work; a stale one, which is cut off from the pod's network,
+// is not.
 func (v view) ready(u unit, state v1.ContainerState) bool {
 	switch u.kind {
 	case translate.Init:
@@ -74,7 +73,13 @@ func (v view) ready(u unit, state v1.ContainerState) bool {
 	case translate.Ephemeral:
 		return false
 	}
-	return state.Running != nil && !v.Stale(*u.latest)
+	return state.Running != nil && !v.Stale(*u.latest) && v.asked(u, v.World.Ready)
+}
+
+// asked asks the world about the newest attempt of a unit.
+func (v view) asked(u unit, about func(translate.Unit, plan.Container) bool) bool {
+	of, ok := v.Want.Unit(u.Name)
+	return ok && u.latest != nil && about(of, *u.latest)
 }
 
 // imageID names the image by its digest in a repository where it has one,

@@ -115,7 +115,7 @@ func TestStates(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Status(tt.world, at(100)).ContainerStatuses[0]
-			started := tt.state.Running != nil
+			started := tt.state.Running != nil && tt.ready // a stale one has not
 			want := got
 			want.State, want.LastTerminationState, want.RestartCount, want.Ready, want.Started = tt.state, tt.last, tt.restarts, tt.ready, &started
 			if diff := cmp.Diff(want, got); diff != "" {

@@ -13,8 +13,9 @@ import (
 
 // How a field is dealt with.
 const (
-	mapped = "mapped" // a golden file shows to what
-	noted  = "noted"  // TestNotes shows when
+	mapped  = "mapped"  // a golden file shows to what
+	noted   = "noted"   // TestNotes shows when
+	planned = "planned" // plan.Next has it done, and its tests show when
 )
 
 // No field is passed over in silence: each is mapped, noted, or means nothing
@@ -47,8 +48,8 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"name": mapped, "image": mapped, "command": mapped, "args": mapped, "workingDir": mapped, "ports": mapped,
 			"env": mapped, "resources": mapped, "volumeMounts": mapped, "imagePullPolicy": mapped, "securityContext": mapped,
 			"stdin": mapped, "stdinOnce": mapped, "tty": mapped, "lifecycle": mapped, "restartPolicy": mapped,
-			"envFrom": mapped, "restartPolicyRules": noted, "volumeDevices": noted, "livenessProbe": noted,
-			"readinessProbe": noted, "startupProbe": noted, "terminationMessagePath": noted, "terminationMessagePolicy": noted,
+			"envFrom": mapped, "restartPolicyRules": noted, "volumeDevices": noted, "livenessProbe": planned,
+			"readinessProbe": planned, "startupProbe": planned, "terminationMessagePath": noted, "terminationMessagePolicy": noted,
 			"resizePolicy": "nothing resizes a running container",
 		},
 		reflect.TypeFor[v1.PodSecurityContext](): {
@@ -74,7 +75,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"hostPort": mapped, "containerPort": mapped, "protocol": mapped, "hostIP": mapped,
 			"name": "a service would name it",
 		},
-		reflect.TypeFor[v1.Lifecycle]():            {"postStart": noted, "preStop": noted, "stopSignal": mapped},
+		reflect.TypeFor[v1.Lifecycle]():            {"postStart": planned, "preStop": planned, "stopSignal": mapped},
 		reflect.TypeFor[v1.PodDNSConfig]():         {"nameservers": mapped, "searches": mapped, "options": mapped},
 		reflect.TypeFor[v1.HostAlias]():            {"ip": mapped, "hostnames": mapped},
 		reflect.TypeFor[v1.HostPathVolumeSource](): {"path": mapped, "type": noted},

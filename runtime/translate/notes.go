@@ -164,14 +164,6 @@ func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
 
 func containerNotes(n *noter, u Unit) {
 	c, path := u.Container, u.Path
-	const unprobed = "not probed yet: it counts as passed"
-	n.warn(c.LivenessProbe != nil, path+".livenessProbe", unprobed)
-	n.warn(c.ReadinessProbe != nil, path+".readinessProbe", unprobed)
-	n.warn(c.StartupProbe != nil, path+".startupProbe", unprobed)
-	if c.Lifecycle != nil {
-		n.warn(c.Lifecycle.PostStart != nil, path+".lifecycle.postStart", "the hook is not run yet")
-		n.warn(c.Lifecycle.PreStop != nil, path+".lifecycle.preStop", "the hook is not run yet")
-	}
 	n.warn(len(c.RestartPolicyRules) > 0, path+".restartPolicyRules", "the rules are not followed yet: the policy alone decides")
 	n.warn(c.TerminationMessagePath != v1.TerminationMessagePathDefault, path+".terminationMessagePath", "the message is not read yet")
 	n.warn(c.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError, path+".terminationMessagePolicy", "the message is not read yet")

@@ -1,0 +1,111 @@
+package docker
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Connect opens a TCP connection to an address of a pod's network: from here
+// where that network is this machine's own, else from inside, by a command in
+// the pause.
+func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net.Conn, error) {
+	if e.reaches(host) {
+		return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	}
+	tunnel, err := e.Dial(ctx, pause, host, port)
+	if err != nil {
+		return nil, err
+	}
+	return opened(ctx, tunnel)
+}
+
+// reaches reports whether an address is in a network of this machine, and the
+// engine on it. A network of the same numbers elsewhere is another one.
+func (e *Engine) reaches(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil || !strings.HasPrefix(e.where.address, "unix://") {
+		return false
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return false
+	}
+	for _, address := range own {
+		if network, ok := address.(*net.IPNet); ok && network.Contains(net.IP(ip.AsSlice())) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusalTime is how long it is waited for the word that nothing listens: the
+// command in the pause says so as soon as it knows, and says nothing when it
+// is connected.
+const refusalTime = 300 * time.Millisecond
+
+// opened is a tunnel that is connected as far as one can tell.
+func opened(ctx context.Context, tunnel io.ReadWriteCloser) (net.Conn, error) {
+	c := &tunnelConn{ReadWriteCloser: tunnel, first: make(chan chunk, 1)}
+	go func() {
+		buf := make([]byte, 4096)
+		n, err := tunnel.Read(buf)
+		c.first <- chunk{buf[:n], err}
+	}()
+	timer := time.NewTimer(refusalTime)
+	defer timer.Stop()
+	select {
+	case got := <-c.first:
+		if len(got.data) == 0 && got.err != nil && got.err != io.EOF {
+			tunnel.Close()
+			return nil, got.err
+		}
+		c.first <- got
+	case <-timer.C:
+	case <-ctx.Done():
+		tunnel.Close()
+		return nil, ctx.Err()
+	}
+	return c, nil
+}
+
+type chunk struct {
+	data []byte
+	err  error
+}
+
+// tunnelConn is a tunnel as a net.Conn. It has no deadlines: the end of the
+// context that it was opened with ends it.
+type tunnelConn struct {
+	io.ReadWriteCloser
+	first chan chunk
+	rest  []byte
+	err   error
+	read  bool
+}
+
+func (c *tunnelConn) Read(p []byte) (int, error) {
+	if !c.read {
+		got := <-c.first
+		c.rest, c.err, c.read = got.data, got.err, true
+	}
+	switch {
+	case len(c.rest) > 0:
+		n := copy(p, c.rest)
+		c.rest = c.rest[n:]
+		return n, nil
+	case c.err != nil:
+		return 0, c.err
+	}
+	return c.ReadWriteCloser.Read(p)
+}
+
+func (c *tunnelConn) LocalAddr() net.Addr              { return &net.TCPAddr{} }
+func (c *tunnelConn) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (c *tunnelConn) SetDeadline(time.Time) error      { return nil }
+func (c *tunnelConn) SetReadDeadline(time.Time) error  { return nil }
+func (c *tunnelConn) SetWriteDeadline(time.Time) error { return nil }

@@ -1,0 +1,151 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// ProbeFailure is the error of a probe or hook that was run and has failed:
+// what it saw. Any other error says that it could not be run.
+type ProbeFailure struct{ Output string }
+
+func (f *ProbeFailure) Error() string { return f.Output }
+
+// Check is what a process knows of a probe of one attempt.
+type Check struct {
+	At      time.Time // when it ended last
+	Failing bool      // the last result
+	Count   int       // of equal results, one after the other
+	// Passed and Failed say that the threshold was reached; at most one is true.
+	Passed, Failed bool
+	Output         string // why the last one failed, or could not be run
+}
+
+func checkKey(container string, kind translate.ProbeKind) string {
+	return string(kind) + " " + container
+}
+
+// check is what is known of a probe of an attempt.
+func (w World) check(c Container, kind translate.ProbeKind) Check {
+	return w.Checks[checkKey(c.ID, kind)]
+}
+
+// checked takes the result of a probe in. One that could not be run, or came
+// too late, changes nothing but when it is run again.
+func (m Memory) checked(op Op, err error, now time.Time) {
+	key := checkKey(op.Target, op.Check)
+	check := m.Checks[key]
+	check.At, check.Output = now, ""
+	if err != nil {
+		check.Output = err.Error()
+	}
+	var failure *ProbeFailure
+	if failing := errors.As(err, &failure); failing || err == nil {
+		if failing != check.Failing {
+			check.Failing, check.Count = failing, 0
+		}
+		check.Count++
+		check.judge(op.Probe)
+	}
+	m.Checks[key] = check
+}
+
+func (c *Check) judge(p *v1.Probe) {
+	switch {
+	case c.Failing && c.Count >= int(p.FailureThreshold):
+		c.Passed, c.Failed = false, true
+	case !c.Failing && c.Count >= int(p.SuccessThreshold):
+		c.Passed, c.Failed = true, false
+	}
+}
+
+// Started reports whether an attempt has started, in the kubelet's sense: it
+// runs, its postStart hook has returned and its startup probe has succeeded.
+func (w World) Started(u translate.Unit, c Container) bool {
+	if c.State != Running || w.former(c) || !w.hooked(u, c) {
+		return false
+	}
+	return u.Probe(translate.Startup) == nil || w.check(c, translate.Startup).Passed || w.Facts.Started[c.ID]
+}
+
+// Ready reports whether an attempt is ready: it has started, and its readiness
+// probe says so.
+func (w World) Ready(u translate.Unit, c Container) bool {
+	if !w.Started(u, c) {
+		return false
+	}
+	check := w.check(c, translate.Readiness)
+	switch {
+	case u.Probe(translate.Readiness) == nil, check.Passed:
+		return true
+	}
+	return !check.Failed && w.Facts.Ready[c.ID]
+}
+
+// condemned reports which probe has an attempt stopped; empty for none.
+func (w World) condemned(c Container) translate.ProbeKind {
+	for _, kind := range []translate.ProbeKind{translate.Startup, translate.Liveness} {
+		if w.check(c, kind).Failed {
+			return kind
+		}
+	}
+	return ""
+}
+
+// probes runs the probes of an attempt that are due.
+func (s *stepper) probes(u translate.Unit, c Container) {
+	if s.w.former(c) || !s.w.hooked(u, c) || s.w.condemned(c) != "" {
+		return
+	}
+	started := s.w.Started(u, c)
+	for _, kind := range translate.ProbeKinds() {
+		p := u.Probe(kind)
+		if p == nil || started == (kind == translate.Startup) {
+			continue
+		}
+		if due := s.due(c, kind, p); s.now.Before(due) {
+			s.wake(due)
+			continue
+		}
+		s.probe(u, c, kind)
+	}
+}
+
+// due is when a probe is run next.
+func (s *stepper) due(c Container, kind translate.ProbeKind, p *v1.Probe) time.Time {
+	first := c.StartedAt.Add(time.Duration(p.InitialDelaySeconds) * time.Second)
+	check := s.w.check(c, kind)
+	if check.At.IsZero() {
+		return first
+	}
+	return check.At.Add(time.Duration(max(1, p.PeriodSeconds)) * time.Second)
+}
+
+func (s *stepper) probe(u translate.Unit, c Container, kind translate.ProbeKind) {
+	action, err := u.ProbeAction(kind, s.w.addressed())
+	if err != nil {
+		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: fmt.Sprintf("%s probe: %s", kind, err)})
+		return
+	}
+	s.do(Op{Kind: RunProbe, Unit: u.Name, Attempt: c.Attempt, Target: c.ID, Check: kind, Probe: u.Probe(kind), Action: &action, Pause: s.w.Pause.ID})
+}
+
+// probeGrace is the grace of a stop that a probe has asked for, in seconds.
+func (w World) probeGrace(u translate.Unit, kind translate.ProbeKind) time.Duration {
+	if p := u.Probe(kind); p != nil && p.TerminationGracePeriodSeconds != nil {
+		return time.Duration(*p.TerminationGracePeriodSeconds) * time.Second
+	}
+	return w.grace()
+}
+
+// addressed are the inputs with the pod's addresses, which probes connect to.
+func (w World) addressed() translate.Inputs {
+	in := w.Inputs
+	in.PodIPs = w.Pause.IPs
+	return in
+}

@@ -1,0 +1,222 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+func tcp(delay, period, success, failure int32) *v1.Probe {
+	p := &v1.Probe{InitialDelaySeconds: delay, PeriodSeconds: period, SuccessThreshold: success, FailureThreshold: failure, TimeoutSeconds: 1}
+	p.TCPSocket = &v1.TCPSocketAction{Port: intstr.FromInt32(80)}
+	return p
+}
+
+// probed is a pod of one container with probes that is up, and a clock.
+type probed struct {
+	*testing.T
+	w   plan.World
+	now time.Time
+}
+
+func withProbes(t *testing.T, change func(c *v1.Container)) *probed {
+	t.Helper()
+	pod := podOf(1, v1.RestartPolicyAlways)
+	change(&pod.Spec.Containers[0])
+	w := unborn(pod, translate.Options{})
+	for range 20 {
+		for _, op := range plan.Next(w, t0).Ops {
+			if op.Kind != plan.RunProbe && op.Kind != plan.PostStart && op.Kind != plan.Note {
+				w = plan.Apply(w, op, t0)
+			}
+		}
+	}
+	return &probed{t, w, t0}
+}
+
+var errUnhealthy = &plan.ProbeFailure{Output: "connection refused"}
+
+// until lets time go by, step by step, and answers each probe as told, until a
+// time after t0; it returns when each probe was run, and what else was to be
+// done at the end.
+func (p *probed) until(end time.Duration, answer func(kind translate.ProbeKind, at time.Duration) error) (ran []string, last plan.Step) {
+	p.Helper()
+	for range 1000 {
+		s := plan.Next(p.w, p.now)
+		done := 0
+		for _, op := range s.Ops {
+			switch op.Kind {
+			case plan.RunProbe:
+				ran = append(ran, fmt.Sprintf("%s %s", op.Check, p.now.Sub(t0)))
+				p.w.Memory = p.w.Settle(op, answer(op.Check, p.now.Sub(t0)), p.now)
+				done++
+			case plan.Note:
+				p.w = plan.Apply(p.w, op, p.now)
+				done++
+			default:
+				return ran, s
+			}
+		}
+		if done > 0 {
+			continue
+		}
+		if s.Wake.IsZero() || s.Wake.Sub(t0) > end {
+			return ran, s
+		}
+		p.now = s.Wake
+	}
+	p.Fatal("no end of it")
+	return nil, plan.Step{}
+}
+
+func good(translate.ProbeKind, time.Duration) error { return nil }
+
+// A probe is run after its delay, and then every period; liveness and
+// readiness only when the startup probe has succeeded.
+func TestWhenProbesRun(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) {
+		c.StartupProbe, c.LivenessProbe, c.ReadinessProbe = tcp(0, 2, 1, 9), tcp(0, 10, 1, 3), tcp(5, 4, 1, 3)
+	})
+	ran, _ := p.until(15*time.Second, func(kind translate.ProbeKind, at time.Duration) error {
+		if kind == translate.Startup && at < 4*time.Second {
+			return errUnhealthy
+		}
+		return nil
+	})
+	want := "[startup 0s startup 2s startup 4s liveness 4s readiness 5s readiness 9s readiness 13s liveness 14s]"
+	if got := fmt.Sprint(ran); got != want {
+		t.Errorf("probes ran\n%s, want\n%s", got, want)
+	}
+}
+
+// Readiness follows its thresholds, and what was found out is written down.
+func TestReadiness(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) { c.ReadinessProbe = tcp(0, 1, 2, 2) })
+	u, _ := p.w.Want.Unit("a")
+	failing := func(translate.ProbeKind, time.Duration) error { return errUnhealthy }
+	unable := func(translate.ProbeKind, time.Duration) error { return errors.New("cannot be run") }
+	for _, c := range []struct {
+		end    time.Duration
+		answer func(translate.ProbeKind, time.Duration) error
+		ready  bool
+	}{{0, good, false}, {time.Second, good, true}, {2 * time.Second, failing, true}, {9 * time.Second, unable, true}, {10 * time.Second, failing, false}, {12 * time.Second, good, true}} {
+		p.until(c.end, c.answer)
+		latest := *p.w.Latest("a")
+		if got := p.w.Ready(u, latest); got != c.ready || p.w.Facts.Ready[latest.ID] != c.ready {
+			t.Errorf("at %s: ready %t, written down %t, want %t", c.end, got, p.w.Facts.Ready[latest.ID], c.ready)
+		}
+	}
+	// Another process knows only what was written down.
+	p.w.Memory = plan.Memory{}
+	if !p.w.Ready(u, *p.w.Latest("a")) {
+		t.Error("what was written down is forgotten")
+	}
+}
+
+// A liveness probe that fails for good stops the container, with the probe's
+// own grace where it has one; the next attempt is made as after any end.
+func TestLiveness(t *testing.T) {
+	grace := int64(3)
+	for _, own := range []*int64{nil, &grace} {
+		p := withProbes(t, func(c *v1.Container) {
+			c.LivenessProbe = tcp(0, 5, 1, 3)
+			c.LivenessProbe.TerminationGracePeriodSeconds = own
+		})
+		ran, s := p.until(time.Hour, func(_ translate.ProbeKind, at time.Duration) error {
+			if at >= 10*time.Second {
+				return errUnhealthy
+			}
+			return nil
+		})
+		if got := fmt.Sprint(ran); got != "[liveness 0s liveness 5s liveness 10s liveness 15s liveness 20s]" {
+			t.Errorf("probes ran %s", got)
+		}
+		want := 30 * time.Second
+		if own != nil {
+			want = 3 * time.Second
+		}
+		if len(s.Ops) != 1 || s.Ops[0].Kind != plan.StopUnit || s.Ops[0].Cause != "liveness" || s.Ops[0].Grace != want {
+			t.Fatalf("after the third failure: %+v", s.Ops)
+		}
+		exit(p.w, "a", 137, p.now)
+		if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[create a/1]" {
+			t.Errorf("when it has ended: %q", got)
+		}
+	}
+}
+
+// A startup probe that fails for good stops the container as well.
+func TestStartupFails(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) { c.StartupProbe = tcp(1, 1, 1, 2) })
+	ran, s := p.until(time.Hour, func(translate.ProbeKind, time.Duration) error { return errUnhealthy })
+	if got := fmt.Sprint(ran); got != "[startup 1s startup 2s]" || len(s.Ops) != 1 || s.Ops[0].Cause != "startup" {
+		t.Errorf("ran %s, then %+v", got, s.Ops)
+	}
+}
+
+// A port that is none of the container's is waited for with a reason, and no
+// probe is run.
+func TestProbeOfNoPort(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) {
+		c.ReadinessProbe = tcp(0, 1, 1, 1)
+		c.ReadinessProbe.TCPSocket.Port = intstr.FromString("web")
+	})
+	ran, s := p.until(time.Minute, good)
+	if len(ran) > 0 || len(s.Waits) != 1 || s.Waits[0].Reason != plan.ReasonUnhealthy {
+		t.Errorf("ran %q, waits %+v", ran, s.Waits)
+	}
+}
+
+// The next container waits for the postStart hook of the one before; one that
+// fails has its container stopped, and made again after a back-off.
+func TestPostStart(t *testing.T) {
+	pod := podOf(2, v1.RestartPolicyAlways)
+	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PostStart: &v1.LifecycleHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}}
+	w := at(t, pod, "a", true)
+	s := plan.Next(w, t0)
+	if got := fmt.Sprint(kinds(s)); got != "[post-start a/0 create b/0]" && got != "[post-start a/0]" || s.State != plan.Starting {
+		t.Fatalf("after the start: %s, %s", got, s.State)
+	}
+	hook := s.Ops[0]
+	well, badly := w, w
+	well.Memory = w.Settle(hook, nil, t0)
+	if got := kinds(plan.Next(well, t0)); !contains(got, "note") || contains(got, "post-start a/0") {
+		t.Errorf("when it has returned: %q", got)
+	}
+	badly.Memory = w.Settle(hook, errUnhealthy, t0)
+	s = plan.Next(badly, t0)
+	if s.Ops[0].Kind != plan.StopUnit || s.Ops[0].Cause != "postStart" {
+		t.Errorf("when it has failed: %+v", s.Ops)
+	}
+}
+
+// A stop has the preStop hook go before it, unless there is no time for it.
+func TestPreStop(t *testing.T) {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PreStop: &v1.LifecycleHandler{Sleep: &v1.SleepAction{Seconds: 2}}}
+	for _, grace := range []int64{0, 9} {
+		w := up(t, pod)
+		op, _ := plan.Remove(w, &grace, t0)
+		w = plan.Apply(w, op, t0)
+		stop := plan.Next(w, t0).Ops[0]
+		if has := stop.Action != nil; has != (grace > 0) || has && stop.Action.Sleep != 2*time.Second {
+			t.Errorf("grace %d: %+v", grace, stop.Action)
+		}
+	}
+}
+
+func contains(list []string, word string) bool {
+	for _, w := range list {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+// Package probe does what probes and hooks ask of a container: it runs a
+// command, makes a request, opens a connection, or waits. It decides nothing:
+// how often, and what follows, is package plan's.
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Engine is what probes need of a container engine.
+type Engine interface {
+	Exec(ctx context.Context, container string, opts engine.ExecOptions) (exitCode int, err error)
+	// Connect opens a TCP connection to an address of a pod's network, that
+	// of the container pause.
+	Connect(ctx context.Context, pause, host string, port int) (net.Conn, error)
+}
+
+// maxOutput is what is kept of what a probe sees, in bytes; the kubelet's own.
+const maxOutput = 10 << 10
+
+// Do does an action to a container in the network of a pause. A
+// plan.ProbeFailure says that it was done and failed; any other error that it
+// could not be done.
+func Do(ctx context.Context, e Engine, container, pause string, a translate.Action) error {
+	if a.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.Timeout)
+		defer cancel()
+	}
+	switch {
+	case len(a.Exec) > 0:
+		return command(ctx, e, container, a)
+	case a.HTTP != nil:
+		return request(ctx, e, pause, a)
+	case a.TCP:
+		return connect(ctx, e, pause, a)
+	case a.GRPC != nil:
+		return health(ctx, e, pause, a)
+	}
+	return wait(ctx, a.Sleep)
+}
+
+// command runs a command in the container.
+func command(ctx context.Context, e Engine, container string, a translate.Action) error {
+	output := &limited{left: maxOutput}
+	code, err := e.Exec(ctx, container, engine.ExecOptions{Command: a.Exec, Stdio: engine.Stdio{Stdout: output, Stderr: output}})
+	switch {
+	case err != nil && timedOut(ctx):
+		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", words(a.Exec), a.Timeout)}
+	case err != nil:
+		return err
+	case code != 0 && a.Hook:
+		return &plan.ProbeFailure{Output: fmt.Sprintf("command '%s' exited with %d: %s", words(a.Exec), code, output)}
+	case code != 0:
+		return &plan.ProbeFailure{Output: output.String()}
+	}
+	return nil
+}
+
+// connect opens a connection and closes it.
+func connect(ctx context.Context, e Engine, pause string, a translate.Action) error {
+	conn, err := e.Connect(ctx, pause, a.Host, a.Port)
+	if err != nil {
+		return failure(ctx, err)
+	}
+	conn.Close()
+	return nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// failure is a failed connection as a result, unless nobody wants one any more
+// or the engine is not there.
+func failure(ctx context.Context, err error) error {
+	if errors.Is(err, plan.ErrUnreachable) || errors.Is(err, plan.ErrStale) || ctx.Err() != nil && !timedOut(ctx) {
+		return err
+	}
+	return &plan.ProbeFailure{Output: err.Error()}
+}
+
+func timedOut(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
+
+func words(command []string) string {
+	text := ""
+	for i, word := range command {
+		if i > 0 {
+			text += " "
+		}
+		text += word
+	}
+	return text
+}
+
+// limited keeps the beginning of what is written to it.
+type limited struct {
+	text []byte
+	left int
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	n := min(len(p), l.left)
+	l.text, l.left = append(l.text, p[:n]...), l.left-n
+	return len(p), nil
+}
+
+func (l *limited) String() string { return string(l.text) }
+
+var _ io.Writer = (*limited)(nil)

@@ -1,0 +1,187 @@
+package probe_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/probe"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// machine is an engine whose containers listen on this machine, and whose
+// commands answer as told.
+type machine struct {
+	code   int
+	output string
+	takes  time.Duration
+}
+
+func (m machine) Exec(ctx context.Context, _ string, opts engine.ExecOptions) (int, error) {
+	fmt.Fprint(opts.Stdout, m.output)
+	select {
+	case <-time.After(m.takes):
+		return m.code, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func (machine) Connect(ctx context.Context, _, host string, port int) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+}
+
+// at is the address of a server as an action has it.
+func at(t *testing.T, address net.Addr) translate.Action {
+	t.Helper()
+	tcp := address.(*net.TCPAddr)
+	return translate.Action{Host: tcp.IP.String(), Port: tcp.Port, Timeout: 5 * time.Second}
+}
+
+// result is done, failed and why, or unable and why.
+func result(err error) string {
+	var failure *plan.ProbeFailure
+	switch {
+	case err == nil:
+		return "done"
+	case errors.As(err, &failure):
+		return "failed: " + failure.Output
+	}
+	return "unable: " + err.Error()
+}
+
+func TestCommands(t *testing.T) {
+	for name, c := range map[string]struct {
+		m      machine
+		action translate.Action
+		want   string
+	}{
+		"succeeds":  {machine{}, translate.Action{}, "done"},
+		"fails":     {machine{code: 1, output: "not yet\n"}, translate.Action{}, "failed: not yet\n"},
+		"times out": {machine{takes: time.Minute}, translate.Action{Timeout: 10 * time.Millisecond}, `failed: command timed out: "cat /ok" timed out after 10ms`},
+		"of a hook": {machine{code: 2, output: "no"}, translate.Action{Hook: true}, "failed: command 'cat /ok' exited with 2: no"},
+		"says much": {machine{code: 1, output: strings.Repeat("x", 20<<10)}, translate.Action{}, "failed: " + strings.Repeat("x", 10<<10)},
+	} {
+		c.action.Exec = []string{"cat", "/ok"}
+		if got := result(probe.Do(t.Context(), c.m, "c", "p", c.action)); got != c.want {
+			t.Errorf("a command that %s: %.200s", name, got)
+		}
+	}
+}
+
+func TestRequests(t *testing.T) {
+	var seen *http.Request
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch seen = r.Clone(context.Background()); r.URL.Path {
+		case "/here":
+			http.Redirect(w, r, "/ok", http.StatusFound)
+		case "/elsewhere":
+			http.Redirect(w, r, "http://elsewhere.example/", http.StatusFound)
+		case "/bad":
+			w.WriteHeader(http.StatusInternalServerError)
+		case "/slow":
+			<-r.Context().Done()
+		}
+	})
+	plain, secure := httptest.NewServer(handler), httptest.NewTLSServer(handler)
+	defer plain.Close()
+	defer secure.Close()
+	for _, c := range []struct {
+		server *httptest.Server
+		get    v1.HTTPGetAction
+		hook   bool
+		want   string
+	}{
+		{plain, v1.HTTPGetAction{Path: "/ok?a=b", Scheme: v1.URISchemeHTTP}, false, "done"},
+		{plain, v1.HTTPGetAction{Path: "ok"}, false, "done"},
+		{secure, v1.HTTPGetAction{Path: "/ok", Scheme: v1.URISchemeHTTPS}, false, "done"},
+		{plain, v1.HTTPGetAction{Path: "/here"}, false, "done"},
+		{plain, v1.HTTPGetAction{Path: "/elsewhere"}, false, "done"},
+		{plain, v1.HTTPGetAction{Path: "/bad"}, false, "failed: HTTP probe failed with statuscode: 500"},
+		{plain, v1.HTTPGetAction{Path: "/bad"}, true, "done"},
+		{plain, v1.HTTPGetAction{Path: "/ok", Scheme: v1.URISchemeHTTPS}, true, "done"},
+	} {
+		a := at(t, c.server.Listener.Addr())
+		a.HTTP, a.Hook = &c.get, c.hook
+		if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); got != c.want {
+			t.Errorf("GET %s by %s: %s, want %s", c.get.Path, c.get.Scheme, got, c.want)
+		}
+	}
+	a := at(t, plain.Listener.Addr())
+	a.HTTP = &v1.HTTPGetAction{Path: "/ok?a=b", HTTPHeaders: []v1.HTTPHeader{{Name: "Host", Value: "web.example"}, {Name: "X-One", Value: "1"}, {Name: "X-One", Value: "2"}, {Name: "Accept", Value: ""}}}
+	if err := probe.Do(t.Context(), machine{}, "c", "p", a); err != nil {
+		t.Fatal(err)
+	}
+	if seen.Host != "web.example" || fmt.Sprint(seen.Header["X-One"]) != "[1 2]" || seen.URL.RawQuery != "a=b" ||
+		!strings.HasPrefix(seen.UserAgent(), "kube-probe/1.") || seen.Header.Get("Accept") != "" {
+		t.Errorf("the server saw %s %s %v", seen.Host, seen.URL, seen.Header)
+	}
+	a.HTTP, a.Timeout = &v1.HTTPGetAction{Path: "/slow"}, 20*time.Millisecond
+	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); !strings.HasPrefix(got, "failed: ") || !strings.Contains(got, "deadline exceeded") {
+		t.Errorf("a slow answer: %s", got)
+	}
+}
+
+func TestConnections(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := at(t, l.Addr())
+	a.TCP = true
+	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); got != "done" {
+		t.Errorf("a port that somebody listens on: %s", got)
+	}
+	l.Close()
+	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); !strings.Contains(got, "failed: ") || !strings.Contains(got, "connection refused") {
+		t.Errorf("a port that nobody listens on: %s", got)
+	}
+}
+
+// A server that answers gRPC's health check with a state, over HTTP/2 without
+// TLS.
+func TestHealth(t *testing.T) {
+	for state, want := range map[byte]string{1: "done", 2: `failed: service unhealthy (responded with "NOT_SERVING")`} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(bufio.NewReader(r.Body))
+			if r.URL.Path != "/grpc.health.v1.Health/Check" || !strings.Contains(string(body), "db") {
+				w.Header().Set("Grpc-Status", "5")
+				return
+			}
+			w.Header().Set("Content-Type", "application/grpc")
+			w.Header().Set("Trailer", "Grpc-Status")
+			_, _ = w.Write([]byte{0, 0, 0, 0, 2, 8, state})
+			w.Header().Set("Grpc-Status", "0")
+		}))
+		server.Config.Protocols = new(http.Protocols)
+		server.Config.Protocols.SetUnencryptedHTTP2(true)
+		server.Start()
+		a := at(t, server.Listener.Addr())
+		service := "db"
+		a.GRPC = &v1.GRPCAction{Service: &service}
+		if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); got != want {
+			t.Errorf("state %d: %s, want %s", state, got, want)
+		}
+		server.Close()
+	}
+}
+
+func TestSleep(t *testing.T) {
+	start := time.Now()
+	if err := probe.Do(t.Context(), machine{}, "c", "p", translate.Action{Sleep: 20 * time.Millisecond}); err != nil || time.Since(start) < 20*time.Millisecond {
+		t.Errorf("slept %s: %v", time.Since(start), err)
+	}
+}
