@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -25,10 +24,17 @@ const podmanHeader = "Libpod-Api-Version"
 // is Docker's but for what podman.go and those who ask this say.
 func (e *Engine) podman() bool { return e.patience.podman.Load() }
 
-// podmanConflicts are causes in Podman 4's own words for what Docker answers
-// with a conflict, and Podman as if it had failed.
-func podmanConflicts() []string {
-	return []string{"container state improper", "that name is already in use", "volume already exists"}
+// podmanStatus are the statuses that Docker has for what Podman 4 answers as
+// if it had failed, by the cause in Podman's own words.
+func podmanStatus() map[string]int {
+	return map[string]int{
+		"container state improper":    http.StatusConflict,
+		"that name is already in use": http.StatusConflict,
+		"volume already exists":       http.StatusConflict,
+		"no such container":           http.StatusNotFound,
+		"no such volume":              http.StatusNotFound,
+		"no such exec session":        http.StatusNotFound,
+	}
 }
 
 // asDocker gives an answer of Podman the status that Docker gives it.
@@ -44,8 +50,11 @@ func asDocker(answer *http.Response) {
 	}{io.MultiReader(bytes.NewReader(text), answer.Body), answer.Body}
 	answer.Body = rest
 	var fault struct{ Cause string }
-	if err == nil && json.Unmarshal(text, &fault) == nil && slices.Contains(podmanConflicts(), fault.Cause) {
-		answer.StatusCode = http.StatusConflict
+	if err != nil || json.Unmarshal(text, &fault) != nil {
+		return
+	}
+	if status, ok := podmanStatus()[fault.Cause]; ok {
+		answer.StatusCode = status
 	}
 }
 
