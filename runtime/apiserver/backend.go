@@ -31,7 +31,8 @@ type Pods interface {
 	// for "anything". It is a hint and may repeat itself. The channel lives as long as ctx.
 	Changes(ctx context.Context) <-chan types.UID
 
-	// LeftOut says, a line a field, what of a pod would not be honoured.
+	// LeftOut says, a line a field, what of a pod would not be honoured, and of
+	// which the pod would fail.
 	LeftOut(pod *v1.Pod) []string
 	// Create makes a pod that is defaulted, valid, named and has its UID. A pod
 	// without spec.nodeName (scheduling gates) exists but must not run. If the

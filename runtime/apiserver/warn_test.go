@@ -25,14 +25,14 @@ func TestPodWarnings(t *testing.T) {
 	}
 }
 
-// A service is warned of when it is made and when it is changed.
+// A service is warned of when it is made and when it is changed: nothing answers there.
 func TestServiceWarnings(t *testing.T) {
 	c := start(t)
 	const services = "/api/v1/namespaces/default/services"
 	body := `{"kind":"Service","apiVersion":"v1","metadata":{"name":"s"},"spec":{"ports":[{"port":80}],"externalName":"a.b"}}`
 	for _, r := range [][2]string{{"POST", services}, {"PATCH", services + "/s"}} {
 		got := c.warnings(t, r[0], r[1], body)
-		if len(got) != 1 || !strings.Contains(got[0], "spec.externalName is ignored") {
+		if len(got) != 2 || !strings.Contains(got[0], "spec.externalName is ignored") || !strings.Contains(got[1], "nothing answers") {
 			t.Errorf("%s: %q", r[0], got)
 		}
 	}

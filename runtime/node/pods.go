@@ -68,20 +68,6 @@ func (n *Node) Changes(ctx context.Context) <-chan types.UID {
 	return watcher
 }
 
-// LeftOut implements apiserver.Pods. A policy that is most often a default
-// says nothing about what the user wanted, and restarts are made here.
-func (n *Node) LeftOut(pod *v1.Pod) []string {
-	var lines []string
-	for _, note := range translate.New(pod, translate.Options{}).Notes {
-		switch note.Field {
-		case "spec.restartPolicy", "spec.dnsPolicy", "spec.nodeName":
-			continue
-		}
-		lines = append(lines, note.Field+": "+note.Message)
-	}
-	return lines
-}
-
 // Create implements apiserver.Pods. Kubernetes' tools made the pod, so a
 // manifest that is silent about the PID namespace gets Kubernetes' default.
 func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {

@@ -108,8 +108,15 @@ func serviceAccountRules() Rules {
 func serviceRules() Rules {
 	rules := typed(kube.DefaultService, kube.ValidateService, kube.ValidateServiceUpdate).
 		with("status", Update{Check: check(kube.ValidateServiceStatusUpdate)})
-	return warning(rules, kube.WarnService)
+	rules = warning(rules, kube.WarnService)
+	kubernetes := rules.WarnUpdate
+	rules.WarnUpdate = func(made store.Object) []string { return append(kubernetes(made), unanswered) }
+	rules.Warn = func(_, made store.Object) []string { return rules.WarnUpdate(made) }
+	return rules
 }
+
+// unanswered is said of every service: it looks as if it were at work.
+const unanswered = "minipod keeps services without doing anything for them: nothing answers at their names and addresses; a pod can be reached with kubectl port-forward"
 
 func eventRules() Rules {
 	rules := typed(kube.DefaultEvent, kube.ValidateEvent, kube.ValidateEventUpdate)

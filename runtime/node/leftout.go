@@ -1,0 +1,31 @@
+package node
+
+import (
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// LeftOut implements apiserver.Pods. A policy that is most often a default
+// says nothing about what the user wanted, and restarts are made here.
+func (n *Node) LeftOut(pod *v1.Pod) []string {
+	b := translate.New(pod, translate.Options{})
+	reason, _, rejected := plan.Rejection(plan.World{Want: b})
+	fatal := b.Fatal()
+	var lines []string
+	for _, note := range b.Notes {
+		line := note.Field + ": " + note.Message
+		switch note.Field {
+		case "spec.restartPolicy", "spec.dnsPolicy", "spec.nodeName":
+			continue
+		}
+		if rejected && slices.Contains(fatal, note) {
+			line += ": the pod will fail with reason " + reason
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
