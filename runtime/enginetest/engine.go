@@ -33,8 +33,9 @@ type Engine struct {
 	// Born, when set, is called while a pause is being created: its name is
 	// taken and its volumes are there, and it is not to be seen yet.
 	Born func()
-	// Inputs are what the engine knows beside pods: its machine and objects.
-	Inputs translate.Inputs
+	// Inputs, when set, is asked at every look for what the engine knows
+	// beside pods: its machine and objects.
+	Inputs func() translate.Inputs
 	// Now is the engine's clock.
 	Now func() time.Time
 
@@ -113,7 +114,10 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 	w := p.world
 	w.Containers, w.Volumes, w.Revisions = slices.Clone(w.Containers), slices.Clone(w.Volumes), slices.Clone(w.Revisions)
 	w.Images, w.Want, w.Memory = map[string]plan.Image{}, nil, plan.Memory{}
-	w.Inputs = e.Inputs
+	w.Inputs = translate.Inputs{}
+	if e.Inputs != nil {
+		w.Inputs = e.Inputs()
+	}
 	w.Inputs.PodIPs = p.world.Inputs.PodIPs
 	for ref, image := range e.images {
 		w.Images[ref] = image
