@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 
 TESTFLAGS ?= -timeout 20m
 
-.PHONY: help demo test check bench bench-serve soak conformance build pause engine images clean
+.PHONY: help demo test podman check bench bench-serve soak conformance build pause engine images clean
 
 help: ## say what the targets are
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -21,6 +21,9 @@ demo: images build ## run the walk-through pod and show what it is made of
 test: images ## run every test, on a real engine
 	cd hack/conformance && go test ./...
 	go test -count=1 -p 1 $(TESTFLAGS) ./...
+
+podman: ## the contract of engines and the life of a pod, on Podman
+	hack/podman go test -count=1 -p 1 -run 'TestEngineKeepsTheContract|TestScripts/life$$' ./runtime/docker ./cmd/minipod
 
 check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program
 	@hack/check
