@@ -86,7 +86,7 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if len(meant.Pods)+len(meant.Objects) == 0 {
 		tell.NewConsole(io.err).Say("no pods to remove")
 	}
-	err = f.remove(cmd.Context(), io, e.runner, meant.Pods)
+	err = f.remove(cmd.Context(), io, e, meant.Pods)
 	return errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
 }
 
@@ -106,14 +106,16 @@ func (f *rmFlags) removeObjects(ctx context.Context, io streams, e records, keys
 }
 
 // remove removes pods side by side; one that fails does not keep the others.
-func (f *rmFlags) remove(ctx context.Context, io streams, r *loop.Runner, refs []translate.Ref) error {
+func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []translate.Ref) error {
 	var group errgroup.Group
 	group.SetLimit(removers)
 	var mu sync.Mutex
 	errs := make([]error, len(refs))
 	for i, ref := range refs {
 		group.Go(func() error {
-			err := r.Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+			waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
+			defer waiting.Close()
+			err := e.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
 			mu.Lock()
 			defer mu.Unlock()
 			switch {

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -14,6 +17,7 @@ import (
 
 type runFlags struct {
 	podFlags
+	detail  detailFlags
 	replace bool
 }
 
@@ -27,27 +31,28 @@ func newRunCommand(io streams) *cobra.Command {
 cannot start. It says what it makes, and why something does not work.
 
 All manifests are checked before anything is made. ConfigMaps and Secrets are
-stored first, as kubectl apply does it. What a run makes that does
-not come up is removed again. A pod that is there already and is the same is
-gone on with.`,
+stored first, as kubectl apply does it. Several pods are made side by side.
+What cannot be made is removed again. A pod of which a container fails stays,
+to be looked at, and run says what the container wrote. A pod that is there
+already and is the same is gone on with.`,
 		Example: `  minipod run pod.yaml
   minipod run -p 8080:80 pod.yaml
   cat pod.yaml | minipod run -`,
 		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
+			if err := errors.Join(f.check(cmd), f.detail.check(cmd)); err != nil {
 				return err
 			}
 			return f.run(cmd, io, args)
 		},
 	}
 	f.register(cmd)
+	f.detail.register(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
 	return cmd
 }
 
-// run reads all manifests and then makes the pods, one after the other. One
-// that fails does not keep the others from being made.
+// run reads all manifests and then makes the pods.
 func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	ctx, c := cmd.Context(), tell.NewConsole(io.err)
 	r := f.read(cmd, io, args)
@@ -65,22 +70,65 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
 		return err
 	}
-	var errs []error
-	for _, m := range r.Pods {
-		err := f.one(ctx, io, e, m)
-		errs = append(errs, err)
-		if ctx.Err() != nil || errors.Is(err, plan.ErrUnreachable) && !tell.HasFault(err) {
-			break
+	return f.pods(ctx, io, e, r.Pods)
+}
+
+// makers bounds how many pods are made at a time.
+const makers = 6
+
+// pods makes pods side by side. One that fails does not keep the others from
+// being made, unless no engine answers.
+func (f *runFlags) pods(ctx context.Context, io streams, e connection, pods []manifest.Pod) error {
+	turns := tell.NewTurns(tell.NewConsole(io.err), io.out)
+	errs := make([]error, len(pods))
+	var lost atomic.Bool
+	var group errgroup.Group
+	group.SetLimit(makers)
+	for i, m := range pods {
+		group.Go(func() error {
+			defer turns.Done(i)
+			if errs[i] = context.Cause(ctx); errs[i] != nil || lost.Load() {
+				return nil
+			}
+			c, out := turns.Take(i)
+			errs[i] = f.one(ctx, making{e, c, out, len(pods) == 1}, m)
+			if errors.Is(errs[i], plan.ErrUnreachable) && !tell.HasFault(errs[i]) {
+				lost.Store(true)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return errors.Join(once(errs)...)
+}
+
+// once are errors without those that say the same as another one.
+func once(errs []error) []error {
+	var all []error
+	seen := map[string]bool{}
+	for _, err := range errs {
+		if err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
+			all = append(all, err)
 		}
 	}
-	return errors.Join(errs...)
+	return all
+}
+
+// making is where one pod is made, and told of.
+type making struct {
+	connection
+	console tell.Console
+	out     io.Writer
+	alone   bool
 }
 
 // one makes one pod and says what became of it.
-func (f *runFlags) one(ctx context.Context, io streams, e connection, m manifest.Pod) error {
-	c := tell.NewConsole(io.err)
-	n := tell.NewNarrator(c, m.Blueprint)
-	res, err := e.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace})
+func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
+	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
+	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace})
 	n.Close()
 	if err != nil {
 		return tell.RunError(m, res, err)
@@ -90,6 +138,7 @@ func (f *runFlags) one(ctx context.Context, io streams, e connection, m manifest
 		word = "created"
 		n.Rest(res.World)
 	}
-	tell.Result(io.out, "pod/%s %s", m.Pod().Name, word)
-	return tell.Outcome(c, m.Ref(), res)
+	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
+	left := tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Detail: f.detail.detail(), Alone: on.alone}
+	return left.Tell(ctx, on.console)
 }

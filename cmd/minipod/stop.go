@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,9 @@ func newStopCommand(io streams) *cobra.Command {
 				return err
 			}
 			return eachPod(args, f.namespace, func(e connection, ref translate.Ref) error {
-				if err := e.runner.Stop(cmd.Context(), ref.Namespace, ref.Name, f.seconds()); err != nil {
+				waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
+				defer waiting.Close()
+				if err := e.reporting(waiting).Stop(cmd.Context(), ref.Namespace, ref.Name, f.seconds()); err != nil {
 					return err
 				}
 				tell.Result(io.out, "pod/%s stopped", ref.Name)
@@ -42,6 +45,7 @@ func newStopCommand(io streams) *cobra.Command {
 
 func newStartCommand(io streams) *cobra.Command {
 	var namespace string
+	detail := &detailFlags{}
 	cmd := &cobra.Command{
 		Use:               "start POD...",
 		Short:             "Start pods that were stopped or have ended",
@@ -49,33 +53,38 @@ func newStartCommand(io streams) *cobra.Command {
 		Args:              atLeast(1, "the name of a pod"),
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := detail.check(cmd); err != nil {
+				return err
+			}
 			return eachPod(args, namespace, func(e connection, ref translate.Ref) error {
-				return startPod(cmd, io, e, ref)
+				on := making{e, tell.NewConsole(io.err), io.out, len(args) == 1}
+				return startPod(cmd.Context(), on, ref, detail.detail())
 			})
 		},
 	}
 	registerNamespace(cmd, &namespace)
+	detail.register(cmd)
 	return cmd
 }
 
-func startPod(cmd *cobra.Command, io streams, e connection, ref translate.Ref) error {
-	c := tell.NewConsole(io.err)
-	w, err := e.runner.Find(cmd.Context(), ref.Namespace, ref.Name)
+func startPod(ctx context.Context, on making, ref translate.Ref, detail tell.Detail) error {
+	w, err := on.runner.Find(ctx, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
-	r := e.runner
+	r := on.runner
 	if w.Want != nil {
-		n := tell.NewNarrator(c, w.Want)
+		n := tell.NewNarrator(on.console, w.Want, detail)
 		defer n.Close()
-		r = e.reporting(n)
+		r = on.reporting(n)
 	}
-	res, err := r.Start(cmd.Context(), ref.Namespace, ref.Name)
+	res, err := r.Start(ctx, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
-	tell.Result(io.out, "pod/%s started", ref.Name)
-	return tell.Outcome(c, ref, res)
+	tell.Result(on.out, "pod/%s started", ref.Name)
+	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Detail: detail, Alone: on.alone}
+	return left.Tell(ctx, on.console)
 }
 
 // eachPod does something with one pod after the other; one that fails does

@@ -158,7 +158,8 @@ func (l *loop) drain() {
 func (l *loop) settle(res result) {
 	delete(l.busy, res.op.Subject())
 	l.observer().Done(l.last, res.op, res.took, res.err)
-	l.memory = l.memory.Settle(res.op, res.err, l.Now())
+	now := l.Now()
+	l.memory = l.memory.Settle(res.op, res.err, now).Took(res.op, res.took, now)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -20,6 +20,9 @@ type Memory struct {
 	// Hooks are the postStart hooks that have returned, by the attempt's ID,
 	// and why they failed.
 	Hooks map[string]error
+	// Young is until when the container that was last started may end for a
+	// reason that it was started with.
+	Young time.Time
 }
 
 // Try is an operation that came too late, so many times in a row.
@@ -46,7 +49,7 @@ func (t Try) Again() time.Time {
 // Settle is the memory after an operation has ended at now.
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
-	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late), Checks: clone(m.Checks), Hooks: clone(m.Hooks)}
+	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late), Checks: clone(m.Checks), Hooks: clone(m.Hooks), Young: m.Young}
 	switch {
 	case op.Kind == RunProbe:
 		m.checked(op, err, now)
@@ -69,6 +72,21 @@ func (m Memory) succeeded(op Op) {
 	if op.Kind == PullImage {
 		m.Pulled[op.Key()] = true
 	}
+}
+
+// How long a container is young: for half of what its start took, which is more
+// on an engine that has much to do.
+const (
+	shortestYouth = 50 * time.Millisecond
+	longestYouth  = time.Second
+)
+
+// Took is the memory after an operation that took so long and ended at now.
+func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
+	if op.Kind == StartUnit {
+		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))
+	}
+	return m
 }
 
 // until is when an operation may be tried again; the zero time is now.

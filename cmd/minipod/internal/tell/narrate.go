@@ -2,6 +2,8 @@ package tell
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,10 +15,22 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Narrator tells what is made of a pod while it is made: it is a
-// loop.Observer.
+// Detail is how much is told of what is done.
+type Detail int
+
+// The details: nothing but trouble, a line for each container, or each
+// operation.
+const (
+	Brief Detail = iota
+	Quiet
+	Full
+)
+
+// Narrator tells what is made of a pod while it is made, and what is waited
+// for: it is a loop.Observer.
 type Narrator struct {
-	Console
+	*Waiting
+	detail    Detail
 	blueprint *translate.Blueprint
 	pulls     *pulls
 
@@ -26,8 +40,11 @@ type Narrator struct {
 }
 
 // NewNarrator tells of the pod of a Blueprint.
-func NewNarrator(c Console, b *translate.Blueprint) *Narrator {
-	return &Narrator{Console: c, blueprint: b, pulls: newPulls(c), failed: map[string]bool{}, told: map[string]bool{}}
+func NewNarrator(c Console, b *translate.Blueprint, detail Detail) *Narrator {
+	n := &Narrator{detail: detail, blueprint: b, pulls: newPulls(c, detail), failed: map[string]bool{}, told: map[string]bool{}}
+	n.Waiting = NewWaiting(c, "")
+	n.before = n.pulls.clear
+	return n
 }
 
 // Rest tells of what another process has started of the pod: a serve that
@@ -43,34 +60,25 @@ func (n *Narrator) Rest(w plan.World) {
 	}
 	for _, u := range n.blueprint.Units {
 		if c := w.Latest(u.Name); c != nil && c.State == plan.Running && !n.told[c.Name] {
-			n.unitStarted(u, c.Name)
+			n.unitStarted(u, c.Name, c.Attempt)
 		}
 	}
 }
 
-// Close takes away what is on the terminal for the time being.
+// Close ends the telling, and takes away what is on the terminal for the time
+// being.
 func (n *Narrator) Close() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+	n.Waiting.Close()
 	n.pulls.clear()
 }
 
-// Saw is of no news: what is done tells more.
-func (n *Narrator) Saw(plan.World, plan.Step) {}
-
-// Began is of no news either.
-func (n *Narrator) Began(plan.World, plan.Op) {}
-
 // Progress shows how a pull goes on.
-func (n *Narrator) Progress(p engine.Progress) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.pulls.progress(p)
-}
+func (n *Narrator) Progress(p engine.Progress) { n.pulls.progress(p) }
 
 // Done tells of an operation that ended. One that failed is told of at the
 // end, by whoever ran the pod, unless it is a pull that may be forgiven.
-func (n *Narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error) {
+func (n *Narrator) Done(w plan.World, op plan.Op, took time.Duration, err error) {
+	n.Waiting.Done(w, op, took, err)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if op.Kind == plan.PullImage {
@@ -87,7 +95,7 @@ func (n *Narrator) Done(_ plan.World, op plan.Op, took time.Duration, err error)
 func (n *Narrator) done(op plan.Op) {
 	switch op.Kind {
 	case plan.CreatePause:
-		n.Say("pause %s created: it is the pod", n.blueprint.Pause.Name)
+		n.full("pause %s created: it is the pod", n.blueprint.Pause.Name)
 	case plan.StartPause:
 		n.pauseStarted()
 	case plan.CreateUnit:
@@ -96,14 +104,28 @@ func (n *Narrator) done(op plan.Op) {
 		}
 	case plan.StartUnit:
 		if u, known := n.blueprint.Unit(op.Unit); known {
-			n.unitStarted(u, n.container(op))
+			n.unitStarted(u, n.container(op), op.Attempt)
 		}
 	case plan.StopUnit:
-		n.Say("container %s stopped", n.container(op))
+		n.full("container %s stopped", n.container(op))
 	case plan.RemoveUnit:
-		n.Say("container %s removed", n.container(op))
+		n.full("container %s removed", n.container(op))
 	case plan.RemovePause:
-		n.Say("pause %s removed, and the pod with it", n.blueprint.Pause.Name)
+		n.full("pause %s removed, and the pod with it", n.blueprint.Pause.Name)
+	}
+}
+
+// full says what is told in full detail alone.
+func (n *Narrator) full(format string, args ...any) {
+	if n.detail == Full {
+		n.Say(format, args...)
+	}
+}
+
+// brief says the one line of a container.
+func (n *Narrator) brief(format string, args ...any) {
+	if n.detail == Brief {
+		n.Say("%s", fit(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -115,7 +137,8 @@ func (n *Narrator) container(op plan.Op) string {
 func (n *Narrator) pauseStarted() {
 	b := n.blueprint
 	n.told[b.Pause.Name] = true
-	n.Say("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
+	n.brief("pause %s: owns %s", b.Pause.Name, namespaces(owned(b)))
+	n.full("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
 	pid := "one for each container"
 	switch {
 	case b.Pod.Spec.HostPID:
@@ -123,19 +146,42 @@ func (n *Narrator) pauseStarted() {
 	case b.SharesPID:
 		pid = "one for all containers"
 	}
-	n.Say("  PID namespace: %s (%s)", pid, b.PIDWhy)
+	n.full("  PID namespace: %s (%s)", pid, b.PIDWhy)
 	if b.Pod.Spec.HostNetwork {
-		n.Say("  network: the engine's machine's (spec.hostNetwork)")
+		n.full("  network: the engine's machine's (spec.hostNetwork)")
 	}
 	for _, p := range published(b.Pause.Host) {
-		n.Say("  publishes %s", p)
+		n.full("  publishes %s", p)
 	}
 }
 
-func (n *Narrator) unitStarted(u translate.Unit, container string) {
+// unitStarted tells of a start; in brief of the first attempt alone.
+func (n *Narrator) unitStarted(u translate.Unit, container string, attempt int) {
 	n.told[container] = true
-	n.Say("container %s started: image %s, joined %s of %s",
-		container, u.Container.Image, namespaces(joined(u.Request.Host)), n.blueprint.Pause.Name)
+	shared := joined(u.Request.Host)
+	n.full("container %s started: image %s, joined %s of %s",
+		container, u.Container.Image, namespaces(shared), n.blueprint.Pause.Name)
+	if n.told[u.Name] {
+		return
+	}
+	n.told[u.Name] = true
+	into := namespaces(shared)
+	if len(shared) > 1 && slices.Equal(shared, owned(n.blueprint)) {
+		into = "them"
+	}
+	n.brief("container %s: joined %s, runs %s", container, into, u.Container.Image)
+}
+
+// columns is how wide a line is at most that is told in brief.
+const columns = 80
+
+// fit is a line that fits; what is too long ends in dots.
+func fit(line string) string {
+	clean := []rune(Clean(line))
+	if len(clean) <= columns {
+		return line
+	}
+	return string(clean[:columns-3]) + "..."
 }
 
 // owned are the namespaces that are the pause's own, not the machine's.

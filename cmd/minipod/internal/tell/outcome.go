@@ -1,79 +1,119 @@
 package tell
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// failedError says that a pod has ended badly.
-type failedError struct {
+// Logs reads what containers have written.
+type Logs interface {
+	Logs(ctx context.Context, id string, opts engine.LogOptions, stdout, stderr io.Writer) error
+}
+
+// Outcome is how a pod was left.
+type Outcome struct {
+	loop.Result
+	Ref    translate.Ref
+	Logs   Logs
+	Detail Detail
+	// Alone tells that no other pods are told of: what can be done next is.
+	Alone bool
+}
+
+// downError says that a container that should run, or should have done its
+// work, has ended otherwise.
+type downError struct {
 	ref       translate.Ref
 	container string
 	why       string
 }
 
-func (e *failedError) Error() string {
-	return fmt.Sprintf("pod %s has failed: container %s %s", e.ref, e.container, e.why)
+func (e *downError) Error() string {
+	return fmt.Sprintf("container %s of pod %s %s", e.container, e.ref, e.why)
 }
 
 // Hint names the command that shows why.
-func (e *failedError) Hint() string { return Command("logs", e.ref) + " -c " + e.container }
+func (e *downError) Hint() string {
+	return fmt.Sprintf("%s -c %s shows all it wrote; %s removes the pod", Command("logs", e.ref), e.container, Command("rm", e.ref))
+}
 
-// Outcome says how a pod was left and what can be done next. A pod that has
-// failed is an error.
-func Outcome(c Console, ref translate.Ref, res loop.Result) error {
-	if res.World.Want == nil {
+// Tell says how a pod was left and what can be done next. A container that
+// should run and does not is an error; the pod stays, to be looked at.
+func (o Outcome) Tell(ctx context.Context, c Console) error {
+	if o.World.Want == nil {
 		return nil
 	}
-	for _, wait := range res.Step.Waits {
-		if wait.Unit != "" && wait.Fault == nil {
-			c.Warn(fmt.Sprintf("container %s: %s: %s (%s -c %s --previous shows what it wrote)",
-				wait.Unit, wait.Reason, wait.Detail, Command("logs", ref), wait.Unit))
-		}
+	down := plan.Down(o.World)
+	switch {
+	case len(down) > 0:
+		return o.failure(ctx, c, down)
+	case o.Step.Phase == v1.PodFailed:
+		return fmt.Errorf("pod %s has failed", o.Ref)
+	case o.Detail == Quiet:
+		return nil
 	}
-	if res.Step.Phase == v1.PodFailed {
-		return failure(ref, res.World)
+	c.Say("pod %s %s", o.Ref, o.state())
+	if o.Alone {
+		o.next(c)
 	}
-	tellEnded(c, ref, res)
-	c.Say("pod %s %s", ref, stateText(res))
-	next(c, ref, res)
 	return nil
 }
 
-// failure is the error of the first container that ended badly.
-func failure(ref translate.Ref, w plan.World) error {
-	for _, u := range w.Want.Units {
-		if last := w.Latest(u.Name); last != nil && last.Ended() && (last.ExitCode != 0 || last.OOMKilled) {
-			return &failedError{ref: ref, container: u.Name, why: endText(*last)}
-		}
+// failure says what the containers that are down have written last, and is
+// the error of them all.
+func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) error {
+	if o.Step.State == plan.Up && o.Detail != Quiet {
+		c.Say("pod %s %s, but not all of it", o.Ref, o.state())
 	}
-	return fmt.Errorf("pod %s has failed", ref)
+	var errs []error
+	for _, d := range down {
+		o.lastLines(ctx, c, d.Unit)
+		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: endText(d) + o.again(d)})
+	}
+	return errors.Join(errs...)
 }
 
-// tellEnded names the containers of a running pod that ended badly.
-func tellEnded(c Console, ref translate.Ref, res loop.Result) {
-	for _, u := range res.World.Want.Units {
-		last := res.World.Latest(u.Name)
-		if last == nil || !last.Ended() || last.ExitCode == 0 || waits(res.Step, u.Name) {
-			continue
+// again says when a container is tried again, if it is.
+func (o Outcome) again(d plan.Container) string {
+	for _, w := range o.Step.Waits {
+		if w.Unit == d.Unit && !w.Until.IsZero() {
+			return fmt.Sprintf(" and waits to be started again (%s)", w.Reason)
 		}
-		c.Warn(fmt.Sprintf("container %s %s (%s -c %s shows what it wrote)", u.Name, endText(*last), Command("logs", ref), u.Name))
 	}
+	return ""
 }
 
-func waits(s plan.Step, unit string) bool {
-	for _, w := range s.Waits {
-		if w.Unit == unit {
-			return true
-		}
+// shown is how many lines of a container that is down are shown.
+const shown = 5
+
+// lastLines shows what a container wrote last. What cannot be read is not
+// shown: that the container is down is told anyway.
+func (o Outcome) lastLines(ctx context.Context, c Console, unit string) {
+	attempt, ok := plan.LogsOf(o.World, unit, plan.Current)
+	if !ok || o.Logs == nil {
+		return
 	}
-	return false
+	tail := int64(shown)
+	var text bytes.Buffer
+	if o.Logs.Logs(ctx, attempt.ID, engine.LogOptions{Tail: &tail}, &text, &text) != nil || text.Len() == 0 {
+		return
+	}
+	c.Say("container %s wrote last:", unit)
+	for line := range strings.Lines(text.String()) {
+		c.Say("  %s", strings.TrimRight(line, "\r\n"))
+	}
 }
 
 func endText(c plan.Container) string {
@@ -82,32 +122,48 @@ func endText(c plan.Container) string {
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
 		return "could not start: " + c.Error
+	case c.ExitCode == 0:
+		return "has ended (exit code 0), but is to run for ever (restartPolicy: Always)"
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }
 
-// stateText is where a pod is, and at which address.
-func stateText(res loop.Result) string {
-	if res.Step.Phase == v1.PodSucceeded {
+// state is where the pod is, and at which address.
+func (o Outcome) state() string {
+	if o.Step.Phase == v1.PodSucceeded {
 		return "has ended well"
 	}
-	pause := res.World.Pause
+	pause := o.World.Pause
 	text := "is up"
-	if pause == nil || res.Step.State != plan.Up {
-		return "is " + string(res.Step.State)
+	if pause == nil || o.Step.State != plan.Up {
+		return "is " + string(o.Step.State)
 	}
 	if len(pause.IPs) > 0 {
 		text += " at " + strings.Join(pause.IPs, " and ")
 	}
 	if len(pause.Ports) > 0 {
-		text += ", published " + strings.Join(pause.Ports, ", ")
+		text += ", published " + strings.Join(onAll(pause.Ports), ", ")
 	}
 	return text
 }
 
+// onAll are ports of which those on all addresses, of IPv4 and of IPv6, are
+// named once and without these.
+func onAll(ports []string) []string {
+	var short []string
+	for _, port := range ports {
+		port = strings.TrimPrefix(strings.TrimPrefix(port, "0.0.0.0:"), "[::]:")
+		if !slices.Contains(short, port) {
+			short = append(short, port)
+		}
+	}
+	return short
+}
+
 // next names the commands that one would type next, with the pod's own names.
-func next(c Console, ref translate.Ref, res loop.Result) {
-	units := res.World.Want.Units
+func (o Outcome) next(c Console) {
+	ref := o.Ref
+	units := o.World.Want.Units
 	if len(units) == 0 {
 		return
 	}
@@ -116,7 +172,7 @@ func next(c Console, ref translate.Ref, res loop.Result) {
 		container = " -c " + units[0].Name
 	}
 	c.Say("next:")
-	if res.Step.State == plan.Up {
+	if o.Step.State == plan.Up {
 		c.Say("  %s%s -- sh", Command("exec -it", ref), container)
 		c.Say("  %s%s", Command("logs -f", ref), container)
 	} else {

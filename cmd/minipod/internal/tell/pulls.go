@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/docker/go-connections/nat"
@@ -17,25 +18,32 @@ import (
 // redraw is the least time between two states of the progress line.
 const redraw = 100 * time.Millisecond
 
-// pulls shows how images come: on a terminal in one line that changes, else
-// by a line when a pull begins and one when it ends.
+// pulls shows how images come: on a terminal in one line that changes, and by
+// a line when a pull has ended.
 type pulls struct {
 	Console
+	detail Detail
+
+	mu     sync.Mutex
 	images map[string]map[string]engine.Progress // by image and layer
 	drawn  time.Time                             // zero when no line is there
 }
 
-func newPulls(c Console) *pulls {
-	return &pulls{Console: c, images: map[string]map[string]engine.Progress{}}
+func newPulls(c Console, detail Detail) *pulls {
+	return &pulls{Console: c, detail: detail, images: map[string]map[string]engine.Progress{}}
 }
 
 func (p *pulls) progress(step engine.Progress) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	layers, begun := p.images[step.Image]
 	if !begun {
 		layers = map[string]engine.Progress{}
 		p.images[step.Image] = layers
-		p.clear()
-		p.Say("image %s: pulling", step.Image)
+		if p.detail == Full {
+			p.wipe()
+			p.Say("image %s: pulling", step.Image)
+		}
 	}
 	if step.Layer == "" {
 		return
@@ -46,17 +54,19 @@ func (p *pulls) progress(step engine.Progress) {
 		step.Current = step.Total
 	}
 	layers[step.Layer] = step
-	if p.terminal && time.Since(p.drawn) > redraw {
+	if p.terminal && p.detail != Quiet && time.Since(p.drawn) > redraw {
 		p.draw()
 	}
 }
 
 // done ends the pull of an image. One that never began said nothing.
 func (p *pulls) done(image string, took time.Duration, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	_, begun := p.images[image]
 	delete(p.images, image)
-	if begun && err == nil {
-		p.clear()
+	if begun && err == nil && p.detail != Quiet {
+		p.wipe()
 		p.Say("image %s: pulled in %s", image, took.Round(redraw))
 	}
 }
@@ -75,6 +85,12 @@ func (p *pulls) draw() {
 
 // clear takes the line away, so that something else can be said.
 func (p *pulls) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wipe()
+}
+
+func (p *pulls) wipe() {
 	if !p.drawn.IsZero() {
 		fmt.Fprint(p, "\r\x1b[K")
 		p.drawn = time.Time{}

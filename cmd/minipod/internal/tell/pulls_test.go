@@ -24,7 +24,7 @@ func pullSteps() []engine.Progress {
 
 func TestPullInPlainLines(t *testing.T) {
 	var b bytes.Buffer
-	p := newPulls(NewConsole(&b))
+	p := newPulls(NewConsole(&b), Full)
 	for _, step := range pullSteps() {
 		p.progress(step)
 	}
@@ -36,7 +36,7 @@ func TestPullInPlainLines(t *testing.T) {
 
 func TestPullThatNeverBegan(t *testing.T) {
 	var b bytes.Buffer
-	p := newPulls(NewConsole(&b))
+	p := newPulls(NewConsole(&b), Full)
 	p.done("web", time.Second, errors.New("refused"))
 	if b.Len() > 0 {
 		t.Errorf("got %q, want nothing", b.String())
@@ -45,7 +45,7 @@ func TestPullThatNeverBegan(t *testing.T) {
 
 func TestPullOnTerminal(t *testing.T) {
 	var b bytes.Buffer
-	p := newPulls(Console{Writer: &b, terminal: true})
+	p := newPulls(Console{Writer: &b, terminal: true}, Brief)
 	for _, step := range pullSteps() {
 		p.drawn = time.Unix(1, 0) // as if each came long after the one before
 		p.progress(step)

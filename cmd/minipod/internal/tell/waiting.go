@@ -1,0 +1,148 @@
+package tell
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// How long something may take before it is said that it is waited for. What
+// the engine does by itself may take longer on a busy machine.
+const (
+	patience       = 2 * time.Second
+	enginePatience = 10 * time.Second
+)
+
+// Waiting says what is waited for, when it takes long: it is a loop.Observer.
+type Waiting struct {
+	Console
+	hurry  string // what the user may type to wait no longer; empty for nothing
+	before func() // is called before something is said
+
+	mu     sync.Mutex
+	closed bool
+	timers map[string]*time.Timer // of what is waited for, by a name of it
+}
+
+// NewWaiting says it on a console. hurry is the flag that makes an end of the
+// waiting for containers to stop; empty for none.
+func NewWaiting(c Console, hurry string) *Waiting {
+	return &Waiting{Console: c, hurry: hurry, before: func() {}, timers: map[string]*time.Timer{}}
+}
+
+// Saw notes what the pod waits for, where there is nothing to do.
+func (w *Waiting) Saw(_ plan.World, s plan.Step) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	current := map[string]bool{}
+	for _, wait := range s.Waits {
+		key := "wait " + wait.Unit + " " + wait.Reason
+		current[key] = true
+		w.expect(key, waitText(wait), patience)
+	}
+	for key := range w.timers {
+		if key[:5] == "wait " && !current[key] {
+			w.drop(key)
+		}
+	}
+}
+
+// Began notes an operation.
+func (w *Waiting) Began(world plan.World, op plan.Op) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	after := enginePatience
+	if op.Kind == plan.StopUnit || op.Kind == plan.PullImage {
+		after = patience
+	}
+	w.expect("op "+op.Key(), w.opText(world, op), after)
+}
+
+// Done ends the waiting for an operation.
+func (w *Waiting) Done(_ plan.World, op plan.Op, _ time.Duration, _ error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drop("op " + op.Key())
+}
+
+// Progress is of no news.
+func (w *Waiting) Progress(engine.Progress) {}
+
+// Close ends it: nothing is said any more.
+func (w *Waiting) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	for key := range w.timers {
+		w.drop(key)
+	}
+}
+
+// expect says a text unless what it is about is dropped before.
+func (w *Waiting) expect(key, text string, after time.Duration) {
+	if w.timers[key] != nil || text == "" || w.closed {
+		return
+	}
+	w.timers[key] = time.AfterFunc(after, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if !w.closed && w.timers[key] != nil {
+			w.before()
+			w.Say("%s", text)
+		}
+	})
+}
+
+func (w *Waiting) drop(key string) {
+	if t := w.timers[key]; t != nil {
+		t.Stop()
+		delete(w.timers, key)
+	}
+}
+
+// opText says what an operation that takes long waits for, and how long that
+// may be.
+func (w *Waiting) opText(world plan.World, op plan.Op) string {
+	switch op.Kind {
+	case plan.PullImage:
+		return fmt.Sprintf("image %s: pulling", op.Target)
+	case plan.StopUnit:
+		left := op.Grace - patience
+		if left <= 0 {
+			return fmt.Sprintf("container %s: the engine has not stopped it yet", op.Unit)
+		}
+		text := fmt.Sprintf("container %s of pod %s has not ended on %s: up to %d s more", op.Unit, world.Name, signalOf(world, op.Unit), int(left.Seconds()))
+		if w.hurry != "" {
+			text += ", " + w.hurry + " kills"
+		}
+		return text
+	case plan.StartUnit, plan.CreateUnit, plan.RemoveUnit:
+		return fmt.Sprintf("container %s: the engine is slow to %s it", op.Unit, op.Kind)
+	case plan.CreatePause, plan.StartPause, plan.StopPause, plan.RemovePause:
+		return fmt.Sprintf("pod %s: the engine is slow to %s", translate.Ref{Namespace: world.Namespace, Name: world.Name}, op.Kind)
+	}
+	return ""
+}
+
+// signalOf is the signal that a container is asked to end with.
+func signalOf(w plan.World, unit string) string {
+	if w.Want != nil {
+		if u, ok := w.Want.Unit(unit); ok && u.Request.Config != nil && u.Request.Config.StopSignal != "" {
+			return u.Request.Config.StopSignal
+		}
+	}
+	return "SIGTERM"
+}
+
+// waitText is what a pod waits for, in words.
+func waitText(wait plan.Wait) string {
+	subject := "the pod"
+	if wait.Unit != "" {
+		subject = "container " + wait.Unit
+	}
+	return fmt.Sprintf("%s waits: %s: %s", subject, wait.Reason, wait.Detail)
+}
