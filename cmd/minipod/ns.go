@@ -99,7 +99,7 @@ func printNamespaces(w io.Writer, pod namespace.Pod) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(w, string(text))
+	_, err = fmt.Fprintln(w, tell.CleanJSON(string(text)))
 	return err
 }
 

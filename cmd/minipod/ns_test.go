@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/namespace"
 )
 
@@ -125,6 +127,21 @@ func TestNsInTerminal(t *testing.T) {
 				t.Errorf("%d columns on a terminal of %d: %q", width, c.cols, line)
 			}
 		}
+	}
+}
+
+// TestHostileNs writes what would move the cursor by its number.
+func TestHostileNs(t *testing.T) {
+	var out bytes.Buffer
+	if err := printNamespaces(&out, namespace.Pod{Name: hostile}); err != nil {
+		t.Fatal(err)
+	}
+	var pod namespace.Pod
+	if err := json.Unmarshal(out.Bytes(), &pod); err != nil || tell.UncleanLines(out.String()) {
+		t.Fatalf("%v: %q", err, out.String())
+	}
+	if pod.Name != hostile {
+		t.Errorf("%q, want %q", pod.Name, hostile)
 	}
 }
 

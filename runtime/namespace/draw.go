@@ -1,8 +1,6 @@
 package namespace
 
-import (
-	"strings"
-)
+import "strings"
 
 // Look is how a pod is drawn.
 type Look struct {
@@ -60,8 +58,8 @@ func entry(name, text string, width int) string {
 	name = printable(name)
 	lines := wrap(printable(text), min(width, page)-label)
 	first := name + " "
-	if len(name) < label {
-		first = name + strings.Repeat(" ", label-len(name))
+	if length(name) < label {
+		first = name + strings.Repeat(" ", label-length(name))
 	} else {
 		lines = append([]string{""}, lines...)
 	}

@@ -3,7 +3,6 @@ package namespace
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // table is a part of the containers, the pause first.
@@ -30,7 +29,7 @@ func tables(p Pod, look Look) []table {
 func columnWidth(containers []Container, columns, width int) int {
 	longest := digits
 	for _, c := range containers {
-		longest = max(longest, len(c.title()))
+		longest = max(longest, length(c.title()))
 	}
 	room := (width - label + gap) / columns
 	return max(digits+gap, min(longest+gap, room))
@@ -61,7 +60,7 @@ func (t table) heading(word func(Container) string) []string {
 		for i, c := range t.containers {
 			if n < len(words[i]) {
 				l.pad(t.at(i))
-				l.put(t.paint(t.health(c), words[i][n]), len(words[i][n]))
+				l.put(t.paint(t.health(c), words[i][n]), length(words[i][n]))
 			}
 		}
 		lines[n] = l.text.String()
@@ -115,7 +114,7 @@ func (t table) join(l *line, r Row, column int) {
 		end = number(inode)
 	}
 	run := strings.Repeat("─", t.at(column)-l.width) + end
-	l.put(t.paint(t.tint(r, inode), run), utf8.RuneCountInString(run))
+	l.put(t.paint(t.tint(r, inode), run), length(run))
 }
 
 // leave goes on to a column without a line. A dash stands under the

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // wrap breaks a text into lines at its spaces. A word that is longer than a
@@ -15,7 +16,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case len(line)+1+len(word) > width:
+		case length(line)+1+length(word) > width:
 			lines, line = append(lines, line), word
 		default:
 			line += " " + word
@@ -27,24 +28,28 @@ func wrap(text string, width int) []string {
 // fold breaks a name into pieces that fit, after a dash where there is one.
 func fold(name string, width int) []string {
 	var pieces []string
-	for len(name) > width {
-		at := strings.LastIndexByte(name[:width], '-') + 1
-		if at == 0 {
-			at = width
+	rest := []rune(name)
+	for len(rest) > width {
+		at := width
+		if dash := strings.LastIndexByte(string(rest[:width]), '-'); dash >= 0 {
+			at = length(string(rest[:width])[:dash]) + 1
 		}
-		pieces, name = append(pieces, name[:at]), name[at:]
+		pieces, rest = append(pieces, string(rest[:at])), rest[at:]
 	}
-	return append(pieces, name)
+	return append(pieces, string(rest))
 }
 
 // printable is a text of a manifest as a terminal takes it for nothing but
 // text: what would move the cursor is shown as Go writes it, \x1b.
 func printable(text string) string {
-	if !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsPrint(r) }) {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return text
 	}
-	quoted := strconv.QuoteToASCII(text)
+	quoted := strconv.Quote(text)
 	return quoted[1 : len(quoted)-1]
 }
+
+// length is the room that a text takes.
+func length(text string) int { return utf8.RuneCountInString(text) }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
