@@ -129,7 +129,7 @@ func (n *Node) pod(w plan.World) (p apiserver.Pod, ok bool) {
 	if len(n.info.Addresses) > 0 {
 		pod.Status.HostIP = n.info.Addresses[0]
 	}
-	if pod.Spec.HostNetwork && w.Pause.State == plan.Running {
+	if pod.Spec.HostNetwork && w.Pause != nil && w.Pause.State == plan.Running {
 		pod.Status.PodIP = pod.Status.HostIP
 		pod.Status.PodIPs = []v1.PodIP{{IP: pod.Status.HostIP}}
 	}
