@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -128,6 +131,64 @@ func TestNsInTerminal(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNsWithoutPs reads by a container of its own where the engine's ps cannot,
+// and leaves none behind, at whatever moment it is interrupted.
+func TestNsWithoutPs(t *testing.T) {
+	e := newTestEngine(t)
+	ns := runFive(t, e, false)
+	want, err := minipod(t, e.address, "ns", "-n", ns, "five").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProxy(t, e)
+	var changes []string
+	p.change(func() { p.poorPs, p.after = true, func(change string) { changes = append(changes, change) } })
+	got, err := minipod(t, p.address, "ns", "-n", ns, "five").Output()
+	if diff := cmp.Diff(string(want), string(got)); err != nil || diff != "" {
+		t.Fatalf("%v (-ps +container):\n%s", err, diff)
+	}
+	p.change(func() { p.after = nil })
+	if len(changes) < 3 || changes[0] != "POST containers/create" {
+		t.Fatalf("it changes %q, want a container to be made and started", changes)
+	}
+	for n := range 3 { // create, attach, start
+		cmd := minipod(t, p.address, "ns", "-n", ns, "five")
+		seen := 0
+		p.change(func() {
+			p.after = func(string) {
+				if seen++; seen == n+1 {
+					cmd.Process.Signal(os.Interrupt)
+				}
+			}
+		})
+		said, err := cmd.CombinedOutput()
+		p.change(func() { p.after = nil })
+		// A container that was started may have ended before the signal came.
+		if code := cmd.ProcessState.ExitCode(); code != exitSignal+int(syscall.SIGINT) && (n < 2 || code != 0) {
+			t.Errorf("interrupted at %s: %v: %s", changes[n], err, said)
+		}
+		if left := helpers(t, e); len(left) > 0 {
+			t.Errorf("interrupted at %s: containers are left: %v", changes[n], left)
+		}
+	}
+}
+
+// change sets what the proxy does.
+func (p *proxy) change(set func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	set()
+}
+
+func helpers(t *testing.T, e *testEngine) []container.Summary {
+	t.Helper()
+	list, err := e.ContainerList(t.Context(), container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", "dev.minipod.helper"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 // TestHostileNs writes what would move the cursor by its number.

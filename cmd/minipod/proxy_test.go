@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -23,6 +24,8 @@ type proxy struct {
 	// before is asked about each change; false refuses to pass it on and
 	// breaks the connection off.
 	before func(change string) bool
+	// poorPs has the engine's ps be that of busybox, which knows no namespaces.
+	poorPs bool
 
 	server *http.Server
 }
@@ -70,8 +73,20 @@ func (p *proxy) handler(e *testEngine) http.Handler {
 		if change, ok := changeOf(r); ok && !p.passes(change) {
 			panic(http.ErrAbortHandler) // breaks the connection off
 		}
+		if p.lacks(r) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusInternalServerError)
+			io.WriteString(w, `{"message": "ps: bad -o argument 'netns'"}`)
+			return
+		}
 		forward.ServeHTTP(w, r)
 	})
+}
+
+func (p *proxy) lacks(r *http.Request) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.poorPs && strings.HasSuffix(r.URL.Path, "/top")
 }
 
 func (p *proxy) passes(change string) bool {
