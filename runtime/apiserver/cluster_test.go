@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
 	v1 "k8s.io/api/core/v1"
@@ -180,6 +183,73 @@ func TestEvents(t *testing.T) {
 	c.raw(t, 201, "POST", path, `{"metadata":{"name":"mine"},"involvedObject":{"namespace":"default"},"reason":"Tried"}`)
 	if got := do[v1.EventList](t, c, 200, "GET", path+"?fieldSelector=reason%21%3DPulled", ""); len(got.Items) != 1 {
 		t.Errorf("events %+v", got.Items)
+	}
+}
+
+// told are the events of the namespace in the order of the list.
+func told(t *testing.T, c *cluster) (list []string) {
+	t.Helper()
+	got := do[v1.EventList](t, c, 200, "GET", "/api/v1/namespaces/default/events", "")
+	for _, e := range got.Items {
+		list = append(list, fmt.Sprintf("%s %s x%d %s-%s", e.InvolvedObject.Name, e.Reason, e.Count,
+			e.FirstTimestamp.UTC().Format(time.TimeOnly), e.LastTimestamp.UTC().Format(time.TimeOnly)))
+	}
+	return list
+}
+
+// Events of an object are listed in the order in which they happened, also
+// those of one second and those that are told late, and are counted.
+func TestEventsInOrder(t *testing.T) {
+	c := start(t)
+	t0 := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	record := func(reason string, after time.Duration) {
+		t.Helper()
+		event := &v1.Event{Reason: reason, Type: "Normal", InvolvedObject: v1.ObjectReference{Kind: "Pod", Namespace: "default", Name: "web", UID: "u"}}
+		event.LastTimestamp = metav1.NewTime(t0.Add(after))
+		if err := c.server.Record(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const ms = time.Millisecond
+	for i, reason := range []string{"Pulling", "Failed", "BackOff", "Pulled", "Created", "Started"} {
+		record(reason, time.Duration(i)*ms)
+	}
+	record("Same", 8*ms)
+	record("Moment", 8*ms)
+	record("Scheduled", -ms)
+	record("Failed", 10*time.Second)
+	record("Failed", 5*time.Second)
+	record("Failed", -5*time.Second)
+	want := []string{
+		"web Scheduled x1 03:04:04-03:04:04", "web Pulling x1 03:04:05-03:04:05", "web Failed x4 03:04:00-03:04:15",
+		"web BackOff x1 03:04:05-03:04:05", "web Pulled x1 03:04:05-03:04:05", "web Created x1 03:04:05-03:04:05",
+		"web Started x1 03:04:05-03:04:05", "web Same x1 03:04:05-03:04:05", "web Moment x1 03:04:05-03:04:05",
+	}
+	if got := told(t, c); !slices.Equal(got, want) {
+		t.Errorf("events %q, want %q", got, want)
+	}
+	name := "web." + strconv.FormatInt(t0.UnixNano(), 16)
+	c.raw(t, 200, "DELETE", "/api/v1/namespaces/default/events/"+name, "")
+	record("Pulling", time.Second)
+	if got := told(t, c); len(got) != 9 || got[8] != "web Pulling x1 03:04:06-03:04:06" {
+		t.Errorf("an event that a client has deleted: %q", got)
+	}
+}
+
+// What fails again and again in other words does not fill the memory.
+func TestEventsAreBounded(t *testing.T) {
+	c := start(t)
+	t0 := time.Now()
+	for i := range 300 {
+		event := &v1.Event{Reason: "Failed", Message: strconv.Itoa(i), InvolvedObject: v1.ObjectReference{Kind: "Pod", Namespace: "default", Name: strings.Repeat("w", 253), UID: "u"}}
+		event.LastTimestamp = metav1.NewTime(t0.Add(time.Duration(i) * time.Millisecond))
+		if err := c.server.Record(event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := do[v1.EventList](t, c, 200, "GET", "/api/v1/namespaces/default/events", "").Items
+	if len(got) != 100 || got[0].Message != "200" || got[99].Message != "299" || len(got[0].Name) > 253 {
+		t.Errorf("%d events, from %q to %q", len(got), got[0].Message, got[len(got)-1].Message)
 	}
 }
 

@@ -60,6 +60,8 @@ type Server struct {
 	nodes *nodeKeeper
 	wake  chan struct{} // a namespace may have something to do
 	turn  sync.Mutex    // of the services that choose an address
+
+	events eventNames
 }
 
 // New makes a server and fills it with what the engine holds.

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -29,6 +30,9 @@ func (n *Node) event(w plan.World, what news) {
 	if n.record == nil || w.Want == nil {
 		return
 	}
+	if what.at.IsZero() {
+		what.at = n.now()
+	}
 	pod := w.Want.Pod
 	about := v1.ObjectReference{Kind: "Pod", APIVersion: "v1", Namespace: pod.Namespace, Name: pod.Name, UID: pod.UID}
 	if u, ok := w.Want.Unit(what.unit); ok {
@@ -36,7 +40,7 @@ func (n *Node) event(w plan.World, what news) {
 	}
 	n.record(&v1.Event{
 		InvolvedObject: about, Type: what.kind, Reason: what.reason, Message: what.message,
-		LastTimestamp: metav1.NewTime(what.at).Rfc3339Copy(),
+		LastTimestamp: metav1.NewTime(what.at),
 		Source:        v1.EventSource{Component: "kubelet", Host: n.hostname()}, ReportingController: "kubelet", ReportingInstance: n.hostname(),
 	})
 }
@@ -129,19 +133,24 @@ func killing(w plan.World, op plan.Op) string {
 	return "Stopping container " + op.Unit
 }
 
-// present tells that an image had not to be pulled.
+// present tells that an image had not to be pulled, or could not.
 func (n *Node) present(w plan.World, op plan.Op) {
 	image := op.Request.Config.Image
-	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}
-	if !w.Pulled[pull.Key()] {
-		n.normal(w, op.Unit, "Pulled", fmt.Sprintf("Container image %q already present on machine and can be accessed by the pod", image))
+	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}.Key()
+	if w.Pulled[pull] {
+		return
 	}
+	message := fmt.Sprintf("Container image %q already present on machine and can be accessed by the pod", image)
+	if _, failed := w.Faults[pull]; failed {
+		message = fmt.Sprintf("Container image %q already present on machine and is used, because its registry cannot be reached", image)
+	}
+	n.normal(w, op.Unit, "Pulled", message)
 }
 
 // Done tells how an operation went.
 func (n *Node) Done(w plan.World, op plan.Op, took time.Duration, err error) {
 	switch {
-	case errors.Is(err, plan.ErrStale):
+	case errors.Is(err, plan.ErrStale), w.Forgives(plan.Fault{Op: op, Err: err}):
 	case err != nil:
 		n.failed(w, op, err)
 	case op.Kind == plan.PullImage:
@@ -186,24 +195,56 @@ func (n *Node) unhealthy(w plan.World, op plan.Op, err error) {
 	n.warning(w, op.Unit, "Unhealthy", fmt.Sprintf("%s probe errored and resulted in unknown state: %s", kind, err))
 }
 
-// waits tells what a pod waits for, each time it is looked at.
+// waits tells what a pod waits for, once for each time that it begins to.
 func (n *Node) waits(w plan.World, s plan.Step) {
-	if reason, message, rejected := plan.Rejection(w); rejected {
+	begun := n.begun(w, s)
+	if reason, message, rejected := plan.Rejection(w); rejected && begun[plan.Wait{}] {
 		n.warning(w, "", reason, message)
 	}
 	for _, wait := range s.Waits {
-		switch wait.Reason {
-		case "CrashLoopBackOff":
-			pod := w.Want.Pod
-			n.warning(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", wait.Unit, pod.Name, pod.Namespace, pod.UID))
-		case "ImagePullBackOff":
-			n.normal(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off pulling image %q", wait.Fault.Op.Target))
-			n.warning(w, wait.Unit, "Failed", "Error: ImagePullBackOff")
-		case "ErrImageNeverPull":
-			n.warning(w, wait.Unit, "ErrImageNeverPull", wait.Detail)
-			n.warning(w, wait.Unit, "Failed", "Error: ErrImageNeverPull")
-		case "CreateContainerConfigError":
-			n.warning(w, wait.Unit, "Failed", "Error: "+wait.Detail)
+		if begun[same(wait)] {
+			n.wait(w, wait)
 		}
+	}
+}
+
+// begun are the waits that were not there at the last look. The wait of nobody
+// for nothing is there from the first look on.
+func (n *Node) begun(w plan.World, s plan.Step) map[plan.Wait]bool {
+	now := map[plan.Wait]bool{{}: true}
+	for _, wait := range s.Waits {
+		now[same(wait)] = true
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	before := n.waiting[w.UID]
+	n.waiting[w.UID] = now
+	begun := maps.Clone(now)
+	maps.DeleteFunc(begun, func(wait plan.Wait, _ bool) bool { return before[wait] })
+	return begun
+}
+
+// same is all of a wait by which it is known again.
+func same(wait plan.Wait) plan.Wait {
+	known := plan.Wait{Unit: wait.Unit, Reason: wait.Reason, Until: wait.Until.Round(0).UTC()}
+	if wait.Until.IsZero() {
+		known.Detail = wait.Detail
+	}
+	return known
+}
+
+func (n *Node) wait(w plan.World, wait plan.Wait) {
+	switch wait.Reason {
+	case "CrashLoopBackOff":
+		pod := w.Want.Pod
+		n.warning(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off restarting failed container %s in pod %s_%s(%s)", wait.Unit, pod.Name, pod.Namespace, pod.UID))
+	case "ImagePullBackOff":
+		n.normal(w, wait.Unit, "BackOff", fmt.Sprintf("Back-off pulling image %q", wait.Fault.Op.Target))
+		n.warning(w, wait.Unit, "Failed", "Error: ImagePullBackOff")
+	case "ErrImageNeverPull":
+		n.warning(w, wait.Unit, "ErrImageNeverPull", wait.Detail)
+		n.warning(w, wait.Unit, "Failed", "Error: ErrImageNeverPull")
+	case "CreateContainerConfigError":
+		n.warning(w, wait.Unit, "Failed", "Error: "+wait.Detail)
 	}
 }

@@ -18,7 +18,7 @@ func TestEventsOfContainers(t *testing.T) {
 	var got []string
 	n := &Node{
 		now: time.Now, seen: map[types.UID]plan.World{}, revised: map[types.UID]int{},
-		starting: map[types.UID]map[string]bool{},
+		starting: map[types.UID]map[string]bool{}, waiting: map[types.UID]map[plan.Wait]bool{},
 		record: func(e *v1.Event) {
 			got = append(got, e.InvolvedObject.FieldPath+" "+e.Reason+" "+e.LastTimestamp.UTC().Format(time.TimeOnly))
 		},
@@ -59,7 +59,7 @@ func TestEventsOfContainers(t *testing.T) {
 func TestLookBeforeARevision(t *testing.T) {
 	n := &Node{
 		now: time.Now, seen: map[types.UID]plan.World{}, revised: map[types.UID]int{"uid-1": 2},
-		starting: map[types.UID]map[string]bool{},
+		starting: map[types.UID]map[string]bool{}, waiting: map[types.UID]map[plan.Wait]bool{},
 	}
 	for revision, kept := range map[int]bool{1: false, 2: true, 3: true} {
 		delete(n.seen, "uid-1")

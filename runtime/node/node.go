@@ -31,9 +31,10 @@ type Node struct {
 	mu       sync.Mutex
 	info     engine.Info
 	seen     map[types.UID]plan.World
-	revised  map[types.UID]int             // the revision that a pod has at least
-	starting map[types.UID]map[string]bool // the containers of a pod, and whether they were started
-	samples  map[string]engine.Stats       // by container ID, for rates
+	revised  map[types.UID]int                // the revision that a pod has at least
+	starting map[types.UID]map[string]bool    // the containers of a pod, and whether they were started
+	waiting  map[types.UID]map[plan.Wait]bool // what a pod waited for at the last look
+	samples  map[string]engine.Stats          // by container ID, for rates
 	watchers map[chan types.UID]bool
 }
 
@@ -55,7 +56,7 @@ func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
 	n := &Node{
 		engine: eng, now: time.Now, info: info,
 		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{},
-		samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
+		waiting: map[types.UID]map[plan.Wait]bool{}, samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
 	}
 	n.runner = &loop.Runner{Engine: eng, Now: n.now}
 	n.keeper = &loop.Keeper{
@@ -87,6 +88,7 @@ func (n *Node) Saw(w plan.World, s plan.Step) {
 		delete(n.seen, w.UID)
 		delete(n.revised, w.UID)
 		delete(n.starting, w.UID)
+		delete(n.waiting, w.UID)
 	case w.Pause != nil && w.Revision < n.revised[w.UID]:
 		return
 	default:

@@ -10,7 +10,7 @@ import (
 func (s *stepper) faults() {
 	for _, key := range slices.Sorted(maps.Keys(s.w.Faults)) {
 		f := s.w.Faults[key]
-		if s.forgiven(f) || s.past(f) {
+		if s.w.Forgives(f) || s.past(f) {
 			continue
 		}
 		until := f.Again()
@@ -30,14 +30,14 @@ func (s *stepper) past(f Fault) bool {
 	return s.State != Starting && s.State != Up
 }
 
-// forgiven reports whether a local image stands in for a pull that failed.
-func (s *stepper) forgiven(f Fault) bool {
-	if s.w.Want == nil || !Forgiven(f) {
+// Forgives reports whether a local image stands in for a pull that failed.
+func (w World) Forgives(f Fault) bool {
+	if w.Want == nil || !Forgiven(f) {
 		return false
 	}
-	u, ok := s.w.Want.Unit(f.Op.Unit)
-	_, present := s.w.Images[f.Op.Target]
-	return ok && u.Lenient && (present || s.w.Latest(u.Name) != nil)
+	u, ok := w.Want.Unit(f.Op.Unit)
+	_, present := w.Images[f.Op.Target]
+	return ok && u.Lenient && (present || w.Latest(u.Name) != nil)
 }
 
 // faultReason is Kubernetes' word for a failed operation.
