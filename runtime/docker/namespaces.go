@@ -22,7 +22,7 @@ import (
 //
 // The API has two ways to them. The engine's own `top` runs ps on its machine,
 // and ps of most systems can print them: that makes nothing and takes a few
-// milliseconds. Where it cannot (the ps of busybox, one older than 2022) a
+// milliseconds. Where it cannot (the ps of busybox, or one that is old) a
 // container looks, see lookInside.
 func (e *Engine) Namespaces(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
 	processes, err := e.namespaces(ctx, ids, e.top)
