@@ -18,7 +18,7 @@ const completionTime = time.Second
 func completePods(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []cobra.Completion
 	for _, w := range podsToComplete(cmd) {
-		if name := w.Want.Pod.Name; !slices.Contains(args, name) && tell.Clean(name) == name {
+		if name := w.Name; !slices.Contains(args, name) && tell.Clean(name) == name {
 			names = append(names, name)
 		}
 	}
@@ -68,7 +68,7 @@ func offer(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 
 func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
 	for _, w := range podsToComplete(cmd) {
-		if w.Want.Pod.Name == podName(pod) {
+		if w.Want != nil && w.Name == podName(pod) {
 			return containerNames(w.Want.Pod)
 		}
 	}

@@ -97,7 +97,7 @@ type lister struct {
 	connection
 	match func(plan.World) bool
 	named []translate.Ref // these alone; none is all
-	// remains are the pods without a manifest that were met, of any
+	// remains are the pods without a pause that were met, of any
 	// namespace.
 	remains map[types.UID]bool
 }
@@ -125,7 +125,7 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 		return nil, err
 	}
 	for _, w := range worlds {
-		if w.Want == nil && !w.Gone() {
+		if w.Pause == nil && !w.Gone() {
 			l.remains[w.UID] = true
 		}
 	}
@@ -136,7 +136,7 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 	var found []plan.World
 	var errs []error
 	for _, ref := range l.named {
-		of := choose(worlds, func(w plan.World) bool { return w.Want.Pod.Name == ref.Name })
+		of := choose(worlds, func(w plan.World) bool { return w.Name == ref.Name })
 		if len(of) == 0 {
 			errs = append(errs, &loop.NotFoundError{Ref: ref})
 		}

@@ -168,7 +168,7 @@ func (f *rmFlags) selected(cmd *cobra.Command, e connection) ([]translate.Ref, e
 	}
 	worlds, err := e.runner.List(cmd.Context())
 	for _, w := range choose(worlds, match) {
-		refs = append(refs, translate.Ref{Namespace: w.Want.Pod.Namespace, Name: w.Want.Pod.Name})
+		refs = append(refs, translate.Ref{Namespace: w.Namespace, Name: w.Name})
 	}
 	return refs, err
 }

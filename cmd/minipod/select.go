@@ -28,12 +28,20 @@ func (s *selection) matcher(cmd *cobra.Command) (func(plan.World) bool, error) {
 	}
 	namespace := namespaceOr(s.namespace)
 	return func(w plan.World) bool {
-		if w.Want == nil {
+		if w.Pause == nil {
 			return false
 		}
-		pod := w.Want.Pod
-		return (s.allNamespaces || pod.Namespace == namespace) && wanted.Matches(labels.Set(pod.Labels))
+		return (s.allNamespaces || w.Namespace == namespace) && wanted.Matches(labelsOf(w))
 	}, nil
+}
+
+// labelsOf are the pod's labels; none are known where its manifest cannot be
+// read.
+func labelsOf(w plan.World) labels.Set {
+	if w.Want == nil {
+		return nil
+	}
+	return w.Want.Pod.Labels
 }
 
 // choose are the pods among those of the engine that are meant.

@@ -101,18 +101,36 @@ func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int6
 
 // remove asks for a removal and sees it through.
 func (r *Runner) remove(ctx context.Context, ref translate.Ref, grace *int64) error {
-	err := r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Remove(w, grace, r.Now()) })
-	if err != nil {
-		return err
+	start := r.Now()
+	for {
+		err := r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Remove(w, grace, r.Now()) })
+		if err != nil {
+			return err
+		}
+		err = r.finish(ctx, ref)
+		if !errors.Is(err, errUnborn) || r.Now().Sub(start) > birthTime {
+			return err
+		}
+		if err := sleep(ctx, shortestBirth); err != nil {
+			return err
+		}
 	}
-	return r.finish(ctx, ref)
 }
+
+// errUnborn says that what is left of a pod looks as if it were being made.
+// That need not be so: the engine does not list its volumes of one moment, and
+// that it is being removed may be missing where a volume is not. The next look
+// tells.
+var errUnborn = errors.New("its volumes are there and its pause is not")
 
 // finish sees a removal through that was asked for.
 func (r *Runner) finish(ctx context.Context, ref translate.Ref) error {
 	res, err := r.drive(ctx, ref, options{until: plan.Step.Ended})
-	if err != nil || res.Step.State == plan.Gone {
+	switch {
+	case err != nil || res.Step.State == plan.Gone:
 		return err
+	case res.Step.State == plan.Unborn:
+		return fmt.Errorf("remove pod %s: %w", ref, errUnborn)
 	}
 	if faults := res.Step.Faults(); len(faults) > 0 {
 		return fmt.Errorf("remove pod %s: %w", ref, faults[0].Err)

@@ -113,7 +113,9 @@ func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOpti
 		case plan.Join:
 			return &ref, nil, nil
 		case plan.Await:
-			err = r.finish(ctx, ref)
+			if err = r.finish(ctx, ref); errors.Is(err, errUnborn) {
+				unborn, err = append(unborn, ref), nil
+			}
 		case plan.Replace:
 			err = r.remove(ctx, ref, nil)
 		case plan.Conflict:

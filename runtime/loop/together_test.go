@@ -1,15 +1,19 @@
 package loop_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/runtime/enginetest"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -266,4 +270,33 @@ func TestBirthThatWasBrokenOff(t *testing.T) {
 			b.goOn(next, 0)
 		})
 	}
+}
+
+// torn is an engine whose lists are not of one moment: of a pod that is being
+// removed by others, a volume may be seen and the word that it is removed not.
+type torn struct {
+	*enginetest.Engine
+	looks atomic.Int64
+}
+
+func (e *torn) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	w, err := e.Engine.Observe(ctx, uid)
+	if w.Pause == nil && w.Leaving() && e.looks.Add(1) <= 3 {
+		w.Want, w.Revisions, w.Revision, w.Volumes = nil, nil, 0, []string{"volume"}
+	}
+	return w, err
+}
+
+func TestRemoveOfATornLook(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		e := &torn{Engine: b.engine}
+		if err := (&loop.Runner{Engine: e, Now: time.Now}).Remove(b.Context(), "default", "web", nil); err != nil {
+			b.Error(err)
+		}
+		if e.looks.Load() == 0 {
+			b.Error("no look was torn")
+		}
+		b.nothing()
+	})
 }
