@@ -41,6 +41,17 @@ type RemovedError struct{ Ref translate.Ref }
 
 func (e *RemovedError) Error() string { return fmt.Sprintf("pod %s was removed meanwhile", e.Ref) }
 
+// InvalidError says that the manifest of a pod cannot be read.
+type InvalidError struct {
+	Ref translate.Ref
+	Why string
+}
+
+func (e *InvalidError) Error() string { return fmt.Sprintf("pod %s: %s", e.Ref, e.Why) }
+
+// Hint names the command that is left.
+func (e *InvalidError) Hint() string { return "minipod rm " + named(e.Ref) + " removes it" }
+
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
 

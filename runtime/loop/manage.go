@@ -61,6 +61,15 @@ func (r *Runner) find(ctx context.Context, namespace, name string) ([]plan.World
 	return r.observe(ctx, own)
 }
 
+// readable is Find of a pod whose manifest can be read.
+func (r *Runner) readable(ctx context.Context, namespace, name string) (plan.World, error) {
+	w, err := r.Find(ctx, namespace, name)
+	if err == nil && w.Want == nil {
+		err = &InvalidError{Ref: translate.Ref{Namespace: namespace, Name: name, UID: w.UID}, Why: w.Invalid}
+	}
+	return w, err
+}
+
 // Find reads a pod by its name; a NotFoundError where there is none.
 func (r *Runner) Find(ctx context.Context, namespace, name string) (plan.World, error) {
 	worlds, err := r.find(ctx, namespace, name)
@@ -171,7 +180,7 @@ func (r *Runner) ask(ctx context.Context, ref translate.Ref, what func(plan.Worl
 // Stop stops a pod's containers, keeps them, and keeps them from being
 // restarted until Start. grace is in seconds; nil is the pod's own.
 func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64) error {
-	w, err := r.Find(ctx, namespace, name)
+	w, err := r.readable(ctx, namespace, name)
 	if err != nil {
 		return err
 	}
@@ -195,7 +204,7 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 // Start brings a stopped or ended pod up again, in new containers. One that
 // is up already is left as it is.
 func (r *Runner) Start(ctx context.Context, namespace, name string) (Result, error) {
-	w, err := r.Find(ctx, namespace, name)
+	w, err := r.readable(ctx, namespace, name)
 	if err != nil {
 		return Result{}, err
 	}

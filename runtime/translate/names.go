@@ -134,11 +134,8 @@ func Decode(labels, manifest map[string]string) (*v1.Pod, Options, error) {
 	if ref, ok := RefFromLabels(manifest); !ok || RefOf(&pod) != ref {
 		return nil, opts, fmt.Errorf("label %s holds no pod %s", LabelManifest, ref)
 	}
-	// A pod that is being removed may be known by a later manifest alone.
-	if len(labels) == 0 {
-		return &pod, opts, nil
-	}
-	if err := json.Unmarshal([]byte(labels[LabelOptions]), &opts); err != nil {
+	// Of a pod that is being removed a later manifest alone may be known.
+	if err := json.Unmarshal([]byte(labels[LabelOptions]), &opts); err != nil && pod.DeletionTimestamp == nil && len(labels) > 0 {
 		return nil, opts, fmt.Errorf("read label %s: %w", LabelOptions, err)
 	}
 	return &pod, opts, nil
