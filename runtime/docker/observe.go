@@ -137,11 +137,13 @@ func present(volumes []*volume.Volume) []*volume.Volume {
 }
 
 // volumesOf are the volumes of one pod, by name. The engine's filter takes
-// any name that holds the text.
+// any name that holds the text. It lists a volume that is being made before
+// it knows its labels: such a revision is not written yet.
 func volumesOf(uid types.UID, volumes []*volume.Volume) []*volume.Volume {
 	var own []*volume.Volume
 	for _, v := range volumes {
-		if strings.HasSuffix(v.Name, suffix(uid)) {
+		unwritten := translate.IsRevision(v.Name) && translate.RevisionOf(v.Labels) == 0
+		if strings.HasSuffix(v.Name, suffix(uid)) && !unwritten {
 			own = append(own, v)
 		}
 	}

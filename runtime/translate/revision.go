@@ -3,6 +3,7 @@ package translate
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 )
@@ -18,6 +19,9 @@ func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
 	putManifest(labels, encode(pod))
 	return VolumeName(pod, volume), labels
 }
+
+// IsRevision tells by its name whether a volume is to carry a later manifest.
+func IsRevision(volume string) bool { return strings.Contains(volume, "_rev.") }
 
 // RevisionOf reads the number of a manifest from the labels of what carries
 // it: 1 for a pause, 0 for what carries none.
