@@ -80,10 +80,6 @@ func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
 func podsToComplete(cmd *cobra.Command) []plan.World {
 	s := selection{}
 	s.namespace, _ = cmd.Flags().GetString("namespace")
-	match, err := s.matcher(cmd)
-	if err != nil {
-		return nil
-	}
 	e, err := connect()
 	if err != nil {
 		return nil
@@ -95,5 +91,5 @@ func podsToComplete(cmd *cobra.Command) []plan.World {
 	if err != nil {
 		return nil
 	}
-	return choose(worlds, match)
+	return choose(worlds, s.matcher())
 }

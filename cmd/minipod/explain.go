@@ -22,9 +22,6 @@ run, and says for each flag which field of the manifest it comes from.`,
   minipod explain pod.yaml | sh`,
 		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
-				return err
-			}
 			return explainPods(cmd, io, f, args)
 		},
 	}

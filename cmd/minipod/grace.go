@@ -4,29 +4,25 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 )
 
 // graceFlag is how long containers get between the stop signal and the kill.
 type graceFlag struct {
-	period int64
+	period *int64 // in seconds; nil leaves it to the pod
 	now    bool
 	force  bool
 }
 
-// graceOfPod is the value that leaves it to the pod.
-const graceOfPod = -1
-
 func (g *graceFlag) register(cmd *cobra.Command) {
-	cmd.Flags().Int64Var(&g.period, "grace-period", graceOfPod, "`seconds` between the stop signal and the kill (the pod's terminationGracePeriodSeconds)")
+	cmd.Flags().VarP(value.NewGrace(&g.period), "grace-period", "t", "`seconds` between the stop signal and the kill (the pod's terminationGracePeriodSeconds)")
 	cmd.Flags().BoolVar(&g.now, "now", false, "kill at once")
 	cmd.Flags().BoolVar(&g.force, "force", false, "the same as --now")
 }
 
 func (g *graceFlag) check(cmd *cobra.Command) error {
-	switch {
-	case g.period < graceOfPod:
-		return usage(seeHelp(cmd), "--grace-period=%d: want a number of seconds", g.period)
-	case g.now || g.force:
+	if g.now || g.force {
 		return exclusive(cmd, "grace-period", "now")
 	}
 	return nil
@@ -34,14 +30,10 @@ func (g *graceFlag) check(cmd *cobra.Command) error {
 
 // seconds are what the engine is told; nil is the pod's own.
 func (g *graceFlag) seconds() *int64 {
-	period := g.period
-	switch {
-	case g.now || g.force:
-		period = 0
-	case period == graceOfPod:
-		return nil
+	if g.now || g.force {
+		return new(int64)
 	}
-	return &period
+	return g.period
 }
 
 // podName is the name in pod/NAME, pods/NAME or NAME.

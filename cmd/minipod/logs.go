@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/logs"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -21,17 +23,13 @@ type logsFlags struct {
 	container  string
 	follow     bool
 	previous   bool
-	tail       int64
-	since      time.Duration
-	sinceTime  string
+	tail       *int64    // nil is all lines
+	since      time.Time // zero is from the start
 	timestamps bool
 	all        bool
 	prefix     bool
 	limit      int64
 }
-
-// everything is the value of --tail that means all lines.
-const everything = -1
 
 func newLogsCommand(io streams) *cobra.Command {
 	f := &logsFlags{}
@@ -52,13 +50,13 @@ func newLogsCommand(io streams) *cobra.Command {
 	flags.StringVarP(&f.container, "container", "c", "", "the container (the first)")
 	flags.BoolVarP(&f.follow, "follow", "f", false, "go on until the container ends")
 	flags.BoolVarP(&f.previous, "previous", "p", false, "of the container before it was last restarted")
-	flags.Int64Var(&f.tail, "tail", everything, "only so many last `lines`")
-	flags.DurationVar(&f.since, "since", 0, "only what is newer than this `duration`: 5s, 2m, 3h")
-	flags.StringVar(&f.sinceTime, "since-time", "", "only what is newer than this `time`: 2026-01-02T15:04:05Z")
+	flags.Var(value.NewLines(&f.tail), "tail", "only so many last `lines`; so does -n with a number")
+	flags.Var(value.NewAgo(&f.since, time.Now), "since", "only what is newer than this `duration`: 5s, 2m, 3h")
+	flags.Var(value.NewTime(&f.since), "since-time", "only what is newer than this `time`: 2026-01-02T15:04:05Z")
 	flags.BoolVar(&f.timestamps, "timestamps", false, "the time in front of each line")
 	flags.BoolVar(&f.all, "all-containers", false, "of all containers of the pod")
 	flags.BoolVar(&f.prefix, "prefix", false, "the pod and the container in front of each line")
-	flags.Int64Var(&f.limit, "limit-bytes", 0, "at most so many `bytes` of a container")
+	flags.Var(value.NewBytes(&f.limit), "limit-bytes", "at most so many `bytes` of a container")
 	completeContainerFlag(cmd)
 	return cmd
 }
@@ -73,18 +71,12 @@ func (f *logsFlags) check(cmd *cobra.Command, args []string) error {
 		return usage(seeHelp(cmd), "--all-containers and the name of a container exclude each other")
 	case f.follow && f.previous:
 		return usage(seeHelp(cmd), "--follow and --previous exclude each other: what has ended writes no more")
-	case f.tail < everything:
-		return usage(seeHelp(cmd), "--tail=%d: want a number of lines, or -1 for all", f.tail)
-	case f.limit < 0:
-		return usage(seeHelp(cmd), "--limit-bytes=%d: want a number of bytes", f.limit)
-	case f.since < 0:
-		return usage(seeHelp(cmd), "--since=%s: want a duration that is over", f.since)
-	}
-	if _, err := time.Parse(time.RFC3339, f.sinceTime); f.sinceTime != "" && err != nil {
-		return usage(seeHelp(cmd), "--since-time=%s: want a time such as 2026-01-02T15:04:05Z", f.sinceTime)
 	}
 	if len(args) == 2 {
 		f.container = args[1]
+	}
+	if lines, err := strconv.ParseInt(f.namespace, 10, 64); err == nil && lines >= 0 {
+		f.namespace, f.tail = "", &lines // docker logs -n 10
 	}
 	return exclusive(cmd, "since", "since-time")
 }
@@ -147,10 +139,7 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.Wo
 	if err != nil {
 		return err
 	}
-	opts, err := f.options()
-	if err != nil {
-		return err
-	}
+	opts := engine.LogOptions{Follow: f.follow, Timestamps: f.timestamps, Tail: f.tail, Since: f.since}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stdout, stderr := p.Writer(s.out, container), p.Writer(s.out, container)
@@ -166,21 +155,6 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.Wo
 		return nil
 	}
 	return err
-}
-
-func (f *logsFlags) options() (engine.LogOptions, error) {
-	opts := engine.LogOptions{Follow: f.follow, Timestamps: f.timestamps}
-	if f.tail != everything {
-		opts.Tail = &f.tail
-	}
-	var err error
-	switch {
-	case f.since > 0:
-		opts.Since = time.Now().Add(-f.since)
-	case f.sinceTime != "":
-		opts.Since, err = time.Parse(time.RFC3339, f.sinceTime)
-	}
-	return opts, err
 }
 
 // attempt is the Docker container whose logs are meant. The words are the

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/namespace"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -38,14 +39,11 @@ volumes they share.`,
 			if len(args) != 1 {
 				return usage(seeHelp(cmd), "ns wants one pod")
 			}
-			if err := oneOf(cmd, "output", f.output, formatJSON); err != nil {
-				return err
-			}
 			return f.run(cmd.Context(), io, podName(args[0]))
 		},
 	}
 	registerNamespace(cmd, &f.namespace)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "`json`")
+	cmd.Flags().VarP(value.NewChoice(&f.output, formatJSON), "output", "o", "`json`")
 	complete(cmd, "output", []string{formatJSON})
 	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -28,24 +29,11 @@ func (f *podFlags) register(cmd *cobra.Command) {
 	registerNamespace(cmd, &f.namespace)
 	flags.StringVar(&f.network, "network", "", "Docker network of the pod (the engine's default bridge)")
 	flags.BoolVar(&f.sharePID, "share-pid", true, "PID namespace of a pod whose manifest is silent: one for all its containers; =false is Kubernetes' default")
-	flags.StringArrayVarP(&f.publish, "publish", "p", nil, "publish a port: `[IP:][HOST:]CONTAINER[/PROTO]`")
+	flags.VarP(value.NewPorts(&f.publish), "publish", "p", "publish a port: `[IP:][HOST:]CONTAINER[/PROTO]`")
 	flags.BoolVarP(&f.publishAll, "publish-all", "P", false, "publish every containerPort on the same number")
-	flags.StringVar(&f.pull, "pull", "", "when to pull images, whatever the manifest says: `always|missing|never`")
+	flags.Var(value.NewPull(&f.pull), "pull", "when to pull images, whatever the manifest says: `always|missing|never`")
 	flags.StringVar(&f.pauseImage, "pause-image", "", "image of the pause container (minipod's own, never pulled)")
 	flags.BoolVar(&f.strict, "strict", false, "take warnings about the manifest for errors")
-}
-
-// check looks at the flags' values before anything is read.
-func (f *podFlags) check(cmd *cobra.Command) error {
-	if err := oneOf(cmd, "pull", f.pull, "always", "missing", "never"); err != nil {
-		return err
-	}
-	for _, p := range f.publish {
-		if _, err := translate.ParsePublish(p); err != nil {
-			return usage(seeHelp(cmd), "--%s", err)
-		}
-	}
-	return nil
 }
 
 // options are the flags as manifest wants them.

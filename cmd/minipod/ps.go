@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -34,14 +35,11 @@ func newPsCommand(io streams) *cobra.Command {
   minipod ps web -o yaml`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf(cmd, "output", f.output, formats()...); err != nil {
-				return err
-			}
 			return f.run(cmd, io, args)
 		},
 	}
 	f.register(cmd)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "`wide|json|yaml|name`")
+	cmd.Flags().VarP(value.NewChoice(&f.output, formats()...), "output", "o", "`wide|json|yaml|name`")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
 	complete(cmd, "output", formats())
@@ -103,18 +101,14 @@ type lister struct {
 }
 
 func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
-	match, err := f.matcher(cmd)
-	if err != nil {
-		return nil, err
-	}
-	if len(args) > 0 && (f.allNamespaces || f.selector != "") {
+	if len(args) > 0 && (f.allNamespaces || f.selects()) {
 		return nil, usage(seeHelp(cmd), "names go neither with -A nor with -l")
 	}
 	e, err := connect()
 	if err != nil {
 		return nil, err
 	}
-	return &lister{connection: e, match: match, named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
+	return &lister{connection: e, match: f.matcher(), named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
 }
 
 // pods are those meant that are there; a name that is not is an error beside

@@ -54,7 +54,7 @@ func newRmCommand(io streams) *cobra.Command {
 
 func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 	ways := 0
-	for _, given := range []bool{len(args) > 0, len(f.files) > 0, f.all || f.selector != ""} {
+	for _, given := range []bool{len(args) > 0, len(f.files) > 0, f.all || f.selects()} {
 		if given {
 			ways++
 		}
@@ -64,7 +64,7 @@ func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 		return usage(seeHelp(cmd), "rm wants pods: names, -f FILE, -l SELECTOR or --all")
 	case ways > 1:
 		return usage(seeHelp(cmd), "rm takes one of: names, -f FILE, and -l SELECTOR or --all")
-	case f.allNamespaces && !f.all && f.selector == "":
+	case f.allNamespaces && !f.all && !f.selects():
 		return usage(seeHelp(cmd), "-A goes with -l SELECTOR or --all")
 	}
 	return f.graceFlag.check(cmd)
@@ -152,12 +152,8 @@ func (f *rmFlags) meant(cmd *cobra.Command, io streams, e connection, args []str
 // selected are the pods of the namespace, or those with the labels. Without
 // labels that is also what is left of pods whose pause is gone.
 func (f *rmFlags) selected(cmd *cobra.Command, e connection) ([]translate.Ref, error) {
-	match, err := f.matcher(cmd)
-	if err != nil {
-		return nil, err
-	}
 	var refs []translate.Ref
-	if f.selector == "" {
+	if !f.selects() {
 		all, err := e.Pods(cmd.Context())
 		for _, ref := range all {
 			if f.allNamespaces || ref.Namespace == namespaceOr(f.namespace) {
@@ -167,7 +163,7 @@ func (f *rmFlags) selected(cmd *cobra.Command, e connection) ([]translate.Ref, e
 		return slices.Compact(refs), err
 	}
 	worlds, err := e.runner.List(cmd.Context())
-	for _, w := range choose(worlds, match) {
+	for _, w := range choose(worlds, f.matcher()) {
 		refs = append(refs, translate.Ref{Namespace: w.Namespace, Name: w.Name})
 	}
 	return refs, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,9 +40,7 @@ func newRootCommand(io streams) *cobra.Command {
 	root.SetIn(io.in)
 	root.SetOut(io.out)
 	root.SetErr(io.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(seeHelp(cmd), "%s", err)
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
 		&cobra.Group{ID: groupMake, Title: "Make and remove pods:"},
 		&cobra.Group{ID: groupLook, Title: "Look at pods:"},
@@ -85,14 +82,6 @@ func none(cmd *cobra.Command, args []string) error {
 		return usage(seeHelp(cmd), "%s takes no arguments, got %q", cmd.Name(), args[0])
 	}
 	return nil
-}
-
-// oneOf wants a flag's value to be empty or among those allowed.
-func oneOf(cmd *cobra.Command, flag, value string, allowed ...string) error {
-	if value == "" || slices.Contains(allowed, value) {
-		return nil
-	}
-	return usage(seeHelp(cmd), "--%s=%s: want %s", flag, value, strings.Join(allowed, ", "))
 }
 
 // exclusive wants at most one of some flags.

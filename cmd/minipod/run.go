@@ -40,7 +40,7 @@ already and is the same is gone on with.`,
   cat pod.yaml | minipod run -`,
 		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(f.check(cmd), f.detail.check(cmd)); err != nil {
+			if err := f.detail.check(cmd); err != nil {
 				return err
 			}
 			return f.run(cmd, io, args)

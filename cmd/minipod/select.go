@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -11,28 +12,27 @@ import (
 type selection struct {
 	namespace     string
 	allNamespaces bool
-	selector      string
+	selector      labels.Selector // nil for all
 }
 
 func (s *selection) register(cmd *cobra.Command) {
 	registerNamespace(cmd, &s.namespace)
 	cmd.Flags().BoolVarP(&s.allNamespaces, "all-namespaces", "A", false, "pods of all namespaces")
-	cmd.Flags().StringVarP(&s.selector, "selector", "l", "", "pods with these `labels`: app=web,tier!=test")
+	cmd.Flags().VarP(value.NewSelector(&s.selector), "selector", "l", "pods with these `labels`: app=web,tier!=test")
 }
 
+// selects reports whether pods are chosen by their labels.
+func (s *selection) selects() bool { return s.selector != nil && !s.selector.Empty() }
+
 // matcher tells which pods are meant.
-func (s *selection) matcher(cmd *cobra.Command) (func(plan.World) bool, error) {
-	wanted, err := labels.Parse(s.selector)
-	if err != nil {
-		return nil, usage(seeHelp(cmd), "--selector=%s: %s", s.selector, err)
-	}
+func (s *selection) matcher() func(plan.World) bool {
 	namespace := namespaceOr(s.namespace)
 	return func(w plan.World) bool {
 		if w.Pause == nil {
 			return false
 		}
-		return (s.allNamespaces || w.Namespace == namespace) && wanted.Matches(labelsOf(w))
-	}, nil
+		return (s.allNamespaces || w.Namespace == namespace) && (!s.selects() || s.selector.Matches(labelsOf(w)))
+	}
 }
 
 // labelsOf are the pod's labels; none are known where its manifest cannot be

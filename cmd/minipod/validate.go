@@ -17,9 +17,6 @@ func newValidateCommand(io streams) *cobra.Command {
 honour. What is in order is listed on stdout.`,
 		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
-				return err
-			}
 			return validate(cmd, io, f, args)
 		},
 	}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
+)
+
+// flagError says what is wrong with a flag, in words for who typed it.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	var unknown *pflag.NotExistError
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case errors.As(err, &invalid):
+		flag := invalid.GetFlag()
+		return usage(seeHelp(cmd), "--%s=%s: %s", flag.Name, invalid.GetValue(), wanted(flag, invalid))
+	case errors.As(err, &missing):
+		return usage(seeHelp(cmd), "--%s wants a value", missing.GetFlag().Name)
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	}
+	return usage(seeHelp(cmd), "%s", err)
+}
+
+// wanted is what a flag wants instead of a value.
+func wanted(flag *pflag.Flag, err error) string {
+	var want *value.WantError
+	switch {
+	case errors.As(err, &want):
+		return want.Error()
+	case flag.Value.Type() == "bool":
+		return "want true or false"
+	}
+	return "want a " + flag.Value.Type()
+}
+
+// unknownFlag names the flag that is nearest.
+func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
+	name := err.GetSpecifiedName()
+	if err.GetSpecifiedShortnames() != "" {
+		return usage(seeHelp(cmd), "unknown flag: -%s", name)
+	}
+	hint := seeHelp(cmd)
+	if near := nearestFlag(cmd, name); near != "" {
+		hint = "did you mean --" + near + "?"
+	}
+	return usage(hint, "unknown flag: --%s", name)
+}
+
+// nearEnough is how many letters a flag may differ in from what was meant.
+const nearEnough = 2
+
+func nearestFlag(cmd *cobra.Command, name string) string {
+	nearest, least := "", nearEnough+1
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		d := distance(name, f.Name)
+		if strings.HasPrefix(f.Name, name) {
+			d = min(d, 1)
+		}
+		if d < least && !f.Hidden {
+			nearest, least = f.Name, d
+		}
+	})
+	return nearest
+}
+
+// distance is how many letters have to be put in, left out, changed, or
+// exchanged with the next, to make a word of another.
+func distance(a, b string) int {
+	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row := make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			change := last[j]
+			if a[i] != b[j] {
+				change++
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, change)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}
