@@ -38,10 +38,6 @@ func (o *objects) Load(ctx context.Context) ([]apiserver.Record, error) {
 	return records, nil
 }
 
-// keptRevisions is how many revisions of an object stay: their names keep one
-// who is late from writing an old number again.
-const keptRevisions = 16
-
 // poll is how often objects of other processes are looked for.
 const poll = 10 * time.Second
 
