@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/version"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
+	"github.com/minipod/minipod/runtime/apiserver/openapi"
 	"github.com/minipod/minipod/runtime/apiserver/wire"
 )
 
@@ -31,7 +32,7 @@ func (s *Server) routeOther(w http.ResponseWriter, r *http.Request, segments []s
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write([]byte("ok"))
 	case "openapi":
-		s.docs.ServeHTTP(w, r)
+		openapi.Docs{}.ServeHTTP(w, r)
 	case "api", "apis":
 		s.discover(w, r, segments)
 	default:

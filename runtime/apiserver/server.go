@@ -26,7 +26,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/minipod/minipod/runtime/apiserver/kind"
-	"github.com/minipod/minipod/runtime/apiserver/openapi"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
@@ -56,7 +55,6 @@ type Server struct {
 	Options
 	kinds *kind.Set
 	store *store.Store
-	docs  *openapi.Docs
 	nodes *nodeKeeper
 	wake  chan struct{} // a namespace may have something to do
 	turn  sync.Mutex    // of the services that choose an address
@@ -77,7 +75,6 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	s := &Server{Options: o, kinds: kind.New(), wake: make(chan struct{}, 1)}
 	s.store = store.New(o.Now(), s.keepers())
-	s.docs = openapi.New(s.kinds.GroupVersions())
 	s.nodes = &nodeKeeper{server: s}
 	if err := s.fill(ctx); err != nil {
 		return nil, fmt.Errorf("fill the API server: %w", err)
