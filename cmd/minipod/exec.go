@@ -24,25 +24,24 @@ type execFlags struct {
 func newExecCommand(io streams) *cobra.Command {
 	f := &execFlags{}
 	cmd := &cobra.Command{
-		Use:     "exec POD [-c CONTAINER] [-it] -- COMMAND...",
+		Use:     "exec [-it] [-c CONTAINER] POD [--] COMMAND...",
 		Short:   "Run a command in a container",
 		GroupID: groupLook,
 		Long: `exec runs a command in a container of a pod and ends with its exit code. -i
-passes stdin on; -t gives the command a terminal.`,
-		Example: `  minipod exec web -- ps aux
+passes stdin on; -t gives the command a terminal. Flags after the command's
+name are the command's own.`,
+		Example: `  minipod exec web ps aux
   minipod exec -it web -c nginx -- sh
-  minipod exec -i web -- tar -x -C /srv < site.tar`,
+  minipod exec -i web tar -x -C /srv < site.tar`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := checkExec(cmd, args); err != nil {
+			command, err := splitExec(cmd, args)
+			if err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), io, podName(args[0]), args[1:])
+			return f.run(cmd.Context(), io, podName(args[0]), command)
 		},
 	}
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("flags of the command go after --: minipod exec POD -- COMMAND", "%s", err)
-	})
 	registerNamespace(cmd, &f.namespace)
 	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
@@ -52,21 +51,29 @@ passes stdin on; -t gives the command a terminal.`,
 	return cmd
 }
 
-// checkExec wants POD -- COMMAND: without -- the command's own flags would be
-// read as minipod's.
-func checkExec(cmd *cobra.Command, args []string) error {
-	dash := cmd.ArgsLenAtDash()
-	switch {
-	case len(args) == 0 || dash == 0:
-		return usage(seeHelp(cmd), "exec wants a pod and a command: exec POD -- COMMAND")
-	case len(args) == 1:
-		return usage("minipod exec -it "+args[0]+" -- sh", "exec wants a command after --")
-	case dash < 0:
-		return usage(fmt.Sprintf("minipod exec %s -- %s", args[0], args[1]), "exec wants -- before the command")
-	case dash > 1:
-		return usage(seeHelp(cmd), "exec wants one pod before --, got %q", args[:dash])
+// endFlags has the flags of exec end at the pod's name: what follows may be a
+// command's, see splitExec. A shell that completes knows them everywhere.
+func endFlags(root *cobra.Command, args []string) {
+	if cmd, _, err := root.Find(args); err == nil && cmd.Name() == "exec" {
+		cmd.Flags().SetInterspersed(false)
 	}
-	return nil
+}
+
+// splitExec finds the command after the pod's name. Flags between the two are
+// minipod's, as kubectl has it; what comes after a word that is no flag, or
+// after --, is the command's.
+func splitExec(cmd *cobra.Command, args []string) ([]string, error) {
+	if len(args) == 0 || cmd.ArgsLenAtDash() == 0 {
+		return nil, usage(seeHelp(cmd), "exec wants a pod and a command: exec POD COMMAND")
+	}
+	if err := cmd.Flags().Parse(args[1:]); err != nil {
+		return nil, flagError(cmd, err)
+	}
+	command := cmd.Flags().Args()
+	if len(command) == 0 {
+		return nil, usage("minipod exec -it "+args[0]+" sh", "exec wants a command after the pod's name")
+	}
+	return command, nil
 }
 
 func (f *execFlags) run(ctx context.Context, io streams, name string, command []string) error {

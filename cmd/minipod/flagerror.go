@@ -71,6 +71,24 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 	return nearest
 }
 
+// nearestCommand is the command that a word begins, or is nearest to; empty
+// where none is near.
+func nearestCommand(root *cobra.Command, word string) string {
+	nearest, least := "", min(nearEnough+1, len(word))
+	for _, c := range root.Commands() {
+		for _, name := range append([]string{c.Name()}, c.Aliases...) {
+			d := distance(word, name)
+			if strings.HasPrefix(name, word) {
+				d = 0
+			}
+			if d < least && c.IsAvailableCommand() {
+				nearest, least = name, d
+			}
+		}
+	}
+	return nearest
+}
+
 // distance is how many letters have to be put in, left out, changed, or
 // exchanged with the next, to make a word of another.
 func distance(a, b string) int {

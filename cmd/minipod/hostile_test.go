@@ -45,14 +45,18 @@ func TestHostileLabels(t *testing.T) {
 	w.Want.Pod.Name, w.Want.Pod.Namespace = hostile, hostile
 	w.Want.Pod.Labels = map[string]string{hostile: hostile}
 	w.Pause.Ports = []string{hostile}
-	for _, output := range []string{"", formatWide, formatName, formatJSON, formatYAML} {
+	for _, output := range []string{"", formatWide, formatName, formatJSON, formatYAML, "jsonpath={.items[*].metadata.name}"} {
 		var out bytes.Buffer
 		f := &psFlags{output: output}
 		f.allNamespaces = true
-		if err := newPodPrinter(&out, f, nil).print([]plan.World{w}); err != nil {
+		p, err := newPodPrinter(&out, f, nil)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if tell.UncleanLines(out.String()) || !strings.Contains(out.String(), `[2J`) || strings.Contains(out.String(), "\nminipod") {
+		if err := p.print([]plan.World{w}); err != nil {
+			t.Fatal(err)
+		}
+		if tell.UncleanLines(out.String()) || !strings.Contains(out.String(), `[2J`) || strings.Contains(out.String(), "\nminipod") && !p.template {
 			t.Errorf("-o %s: %q", output, out.String())
 		}
 		if output == formatJSON || output == formatYAML {

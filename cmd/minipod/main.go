@@ -30,5 +30,6 @@ func execute(args []string, io streams) int {
 	defer stop()
 	root := newRootCommand(io)
 	root.SetArgs(args)
+	endFlags(root, args)
 	return exitCode(ctx, tell.NewConsole(io.err), root.ExecuteContext(ctx))
 }

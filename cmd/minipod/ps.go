@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,14 +14,19 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 type psFlags struct {
 	selection
-	output    string
-	watch     bool
-	noHeaders bool
+	output     string
+	watch      bool
+	noHeaders  bool
+	showLabels bool
+	quiet      bool
+	all        bool // of docker ps; pods that have ended are listed anyway
+	sortBy     value.Path
 }
 
 func newPsCommand(io streams) *cobra.Command {
@@ -35,13 +41,17 @@ func newPsCommand(io streams) *cobra.Command {
   minipod ps web -o yaml`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, io, args)
+			return f.run(cmd, io, withoutKind(cmd, args))
 		},
 	}
 	f.register(cmd)
-	cmd.Flags().VarP(value.NewChoice(&f.output, formats()...), "output", "o", "`wide|json|yaml|name`")
+	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`wide|json|yaml|name|jsonpath=...`")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
+	cmd.Flags().BoolVar(&f.showLabels, "show-labels", false, "a column for the pods' labels")
+	cmd.Flags().Var(&f.sortBy, "sort-by", "order by a field: `.metadata.name`")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print names alone")
+	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list pods that have ended too, as is always done")
 	complete(cmd, "output", formats())
 	return cmd
 }
@@ -52,13 +62,16 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	ctx := cmd.Context()
-	p := newPodPrinter(io.out, f, args)
+	p, err := newPodPrinter(io.out, f, args)
+	if err != nil {
+		return err
+	}
 	if f.watch {
 		return followed(ctx, list.watch(ctx, p))
 	}
 	defer list.Close()
 	worlds, err := list.pods(ctx)
-	if err := errors.Join(err, p.print(worlds)); err != nil {
+	if err := errors.Join(err, p.print(f.sorted(worlds))); err != nil {
 		return err
 	}
 	c := tell.NewConsole(io.err)
@@ -66,6 +79,17 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		c.Say("no pods %s", f.where())
 	}
 	return f.tellOfRemains(ctx, c, list)
+}
+
+// sorted are the pods in the order of a field, if one is named.
+func (f *psFlags) sorted(worlds []plan.World) []plan.World {
+	if f.sortBy.String() == "" {
+		return worlds
+	}
+	slices.SortStableFunc(worlds, func(a, b plan.World) int {
+		return f.sortBy.Compare(status.Pod(a, time.Now()), status.Pod(b, time.Now()))
+	})
+	return worlds
 }
 
 // tellOfRemains names the pods of which only a part is there: their pause was
@@ -103,6 +127,9 @@ type lister struct {
 func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if len(args) > 0 && (f.allNamespaces || f.selects()) {
 		return nil, usage(seeHelp(cmd), "names go neither with -A nor with -l")
+	}
+	if err := exclusive(cmd, "quiet", "output"); err != nil {
+		return nil, err
 	}
 	e, err := connect()
 	if err != nil {
@@ -151,8 +178,8 @@ func (l *lister) watch(ctx context.Context, p *podPrinter) error {
 	seen := history{}
 	for first := true; ; first = false {
 		worlds, err := l.pods(ctx)
-		if err != nil && !errors.As(err, new(*loop.NotFoundError)) {
-			return err
+		if err != nil && (first || !errors.As(err, new(*loop.NotFoundError))) {
+			return errors.Join(err, p.print(worlds))
 		}
 		if !first {
 			worlds = seen.born(worlds)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -9,10 +10,12 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 )
@@ -32,6 +35,9 @@ type podPrinter struct {
 	out       io.Writer
 	now       func() time.Time
 	namespace bool // a column for it
+	labels    bool // a column for them
+	quiet     bool // names alone
+	template  bool // objects is one
 	single    bool // one object is printed by itself, not as a List
 	table     printers.ResourcePrinter
 	objects   printers.ResourcePrinter // nil for a table
@@ -39,8 +45,17 @@ type podPrinter struct {
 
 // newPodPrinter prints in the format that the flags choose the pods that args
 // name.
-func newPodPrinter(out io.Writer, f *psFlags, args []string) *podPrinter {
-	p := &podPrinter{out: out, now: time.Now, namespace: f.allNamespaces, single: len(args) == 1 || f.watch}
+func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error) {
+	p := &podPrinter{
+		out: out, now: time.Now, namespace: f.allNamespaces, labels: f.showLabels, quiet: f.quiet,
+		single: len(args) == 1 || f.watch,
+	}
+	if template, ok := value.Template(f.output); ok {
+		var err error
+		p.template = true
+		p.objects, err = printers.NewJSONPathPrinter(template)
+		return p, err
+	}
 	switch f.output {
 	case formatJSON:
 		p.objects = &printers.JSONPrinter{}
@@ -52,13 +67,22 @@ func newPodPrinter(out io.Writer, f *psFlags, args []string) *podPrinter {
 		p.out = printers.GetNewTabWriter(out) // it remembers how wide the columns are
 		p.table = printers.NewTablePrinter(printers.PrintOptions{Wide: f.output == formatWide, NoHeaders: f.noHeaders})
 	}
-	return p
+	return p, nil
 }
 
 // print prints the pods of some worlds. A table of none has no headings.
 func (p *podPrinter) print(worlds []plan.World) error {
-	if p.objects == nil {
+	switch {
+	case p.quiet:
+		for _, w := range worlds {
+			tell.Result(p.out, "%s", w.Name)
+		}
+		return p.flush()
+	case p.objects == nil:
 		return p.printTable(worlds)
+	}
+	if p.template && !p.single {
+		return p.object(podList(worlds, p.now()))
 	}
 	list := &v1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: []runtime.RawExtension{}}
 	for _, w := range worlds {
@@ -77,22 +101,46 @@ func (p *podPrinter) print(worlds []plan.World) error {
 	return p.object(list)
 }
 
+// podList is what a template of several pods is about.
+func podList(worlds []plan.World, now time.Time) *v1.PodList {
+	list := &v1.PodList{}
+	for _, w := range worlds {
+		list.Items = append(list.Items, *status.Pod(w, now))
+	}
+	return list
+}
+
 // object prints an object, so that a terminal takes nothing in it for more
 // than text.
 func (p *podPrinter) object(o runtime.Object) error {
 	var text bytes.Buffer
-	if err := p.objects.PrintObj(o, &text); err != nil {
-		return p.plainly(o)
+	err := p.objects.PrintObj(o, &text)
+	switch p.objects.(type) {
+	case *printers.JSONPrinter, *printers.YAMLPrinter:
+		if err != nil || tell.UncleanLines(text.String()) {
+			return p.plainly(o)
+		}
+		_, err = text.WriteTo(p.out)
+		return err
 	}
-	switch _, isName := p.objects.(*printers.NamePrinter); {
-	case isName:
+	if err != nil {
+		return err
+	}
+	if !p.template {
 		tell.Result(p.out, "%s", strings.TrimSuffix(text.String(), "\n"))
 		return nil
-	case tell.UncleanLines(text.String()):
-		return p.plainly(o)
 	}
-	_, err := text.WriteTo(p.out)
-	return err
+	for line := range strings.Lines(text.String()) {
+		bare, ended := strings.CutSuffix(line, "\n")
+		bare = tell.Clean(bare)
+		if ended {
+			bare += "\n"
+		}
+		if _, err := io.WriteString(p.out, bare); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // plainly prints an object as JSON, which can write every character by its
@@ -118,6 +166,10 @@ func (p *podPrinter) printTable(worlds []plan.World) error {
 	if err := p.table.PrintObj(table, p.out); err != nil {
 		return err
 	}
+	return p.flush()
+}
+
+func (p *podPrinter) flush() error {
 	if f, ok := p.out.(interface{ Flush() error }); ok {
 		return f.Flush()
 	}
@@ -140,6 +192,9 @@ func (p *podPrinter) columns() []metav1.TableColumnDefinition {
 		wide.Priority = 1
 		columns = append(columns, wide)
 	}
+	if p.labels {
+		columns = append(columns, column("Labels"))
+	}
 	return columns
 }
 
@@ -149,6 +204,9 @@ func (p *podPrinter) cells(w plan.World) []any {
 	texts := []string{row.Name, row.Ready, row.Status, row.Restarts, row.Age, row.IP, portsText(w)}
 	if p.namespace {
 		texts = slices.Insert(texts, 0, pod.Namespace)
+	}
+	if p.labels {
+		texts = append(texts, cmp.Or(labels.FormatLabels(pod.Labels), "<none>"))
 	}
 	cells := make([]any, 0, len(texts))
 	for _, text := range texts {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 )
 
 // The groups that help lists the commands in.
@@ -34,6 +36,10 @@ func newRootCommand(io streams) *cobra.Command {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
 			}
+			if version, err := cmd.Flags().GetBool("version"); err == nil && version {
+				tell.Result(io.out, "%s", versionText())
+				return nil
+			}
 			return cmd.Help()
 		},
 	}
@@ -41,13 +47,14 @@ func newRootCommand(io streams) *cobra.Command {
 	root.SetOut(io.out)
 	root.SetErr(io.err)
 	root.SetFlagErrorFunc(flagError)
+	root.Flags().Bool("version", false, "print the version of minipod")
 	root.AddGroup(
 		&cobra.Group{ID: groupMake, Title: "Make and remove pods:"},
 		&cobra.Group{ID: groupLook, Title: "Look at pods:"},
 		&cobra.Group{ID: groupRead, Title: "Read manifests (no engine needed):"},
 	)
 	root.AddCommand(
-		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRmCommand(io),
+		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRestartCommand(io), newRmCommand(io),
 		newPsCommand(io), newNsCommand(io), newLogsCommand(io), newExecCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
 		newServeCommand(io), newVersionCommand(io),
@@ -58,8 +65,10 @@ func newRootCommand(io streams) *cobra.Command {
 // unknownCommand names the command that is nearest.
 func unknownCommand(root *cobra.Command, word string) error {
 	hint := seeHelp(root)
-	if near := root.SuggestionsFor(word); len(near) > 0 {
-		hint = "did you mean minipod " + strings.Join(near, " or minipod ") + "?"
+	if habit := habitHint(word); habit != "" {
+		hint = habit
+	} else if near := nearestCommand(root, word); near != "" {
+		hint = "did you mean minipod " + near + "?"
 	}
 	return usage(hint, "there is no command %q", word)
 }

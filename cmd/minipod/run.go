@@ -18,6 +18,7 @@ import (
 type runFlags struct {
 	podFlags
 	detail  detailFlags
+	files   []string
 	replace bool
 }
 
@@ -38,8 +39,12 @@ already and is the same is gone on with.`,
 		Example: `  minipod run pod.yaml
   minipod run -p 8080:80 pod.yaml
   cat pod.yaml | minipod run -`,
-		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
+		Aliases: []string{"apply", "create"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args = append(args, f.files...)
+			if len(args) == 0 {
+				return usage(seeHelp(cmd), "run wants a manifest: a file, a directory, a URL, or - for stdin")
+			}
 			if err := f.detail.check(cmd); err != nil {
 				return err
 			}
@@ -48,6 +53,7 @@ already and is the same is gone on with.`,
 	}
 	f.register(cmd)
 	f.detail.register(cmd)
+	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "a manifest, as kubectl apply names it")
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
 	return cmd
 }

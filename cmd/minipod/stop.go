@@ -11,70 +11,94 @@ import (
 )
 
 type stopFlags struct {
+	targets
 	graceFlag
-	namespace string
+	detailFlags
+}
+
+// check wants pods, and flags that agree.
+func (f *stopFlags) check(cmd *cobra.Command, args []string) error {
+	if err := f.targets.check(cmd, args); err != nil {
+		return err
+	}
+	if err := f.graceFlag.check(cmd); err != nil {
+		return err
+	}
+	return f.detailFlags.check(cmd)
 }
 
 func newStopCommand(io streams) *cobra.Command {
 	f := &stopFlags{}
 	cmd := &cobra.Command{
-		Use:               "stop POD...",
+		Use:               "stop POD... | -f FILE | -l SELECTOR | --all",
 		Short:             "Stop pods, to be started again later",
 		GroupID:           groupMake,
-		Args:              atLeast(1, "the name of a pod"),
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
-				return err
-			}
-			return eachPod(args, f.namespace, func(e connection, ref translate.Ref) error {
-				waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
-				defer waiting.Close()
-				if err := e.reporting(waiting).Stop(cmd.Context(), ref.Namespace, ref.Name, f.seconds()); err != nil {
-					return err
-				}
-				tell.Result(io.out, "pod/%s stopped", ref.Name)
-				return nil
-			})
+			return f.each(cmd, io, args, f.stop)
 		},
 	}
-	registerNamespace(cmd, &f.namespace)
-	f.register(cmd)
+	f.targets.register(cmd)
+	f.graceFlag.register(cmd)
 	return cmd
 }
 
 func newStartCommand(io streams) *cobra.Command {
-	var namespace string
-	detail := &detailFlags{}
+	f := &stopFlags{}
 	cmd := &cobra.Command{
-		Use:               "start POD...",
+		Use:               "start POD... | -f FILE | -l SELECTOR | --all",
 		Short:             "Start pods that were stopped or have ended",
 		GroupID:           groupMake,
-		Args:              atLeast(1, "the name of a pod"),
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := detail.check(cmd); err != nil {
-				return err
-			}
-			return eachPod(args, namespace, func(e connection, ref translate.Ref) error {
-				on := making{e, tell.NewConsole(io.err), io.out, len(args) == 1}
-				return startPod(cmd.Context(), on, ref, detail.detail())
-			})
+			return f.each(cmd, io, args, f.start)
 		},
 	}
-	registerNamespace(cmd, &namespace)
-	detail.register(cmd)
+	f.targets.register(cmd)
+	f.detailFlags.register(cmd)
 	return cmd
 }
 
-func startPod(ctx context.Context, on making, ref translate.Ref, detail tell.Detail) error {
+func newRestartCommand(io streams) *cobra.Command {
+	f := &stopFlags{}
+	cmd := &cobra.Command{
+		Use:               "restart POD... | -f FILE | -l SELECTOR | --all",
+		Short:             "Stop pods and start them again",
+		GroupID:           groupMake,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.each(cmd, io, args, func(ctx context.Context, on making, ref translate.Ref) error {
+				if err := f.stop(ctx, on, ref); err != nil {
+					return err
+				}
+				return f.start(ctx, on, ref)
+			})
+		},
+	}
+	f.targets.register(cmd)
+	f.graceFlag.register(cmd)
+	f.detailFlags.register(cmd)
+	return cmd
+}
+
+func (f *stopFlags) stop(ctx context.Context, on making, ref translate.Ref) error {
+	waiting := tell.NewWaiting(on.console, "--now")
+	defer waiting.Close()
+	if err := on.reporting(waiting).Stop(ctx, ref.Namespace, ref.Name, f.seconds()); err != nil {
+		return err
+	}
+	tell.Result(on.out, "pod/%s stopped", ref.Name)
+	return nil
+}
+
+func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) error {
 	w, err := on.runner.Find(ctx, ref.Namespace, ref.Name)
 	if err != nil {
 		return err
 	}
 	r := on.runner
 	if w.Want != nil {
-		n := tell.NewNarrator(on.console, w.Want, detail)
+		n := tell.NewNarrator(on.console, w.Want, f.detail())
 		defer n.Close()
 		r = on.reporting(n)
 	}
@@ -83,21 +107,32 @@ func startPod(ctx context.Context, on making, ref translate.Ref, detail tell.Det
 		return err
 	}
 	tell.Result(on.out, "pod/%s started", ref.Name)
-	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Detail: detail, Alone: on.alone}
+	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Detail: f.detail(), Alone: on.alone}
 	return left.Tell(ctx, on.console)
 }
 
-// eachPod does something with one pod after the other; one that fails does
-// not keep it from the others.
-func eachPod(args []string, namespace string, do func(connection, translate.Ref) error) error {
+// each does something with one pod after the other; one that fails does not
+// keep it from the others.
+func (f *stopFlags) each(cmd *cobra.Command, io streams, args []string, do func(context.Context, making, translate.Ref) error) error {
+	if err := f.check(cmd, args); err != nil {
+		return err
+	}
 	e, err := connect()
 	if err != nil {
 		return err
 	}
 	defer e.Close()
+	meant, err := f.meant(cmd, io, e, args)
+	if err != nil {
+		return err
+	}
+	on := making{e, tell.NewConsole(io.err), io.out, len(meant.Pods) == 1}
+	if len(meant.Pods) == 0 {
+		on.console.Say("no pods to %s", cmd.Name())
+	}
 	var errs []error
-	for _, ref := range named(args, namespaceOr(namespace)) {
-		errs = append(errs, do(e, ref))
+	for _, ref := range meant.Pods {
+		errs = append(errs, do(cmd.Context(), on, ref))
 	}
 	return errors.Join(errs...)
 }

@@ -1,0 +1,87 @@
+package value
+
+import (
+	"bytes"
+	"cmp"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/client-go/util/jsonpath"
+)
+
+// jsonPathFormat is what a format begins with that is a template.
+const jsonPathFormat = "jsonpath="
+
+// Format is a format to print in: a word, or jsonpath= and a template.
+type Format struct{ Choice }
+
+// NewFormat is the choice among words and templates.
+func NewFormat(to *string, words ...string) *Format { return &Format{*NewChoice(to, words...)} }
+
+// Set chooses.
+func (f *Format) Set(text string) error {
+	if template, ok := strings.CutPrefix(text, jsonPathFormat); ok {
+		if err := jsonpath.New("output").Parse(template); err != nil {
+			return want("a template such as {.status.podIP}: %s", err)
+		}
+		*f.to = text
+		return nil
+	}
+	if f.Choice.Set(text) != nil {
+		return want("%s, jsonpath=...", strings.Join(f.allowed, ", "))
+	}
+	return nil
+}
+
+// Template is the template of a format, if it is one.
+func Template(format string) (string, bool) { return strings.CutPrefix(format, jsonPathFormat) }
+
+// Path is a field of an object, to sort by.
+type Path struct {
+	text string
+	path *jsonpath.JSONPath
+}
+
+// Set takes a field as kubectl does: .metadata.name, with or without braces
+// and the first dot.
+func (p *Path) Set(text string) error {
+	bare := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}"), ".")
+	path := jsonpath.New("sort-by").AllowMissingKeys(true)
+	if err := path.Parse("{." + bare + "}"); err != nil || bare == "" {
+		return want("a field such as .metadata.creationTimestamp")
+	}
+	p.text, p.path = text, path
+	return nil
+}
+
+func (p *Path) String() string { return p.text }
+
+// Type is the word for the value in help.
+func (p *Path) Type() string { return "field" }
+
+// Compare orders two objects by the field: numbers and quantities by how much
+// they are, everything else as text.
+func (p *Path) Compare(a, b any) int {
+	left, right := p.find(a), p.find(b)
+	x, errX := strconv.ParseFloat(left, 64)
+	y, errY := strconv.ParseFloat(right, 64)
+	if errX == nil && errY == nil {
+		return cmp.Compare(x, y)
+	}
+	q, errQ := resource.ParseQuantity(left)
+	r, errR := resource.ParseQuantity(right)
+	if errQ == nil && errR == nil {
+		return q.Cmp(r)
+	}
+	return cmp.Compare(left, right)
+}
+
+// find is the field of an object as text; empty where there is none.
+func (p *Path) find(object any) string {
+	var text bytes.Buffer
+	if p.path.Execute(&text, object) != nil {
+		return ""
+	}
+	return text.String()
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// targets are the pods that a command does something to: by their names, by
+// manifests, by labels, or all of them.
+type targets struct {
+	selection
+	files []string
+	all   bool
+}
+
+func (t *targets) register(cmd *cobra.Command) {
+	t.selection.register(cmd)
+	cmd.Flags().StringArrayVarP(&t.files, "filename", "f", nil, "what a manifest holds: a `file`, directory, URL or -")
+	cmd.Flags().BoolVar(&t.all, "all", false, "all pods of the namespace")
+}
+
+// check wants one way of saying which.
+func (t *targets) check(cmd *cobra.Command, args []string) error {
+	ways := 0
+	for _, given := range []bool{len(args) > 0, len(t.files) > 0, t.all || t.selects()} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways == 0:
+		return usage(seeHelp(cmd), "%s wants pods: names, -f FILE, -l SELECTOR or --all", cmd.Name())
+	case ways > 1:
+		return usage(seeHelp(cmd), "%s takes one of: names, -f FILE, and -l SELECTOR or --all", cmd.Name())
+	case t.allNamespaces && !t.all && !t.selects():
+		return usage(seeHelp(cmd), "-A goes with -l SELECTOR or --all")
+	}
+	return nil
+}
+
+// meant is what the command line means.
+func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
+	switch {
+	case len(args) > 0:
+		return manifest.Names{Pods: named(args, namespaceOr(t.namespace))}, nil
+	case len(t.files) > 0:
+		sources, err := manifest.Sources(cmd.Context(), io.in, t.files)
+		if errors.Is(err, fs.ErrNotExist) {
+			return manifest.Names{}, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
+		}
+		if err != nil {
+			return manifest.Names{}, err
+		}
+		return manifest.NamesIn(sources, t.namespace)
+	}
+	pods, err := t.selected(cmd, e)
+	return manifest.Names{Pods: pods}, err
+}
+
+// selected are the pods of the namespace, or those with the labels. Without
+// labels that is also what is left of pods whose pause is gone.
+func (t *targets) selected(cmd *cobra.Command, e connection) ([]translate.Ref, error) {
+	var refs []translate.Ref
+	if !t.selects() {
+		all, err := e.Pods(cmd.Context())
+		for _, ref := range all {
+			if t.allNamespaces || ref.Namespace == namespaceOr(t.namespace) {
+				refs = append(refs, translate.Ref{Namespace: ref.Namespace, Name: ref.Name})
+			}
+		}
+		return slices.Compact(refs), err
+	}
+	worlds, err := e.runner.List(cmd.Context())
+	for _, w := range choose(worlds, t.matcher()) {
+		refs = append(refs, translate.Ref{Namespace: w.Namespace, Name: w.Name})
+	}
+	return refs, err
+}
+
+// named are pods by the names of the command line, which may be pod/NAME as
+// minipod and kubectl print it. Each is meant once.
+func named(args []string, namespace string) []translate.Ref {
+	var refs []translate.Ref
+	seen := map[string]bool{}
+	for _, arg := range args {
+		name := podName(arg)
+		if !seen[name] {
+			refs = append(refs, translate.Ref{Namespace: namespace, Name: name})
+		}
+		seen[name] = true
+	}
+	return refs
+}
+
+// withoutKind are the arguments without kubectl's word for pods in front:
+// delete pod web, get pods.
+func withoutKind(cmd *cobra.Command, args []string) []string {
+	asKubectl := cmd.CalledAs() == "get" || cmd.CalledAs() == "delete"
+	if asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0]) {
+		return args[1:]
+	}
+	return args
+}
