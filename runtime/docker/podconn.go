@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 // where that network is this machine's own, else from inside, by a command in
 // the pause.
 func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net.Conn, error) {
-	if e.reaches(host) {
+	if e.reaches(ctx, host) {
 		return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	}
 	tunnel, err := e.Dial(ctx, pause, host, port)
@@ -25,10 +26,15 @@ func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net
 }
 
 // reaches reports whether an address is in a network of this machine, and the
-// engine on it. A network of the same numbers elsewhere is another one.
-func (e *Engine) reaches(host string) bool {
+// engine on it. A network of the same numbers elsewhere is another one: that of
+// a virtual machine, or of an engine without root, has its own.
+func (e *Engine) reaches(ctx context.Context, host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil || !strings.HasPrefix(e.where.address, "unix://") {
+		return false
+	}
+	info, err := e.machine.ask(ctx, e)
+	if here, hostErr := os.Hostname(); err != nil || hostErr != nil || info.Rootless || info.Hostname != here {
 		return false
 	}
 	own, err := net.InterfaceAddrs()
