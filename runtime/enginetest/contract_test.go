@@ -10,3 +10,7 @@ import (
 func TestModelKeepsTheContract(t *testing.T) {
 	enginetest.Contract(t, enginetest.New(time.Now, "busybox"))
 }
+
+func TestModelKeepsTheRecordContract(t *testing.T) {
+	enginetest.RecordContract(t, enginetest.New(time.Now))
+}

@@ -1,4 +1,4 @@
-// Package enginetest is a loop.Engine on the model of Docker (plan.Apply),
+// Package enginetest is a node.Engine on the model of Docker (plan.Apply),
 // in which failures can be injected, and the contract that every Engine is
 // held to.
 package enginetest
@@ -36,8 +36,13 @@ type Engine struct {
 	// Inputs, when set, is asked at every look for what the engine knows
 	// beside pods: its machine and objects.
 	Inputs func() translate.Inputs
+	// Streams and Facts are what the model has beside pods.
+	Streams Streams
+	Facts   Facts
 	// Now is the engine's clock.
 	Now func() time.Time
+
+	records records
 
 	mu       sync.Mutex
 	pods     map[types.UID]*pod
@@ -56,7 +61,10 @@ type pod struct {
 	newest map[string]string // of what carries the newest manifest
 }
 
-var _ loop.Engine = (*Engine)(nil)
+var (
+	_ loop.Engine  = (*Engine)(nil)
+	_ loop.Changes = (*Engine)(nil)
+)
 
 // New is an empty engine that has the images.
 func New(now func() time.Time, images ...string) *Engine {
