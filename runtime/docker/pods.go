@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -41,9 +40,7 @@ func refs(containers []container.Summary, volumes []*volume.Volume) []translate.
 	for _, ref := range found {
 		pods = append(pods, ref)
 	}
-	slices.SortFunc(pods, func(a, b translate.Ref) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
-	})
+	slices.SortFunc(pods, translate.Ref.Compare)
 	return pods
 }
 

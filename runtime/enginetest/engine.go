@@ -4,7 +4,6 @@
 package enginetest
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -102,9 +101,7 @@ func (e *Engine) Pods(ctx context.Context) ([]translate.Ref, error) {
 			refs = append(refs, p.ref)
 		}
 	}
-	slices.SortFunc(refs, func(a, b translate.Ref) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
-	})
+	slices.SortFunc(refs, translate.Ref.Compare)
 	return refs, ctx.Err()
 }
 

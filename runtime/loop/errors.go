@@ -3,8 +3,6 @@ package loop
 import (
 	"fmt"
 
-	v1 "k8s.io/api/core/v1"
-
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -33,7 +31,7 @@ func (e *DiffersError) Error() string {
 
 // Hint names the commands that settle it.
 func (e *DiffersError) Hint() string {
-	return fmt.Sprintf("minipod rm %s removes it; minipod run --replace puts the new one in its place", named(e.Ref))
+	return fmt.Sprintf("minipod rm %s removes it; minipod run --replace puts the new one in its place", e.Ref.Args())
 }
 
 // RemovedError says that a pod was removed while it was brought up.
@@ -50,7 +48,7 @@ type InvalidError struct {
 func (e *InvalidError) Error() string { return fmt.Sprintf("pod %s: %s", e.Ref, e.Why) }
 
 // Hint names the command that is left.
-func (e *InvalidError) Hint() string { return "minipod rm " + named(e.Ref) + " removes it" }
+func (e *InvalidError) Hint() string { return "minipod rm " + e.Ref.Args() + " removes it" }
 
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
@@ -58,7 +56,7 @@ type StoppedError struct{ Ref translate.Ref }
 func (e *StoppedError) Error() string { return fmt.Sprintf("pod %s is stopped", e.Ref) }
 
 // Hint names the command that goes on with it.
-func (e *StoppedError) Hint() string { return "minipod start " + named(e.Ref) }
+func (e *StoppedError) Hint() string { return "minipod start " + e.Ref.Args() }
 
 // TakenError says that the name of a pod that is to be made is taken, and that
 // no pod has come of it.
@@ -91,12 +89,5 @@ func (e *LeftoverError) Unwrap() error { return e.Err }
 
 // Hint names the command that removes it later.
 func (e *LeftoverError) Hint() string {
-	return fmt.Sprintf("when the engine answers again: minipod rm %s", named(e.Ref))
-}
-
-func named(ref translate.Ref) string {
-	if ref.Namespace == "" || ref.Namespace == v1.NamespaceDefault {
-		return ref.Name
-	}
-	return ref.Name + " -n " + ref.Namespace
+	return fmt.Sprintf("when the engine answers again: minipod rm %s", e.Ref.Args())
 }

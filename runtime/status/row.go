@@ -37,7 +37,7 @@ func PodRow(pod *v1.Pod, now time.Time) Row {
 		Ready:     fmt.Sprintf("%d/%d", p.ready, p.total()),
 		Status:    p.word,
 		Restarts:  p.restarts.cell(now),
-		Age:       age(pod.CreationTimestamp, now),
+		Age:       Age(pod.CreationTimestamp, now),
 		IP:        podIP(pod),
 		Node:      cmp.Or(pod.Spec.NodeName, none),
 		Nominated: cmp.Or(pod.Status.NominatedNodeName, none),
@@ -73,10 +73,11 @@ func (r restarts) cell(now time.Time) string {
 	if r.count == 0 || r.last.IsZero() {
 		return strconv.Itoa(r.count)
 	}
-	return fmt.Sprintf("%d (%s ago)", r.count, age(r.last, now))
+	return fmt.Sprintf("%d (%s ago)", r.count, Age(r.last, now))
 }
 
-func age(t metav1.Time, now time.Time) string {
+// Age is the time since t as kubectl writes it.
+func Age(t metav1.Time, now time.Time) string {
 	if t.IsZero() {
 		return "<unknown>"
 	}

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -108,6 +109,20 @@ func (r Ref) String() string {
 		return r.Name
 	}
 	return r.Namespace + "/" + r.Name
+}
+
+// Args are the arguments that name the pod to minipod: NAME, or NAME -n
+// NAMESPACE outside the default namespace.
+func (r Ref) Args() string {
+	if r.Namespace == "" || r.Namespace == v1.NamespaceDefault {
+		return r.Name
+	}
+	return r.Name + " -n " + r.Namespace
+}
+
+// Compare orders pods by namespace, name and UID.
+func (r Ref) Compare(other Ref) int {
+	return cmp.Or(cmp.Compare(r.Namespace, other.Namespace), cmp.Compare(r.Name, other.Name), cmp.Compare(r.UID, other.UID))
 }
 
 // RefOf is the pod's own reference.

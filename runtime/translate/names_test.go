@@ -3,6 +3,7 @@ package translate_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,5 +169,20 @@ func TestHash(t *testing.T) {
 	pod.Spec.Containers[0].Image = "j"
 	if other := translate.New(pod, translate.Options{}).Units[0].Hash; other == first {
 		t.Error("another image has the same hash")
+	}
+}
+
+func TestRefInWords(t *testing.T) {
+	for _, c := range []struct{ namespace, text, args string }{
+		{"", "web", "web"}, {"default", "web", "web"}, {"test", "test/web", "web -n test"},
+	} {
+		r := translate.Ref{Namespace: c.namespace, Name: "web"}
+		if r.String() != c.text || r.Args() != c.args {
+			t.Errorf("in %q: %q and %q, want %q and %q", c.namespace, r, r.Args(), c.text, c.args)
+		}
+	}
+	sorted := []translate.Ref{{Namespace: "a", Name: "a"}, {Namespace: "a", Name: "b", UID: "1"}, {Namespace: "a", Name: "b", UID: "2"}, {Namespace: "b", Name: "a"}}
+	if !slices.IsSortedFunc(sorted, translate.Ref.Compare) || sorted[0].Compare(sorted[0]) != 0 {
+		t.Errorf("not in order: %v", sorted)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/status"
 )
 
 // Nodes prints nodes.
@@ -116,17 +117,17 @@ func Events() Printer {
 }
 
 func eventRow(event *v1.Event, now time.Time) []any {
-	first := age(event.FirstTimestamp, now)
+	first := status.Age(event.FirstTimestamp, now)
 	if event.FirstTimestamp.IsZero() {
-		first = age(metav1.Time{Time: event.EventTime.Time}, now)
+		first = status.Age(metav1.Time{Time: event.EventTime.Time}, now)
 	}
 	last := first
 	if !event.LastTimestamp.IsZero() {
-		last = age(event.LastTimestamp, now)
+		last = status.Age(event.LastTimestamp, now)
 	}
 	times := max(event.Count, 1)
 	if event.Series != nil {
-		last, times = age(metav1.Time{Time: event.Series.LastObservedTime.Time}, now), event.Series.Count
+		last, times = status.Age(metav1.Time{Time: event.Series.LastObservedTime.Time}, now), event.Series.Count
 	}
 	target := strings.ToLower(event.InvolvedObject.Kind)
 	if event.InvolvedObject.Name != "" {

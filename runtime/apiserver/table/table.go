@@ -6,9 +6,9 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/duration"
 
 	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/status"
 )
 
 // Printer makes the rows of one kind.
@@ -48,16 +48,8 @@ func columns(names ...string) []metav1.TableColumnDefinition {
 	return defs
 }
 
-// age is the time since t as kubectl writes it.
-func age(t metav1.Time, now time.Time) string {
-	if t.IsZero() {
-		return "<unknown>"
-	}
-	return duration.HumanDuration(now.Sub(t.Time))
-}
-
 func born(obj store.Object, now time.Time) string {
-	return age(obj.GetCreationTimestamp(), now)
+	return status.Age(obj.GetCreationTimestamp(), now)
 }
 
 // or is text, or what stands for none.

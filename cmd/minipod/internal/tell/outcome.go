@@ -187,10 +187,4 @@ func (o Outcome) next(c Console) {
 }
 
 // Command is a command line about a pod.
-func Command(words string, ref translate.Ref) string {
-	text := "minipod " + words + " " + ref.Name
-	if ref.Namespace != "" && ref.Namespace != v1.NamespaceDefault {
-		text += " -n " + ref.Namespace
-	}
-	return text
-}
+func Command(words string, ref translate.Ref) string { return "minipod " + words + " " + ref.Args() }

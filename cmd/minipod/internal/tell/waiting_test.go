@@ -1,0 +1,90 @@
+package tell
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+func TestWaiting(t *testing.T) {
+	world := plan.World{Namespace: "default", Name: "web"}
+	stop := plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c", Grace: 30 * time.Second}
+	pull := plan.Op{Kind: plan.PullImage, Unit: "2nd", Target: "nginx"}
+	start := plan.Op{Kind: plan.StartUnit, Unit: "2nd", Target: "c"}
+	for _, c := range []struct {
+		name, want string
+		op         plan.Op
+		took       time.Duration
+	}{
+		{"a stop that is soon done", "", stop, time.Second},
+		{"a stop that takes long", "container 2nd of pod web has not ended on SIGTERM: up to 28 s more, --now kills\n", stop, 3 * time.Second},
+		{"a kill that takes long", "container 2nd: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
+		{"a pull", "image nginx: pulling\n", pull, time.Minute},
+		{"a busy engine", "", start, 9 * time.Second},
+		{"a very busy engine", "container 2nd: the engine is slow to start it\n", start, 11 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			w := NewWaiting(NewConsole(&b), "--now")
+			w.Began(world, c.op)
+			time.Sleep(c.took)
+			synctest.Wait()
+			w.Done(world, c.op, c.took, nil)
+			time.Sleep(time.Minute)
+			w.Close()
+			if b.String() != c.want {
+				t.Errorf("%s: said %q, want %q", c.name, b.String(), c.want)
+			}
+		})
+	}
+}
+
+// What a pod waits for is said once, and not when it is there in time.
+func TestWaitingForOthers(t *testing.T) {
+	missing := plan.Step{Waits: []plan.Wait{{Unit: "a", Reason: plan.ReasonConfigError, Detail: `configmap "web" not found`}}}
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		w := NewWaiting(NewConsole(&b), "")
+		w.Saw(plan.World{}, missing)
+		time.Sleep(time.Second)
+		w.Saw(plan.World{}, plan.Step{})
+		time.Sleep(time.Minute)
+		if b.Len() > 0 {
+			t.Errorf("said %q of what is no longer waited for", b.String())
+		}
+		for range 5 {
+			w.Saw(plan.World{}, missing)
+			time.Sleep(time.Second)
+		}
+		synctest.Wait()
+		w.Close()
+		if want := "container a waits: CreateContainerConfigError: configmap \"web\" not found\n"; b.String() != want {
+			t.Errorf("said %q, want %q", b.String(), want)
+		}
+		w.Saw(plan.World{}, missing)
+		time.Sleep(time.Minute)
+		if strings.Count(b.String(), "\n") != 1 {
+			t.Errorf("said more after Close: %q", b.String())
+		}
+	})
+}
+
+func TestFit(t *testing.T) {
+	for _, line := range []string{"short", strings.Repeat("x", 80), strings.Repeat("é", 200)} {
+		got := []rune(fit(line))
+		if len(got) > 80 || len([]rune(line)) <= 80 && string(got) != line || len([]rune(line)) > 80 && !strings.HasSuffix(string(got), "...") {
+			t.Errorf("fit(%q) = %q", line, string(got))
+		}
+	}
+}
+
+func TestOnAll(t *testing.T) {
+	got := onAll([]string{"0.0.0.0:8080->80/tcp", "[::]:8080->80/tcp", "127.0.0.1:53->53/udp"})
+	if strings.Join(got, " ") != "8080->80/tcp 127.0.0.1:53->53/udp" {
+		t.Errorf("got %q", got)
+	}
+}
