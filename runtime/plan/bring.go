@@ -13,7 +13,7 @@ func (s *stepper) bring() {
 		s.wait(Wait{Reason: ReasonInvalidManifest, Detail: s.w.Invalid})
 		return
 	}
-	if s.gated() {
+	if s.gated() || s.expired() {
 		return
 	}
 	if s.w.Pause.State != Running {

@@ -82,6 +82,7 @@ func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
 		pod.Annotations = map[string]string{}
 	}
 	delete(pod.Annotations, translate.AnnotationGrace)
+	delete(pod.Annotations, translate.AnnotationReason)
 	if grace != nil {
 		pod.Annotations[translate.AnnotationGrace] = strconv.FormatInt(*grace, 10)
 	}

@@ -14,7 +14,7 @@ func Phase(w World) v1.PodPhase {
 	if w.Pause == nil || w.Want == nil || len(w.Want.Units) == 0 {
 		return v1.PodPending
 	}
-	if _, _, rejected := Rejection(w); rejected {
+	if _, _, rejected := Rejection(w); rejected || w.EndReason() != "" {
 		return v1.PodFailed
 	}
 	t := tally(w)

@@ -17,6 +17,7 @@ const (
 	ReasonPostStart       = "PostStartHookError"
 	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"
+	ReasonDeadline        = "DeadlineExceeded"
 	ReasonFinalizers      = "Finalizers"
 	ReasonUnborn          = "Unborn"
 	ReasonInvalidManifest = "InvalidManifest"

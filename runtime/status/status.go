@@ -87,6 +87,8 @@ func (v view) fillReason(s *v1.PodStatus) {
 	switch {
 	case v.step.State == plan.Stopped:
 		s.Phase, s.Reason, s.Message = v1.PodPending, Stopped, "The pod was stopped on purpose; it can be started again"
+	case v.EndReason() != "":
+		s.Reason, s.Message = v.EndReason(), plan.DeadlineMessage
 	case v.rejected():
 		s.Reason, s.Message, _ = plan.Rejection(v.World)
 	case v.Want == nil && v.bringing() && len(v.step.Waits) > 0:

@@ -13,6 +13,8 @@ const (
 	annotations = "dev.minipod/"
 	// AnnotationIntent is stopped or ended.
 	AnnotationIntent = annotations + "intent"
+	// AnnotationReason says why a pod was ended before its work was done.
+	AnnotationReason = annotations + "reason"
 	// AnnotationGrace is the grace of a stop, in seconds.
 	AnnotationGrace = annotations + "grace"
 	// AnnotationStart counts how often the pod was started again.

@@ -29,7 +29,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"hostIPC": mapped, "shareProcessNamespace": mapped, "securityContext": mapped, "hostname": mapped,
 			"subdomain": mapped, "setHostnameAsFQDN": mapped, "hostnameOverride": mapped, "hostAliases": mapped,
 			"dnsConfig": mapped, "resources": mapped,
-			"initContainers": mapped, "ephemeralContainers": noted, "activeDeadlineSeconds": noted, "dnsPolicy": noted,
+			"initContainers": mapped, "ephemeralContainers": noted, "activeDeadlineSeconds": planned, "dnsPolicy": noted,
 			"nodeSelector": noted, "serviceAccountName": noted, "automountServiceAccountToken": noted, "nodeName": noted,
 			"imagePullSecrets": noted, "affinity": noted, "schedulerName": noted, "priorityClassName": noted,
 			"readinessGates": noted, "runtimeClassName": noted, "topologySpreadConstraints": noted, "os": noted,

@@ -39,7 +39,7 @@ func TestNotes(t *testing.T) {
 	volume := "volumes: [{name: v, emptyDir: {}}]"
 	for _, c := range []struct{ spec, container, want string }{
 		{want: ""},
-		{spec: "activeDeadlineSeconds: 5", want: "spec.activeDeadlineSeconds"},
+		{spec: "activeDeadlineSeconds: 5", want: ""},
 		{spec: "imagePullSecrets: [{name: s}]", want: "spec.imagePullSecrets"},
 		{spec: "readinessGates: [{conditionType: a.b/c}]", want: "spec.readinessGates"},
 		{spec: "serviceAccountName: robot", want: "spec.serviceAccountName"},

@@ -1,0 +1,44 @@
+package plan_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// A pod whose deadline has passed is ended, whatever its policy, and has
+// failed; when it is started again it has its whole time.
+func TestDeadline(t *testing.T) {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	seconds := int64(60)
+	pod.Spec.ActiveDeadlineSeconds = &seconds
+	w := up(t, pod)
+	end := t0.Add(time.Minute)
+	if s := plan.Next(w, end.Add(-time.Second)); len(s.Ops) > 0 || !s.Wake.Equal(end) {
+		t.Errorf("before it: %q, wake %s", kinds(s), s.Wake)
+	}
+	s := plan.Next(w, end)
+	if got := fmt.Sprint(kinds(s), s.State); got != "[revise]finished" {
+		t.Fatalf("when it has passed: %s", got)
+	}
+	w = plan.Apply(w, s.Ops[0], end)
+	s = plan.Next(w, end)
+	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason()); got != "[stop a/0 set policy]finishedFailedDeadlineExceeded" {
+		t.Errorf("then: %s", got)
+	}
+	exit(w, "a", 143, end)
+	if got := plan.Next(w, end).Phase; got != v1.PodFailed {
+		t.Errorf("at last it is %s", got)
+	}
+	op, _ := plan.Start(w)
+	w = plan.Apply(w, op, end)
+	w.Pause.State = plan.Exited
+	w = plan.Apply(w, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}, end)
+	if s := plan.Next(w, end.Add(59*time.Second)); s.State == plan.Finished || s.Phase != v1.PodRunning {
+		t.Errorf("started again: %s, %s", s.State, s.Phase)
+	}
+}
