@@ -254,6 +254,10 @@ func (e *Engine) image(ctx context.Context, reference string) (image plan.Image,
 	image = plan.Image{ID: found.ID, Digests: found.RepoDigests}
 	if found.Config != nil {
 		image.User = found.Config.User
+		for port := range found.Config.ExposedPorts {
+			image.Ports = append(image.Ports, string(port))
+		}
+		slices.Sort(image.Ports)
 	}
 	return image, true, nil
 }

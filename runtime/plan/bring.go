@@ -28,15 +28,6 @@ func (s *stepper) bring() {
 	s.settle()
 }
 
-// settle takes a pod for up when its last container is no longer young: what
-// ends before has failed at once, and whoever brings the pod up says so.
-func (s *stepper) settle() {
-	if s.State == Up && s.now.Before(s.w.Young) {
-		s.State = Starting
-		s.wake(s.w.Young)
-	}
-}
-
 // gated keeps a pod that has scheduling gates from starting.
 func (s *stepper) gated() bool {
 	gates := s.w.Want.Pod.Spec.SchedulingGates

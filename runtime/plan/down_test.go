@@ -43,7 +43,7 @@ func TestYoung(t *testing.T) {
 	}
 	start := plan.Op{Kind: plan.StartUnit, Unit: "a"}
 	for _, c := range []struct{ took, young time.Duration }{
-		{0, 30 * time.Millisecond}, {200 * time.Millisecond, 50 * time.Millisecond}, {time.Minute, 500 * time.Millisecond},
+		{0, 40 * time.Millisecond}, {300 * time.Millisecond, 100 * time.Millisecond}, {time.Minute, time.Second},
 	} {
 		w.Memory = w.Took(start, c.took, t0).Settle(plan.Op{Kind: plan.CreateUnit, Unit: "b"}, nil, t0)
 		if s := plan.Next(w, t0.Add(c.young-1)); s.Settled() || !s.Wake.Equal(t0.Add(c.young)) {
@@ -52,5 +52,39 @@ func TestYoung(t *testing.T) {
 		if s := plan.Next(w, t0.Add(c.young)); !s.Settled() {
 			t.Errorf("a start that took %s: not settled after %s: %+v", c.took, c.young, s)
 		}
+	}
+}
+
+// Two containers that declare one port are looked at for longer, until one has
+// ended.
+func TestClash(t *testing.T) {
+	w := up(t, podOf(2, v1.RestartPolicyNever))
+	w.Images = map[string]plan.Image{}
+	for i := range w.Containers {
+		w.Containers[i].ImageID = "sha256:nginx"
+	}
+	if got := plan.Clashes(w); len(got) > 0 {
+		t.Errorf("no ports are declared: %v", got)
+	}
+	w.Images["sha256:nginx"] = plan.Image{Ports: []string{"80/tcp"}}
+	if got := plan.Clashes(w); len(got) != 1 || got[0] != (plan.Clash{Port: "80/tcp", First: "a", Second: "b"}) {
+		t.Errorf("clashes: %v", got)
+	}
+	w.Memory = w.Took(plan.Op{Kind: plan.StartUnit, Unit: "b"}, 0, t0)
+	if s := plan.Next(w, t0.Add(3*time.Second)); s.Settled() {
+		t.Errorf("settled though a clash shows later")
+	}
+	if s := plan.Next(w, t0.Add(5*time.Second)); !s.Settled() {
+		t.Errorf("not settled after the time that it takes: %+v", s)
+	}
+	w.Containers[1].State, w.Containers[1].ExitCode, w.Containers[1].FinishedAt = plan.Exited, 1, t0.Add(time.Second)
+	if s := plan.Next(w, t0.Add(2*time.Second)); !s.Settled() {
+		t.Errorf("not settled though one is down: %+v", s)
+	}
+	for i := range w.Want.Units {
+		w.Want.Units[i].Container.Command = []string{"sleep"}
+	}
+	if got := plan.Clashes(w); len(got) > 0 {
+		t.Errorf("the images are not run as they are: %v", got)
 	}
 }

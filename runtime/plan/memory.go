@@ -74,17 +74,17 @@ func (m Memory) succeeded(op Op) {
 	}
 }
 
-// How long a container is young: for a quarter of what its start took, which is
+// How long a container is young: for a third of what its start took, which is
 // more on an engine that has much to do.
 const (
-	shortestYouth = 30 * time.Millisecond
-	longestYouth  = 500 * time.Millisecond
+	shortestYouth = 40 * time.Millisecond
+	longestYouth  = time.Second
 )
 
 // Took is the memory after an operation that took so long and ended at now.
 func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 	if op.Kind == StartUnit {
-		m.Young = now.Add(min(max(took/4, shortestYouth), longestYouth))
+		m.Young = now.Add(min(max(took/3, shortestYouth), longestYouth))
 	}
 	return m
 }

@@ -112,6 +112,7 @@ type Image struct {
 	ID      string
 	Digests []string // repository digests
 	User    string   // of its config
+	Ports   []string // that its config exposes: 80/tcp
 }
 
 // Latest is the newest attempt of a unit, nil when there is none.

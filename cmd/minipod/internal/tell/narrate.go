@@ -36,7 +36,9 @@ type Narrator struct {
 
 	mu     sync.Mutex
 	failed map[string]bool // the units whose image's registry could not be reached
-	told   map[string]bool // the containers whose start was told of, by name
+	// clashes tells that ports were told of which two containers declare.
+	clashes bool
+	told    map[string]bool // the containers whose start was told of, by name
 }
 
 // NewNarrator tells of the pod of a Blueprint.
@@ -70,6 +72,20 @@ func (n *Narrator) Rest(w plan.World) {
 func (n *Narrator) Close() {
 	n.Waiting.Close()
 	n.pulls.clear()
+}
+
+// Saw says which ports two containers seem to want.
+func (n *Narrator) Saw(w plan.World, s plan.Step) {
+	n.Waiting.Saw(w, s)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.clashes || len(w.Containers) < len(n.blueprint.Units) {
+		return
+	}
+	for _, c := range plan.Clashes(w) {
+		n.clashes = true
+		n.Warn(fmt.Sprintf("containers %s and %s share one network and both declare port %s: only one can listen on it", c.First, c.Second, c.Port))
+	}
 }
 
 // Progress shows how a pull goes on.

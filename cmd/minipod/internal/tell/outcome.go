@@ -80,7 +80,7 @@ func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) 
 	var errs []error
 	for _, d := range down {
 		o.lastLines(ctx, c, d.Unit)
-		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: endText(d) + o.again(d)})
+		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: endText(d) + o.again(d) + o.clash(d)})
 	}
 	return errors.Join(errs...)
 }
@@ -90,6 +90,16 @@ func (o Outcome) again(d plan.Container) string {
 	for _, w := range o.Step.Waits {
 		if w.Unit == d.Unit && !w.Until.IsZero() {
 			return fmt.Sprintf(" and waits to be started again (%s)", w.Reason)
+		}
+	}
+	return ""
+}
+
+// clash says with whom a container that has ended badly shares a port.
+func (o Outcome) clash(d plan.Container) string {
+	for _, c := range plan.Clashes(o.World) {
+		if other := (map[string]string{c.First: c.Second, c.Second: c.First})[d.Unit]; other != "" {
+			return fmt.Sprintf("; container %s declares port %s too", other, c.Port)
 		}
 	}
 	return ""
