@@ -1,0 +1,51 @@
+package node
+
+import (
+	"fmt"
+	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Objects are kept with every revision under compare-and-swap.
+func TestObjects(t *testing.T) {
+	onModel(t, func(b *bench) {
+		objects := b.Objects()
+		save := func(revision int64) error {
+			return objects.Save(b.Context(), apiserver.Record{
+				Resource: "configmaps", Namespace: "default", Name: "one", UID: "u",
+				Revision: revision, JSON: fmt.Appendf(nil, `{"revision":%d}`, revision),
+			})
+		}
+		for revision := int64(1); revision <= 20; revision++ {
+			if err := save(revision); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := save(20); !apierrors.IsConflict(err) {
+			b.Errorf("a revision that is there: %v", err)
+		}
+		all, err := objects.Load(b.Context())
+		if err != nil || len(all) != 1 || all[0].Revision != 20 || string(all[0].JSON) != `{"revision":20}` {
+			b.Errorf("loaded %+v, %v", all, err)
+		}
+		if kept, err := b.engine.Records(b.Context(), translate.LabelObject); err != nil || len(kept) > 16 {
+			b.Errorf("%d revisions are kept, %v", len(kept), err)
+		}
+		if err := objects.Remove(b.Context(), all[0]); err != nil {
+			b.Fatal(err)
+		}
+		if all, err := objects.Load(b.Context()); err != nil || len(all) > 0 {
+			b.Errorf("after the removal %+v, %v", all, err)
+		}
+		if err := save(1); err != nil {
+			b.Fatal(err)
+		}
+		if err := save(1); !apierrors.IsAlreadyExists(err) {
+			b.Errorf("a first revision that is there: %v", err)
+		}
+	})
+}
