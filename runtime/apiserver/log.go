@@ -111,6 +111,7 @@ func logRequestOf(query url.Values, pod *v1.Pod, now time.Time) (LogRequest, err
 	if seconds := number(query, "sinceSeconds", &errs); seconds > 0 {
 		request.Since = now.Add(-time.Duration(seconds) * time.Second)
 	}
+	errs = append(errs, checkLogQuery(query)...)
 	if len(errs) > 0 {
 		return request, apierrors.NewInvalid(v1.SchemeGroupVersion.WithKind("PodLogOptions").GroupKind(), pod.Name, errs)
 	}
@@ -119,6 +120,25 @@ func logRequestOf(query url.Values, pod *v1.Pod, now time.Time) (LogRequest, err
 		return request, err
 	}
 	return request, hasOutput(pod, request)
+}
+
+// checkLogQuery finds what a log request cannot ask for (Kubernetes,
+// ValidatePodLogOptions).
+func checkLogQuery(query url.Values) field.ErrorList {
+	var errs field.ErrorList
+	if query.Has("sinceSeconds") && query.Has("sinceTime") {
+		errs = append(errs, field.Forbidden(field.NewPath(""), "at most one of `sinceTime` or `sinceSeconds` may be specified"))
+	}
+	switch stream := query.Get("stream"); stream {
+	case "", v1.LogStreamAll:
+	case v1.LogStreamStdout, v1.LogStreamStderr:
+		if query.Has("tailLines") {
+			errs = append(errs, field.Forbidden(field.NewPath(""), "`tailLines` and specific `stream` are mutually exclusive for now"))
+		}
+	default:
+		errs = append(errs, field.NotSupported(field.NewPath("stream"), stream, []string{v1.LogStreamAll, v1.LogStreamStderr, v1.LogStreamStdout}))
+	}
+	return errs
 }
 
 // containerOf is the container that was asked for, or the only one.

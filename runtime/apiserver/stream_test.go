@@ -239,7 +239,9 @@ func TestLogs(t *testing.T) {
 			t.Errorf("message %q", message)
 		}
 	}
-	c.refused(t, 422, metav1.StatusReasonInvalid, "GET", pods+"/web/log?tailLines=-1", "")
+	for _, query := range []string{"tailLines=-1", "limitBytes=0", "stream=Both", "stream=Stdout&tailLines=1", "sinceSeconds=1&sinceTime=2026-01-02T03:04:05Z"} {
+		c.refused(t, 422, metav1.StatusReasonInvalid, "GET", pods+"/web/log?"+query, "")
+	}
 }
 
 func TestFollowedLogComesAtOnce(t *testing.T) {
