@@ -43,15 +43,19 @@ func wanted(flag *pflag.Flag, err error) string {
 
 // unknownFlag names the flag that is nearest.
 func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
-	name := err.GetSpecifiedName()
+	name, dashes := err.GetSpecifiedName(), "--"
 	if err.GetSpecifiedShortnames() != "" {
-		return usage(seeHelp(cmd), "unknown flag: -%s", name)
+		name, dashes = name[:1], "-"
 	}
-	hint := seeHelp(cmd)
-	if near := nearestFlag(cmd, name); near != "" {
+	hint, near := flagHint(cmd.Name(), name), nearestFlag(cmd, name)
+	switch {
+	case hint != "":
+	case near != "" && dashes == "--":
 		hint = "did you mean --" + near + "?"
+	default:
+		hint = seeHelp(cmd)
 	}
-	return usage(hint, "unknown flag: --%s", name)
+	return usage(hint, "unknown flag: %s%s", dashes, name)
 }
 
 // nearEnough is how many letters a flag may differ in from what was meant.

@@ -27,3 +27,24 @@ func habitHint(word string) string {
 	}
 	return ""
 }
+
+// flagHint says what to do instead of a flag that docker or kubectl has; empty
+// where it is none of them.
+func flagHint(command, flag string) string {
+	if command != "run" {
+		return ""
+	}
+	hints := map[string]string{
+		"d": "run ends when the pod is up, and leaves it: no -d is needed", "rm": "minipod rm POD removes the pod",
+		"i": "minipod exec -it POD sh, when the pod is up", "e": "spec.containers[].env of the manifest",
+		"name": "metadata.name of the manifest", "image": "spec.containers[].image of the manifest",
+		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain FILE prints what run would do",
+		"force-recreate": "minipod run --replace", "restart": "spec.restartPolicy of the manifest",
+		"recursive": "a directory is read without it: minipod run DIR", "server-side": "minipod run is enough",
+	}
+	same := map[string]string{"detach": "d", "t": "i", "tty": "i", "interactive": "i", "env": "e", "force": "force-recreate", "R": "recursive"}
+	if other, ok := same[flag]; ok {
+		flag = other
+	}
+	return hints[flag]
+}

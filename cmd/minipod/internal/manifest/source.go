@@ -150,5 +150,23 @@ func fileError(name string, err error) error {
 	if errors.As(err, &pathError) {
 		err = pathError.Err
 	}
+	if errors.Is(err, fs.ErrNotExist) && !isManifestName(name) && !strings.ContainsRune(name, filepath.Separator) {
+		return &wordError{name, err}
+	}
 	return fmt.Errorf("%s: %w", name, err)
+}
+
+// wordError says that there is no such file, and that the word looks like no
+// manifest: docker and kubectl run images.
+type wordError struct {
+	word string
+	err  error
+}
+
+func (e *wordError) Error() string { return fmt.Sprintf("%s: %v", e.word, e.err) }
+func (e *wordError) Unwrap() error { return e.err }
+
+// Hint names what is wanted.
+func (e *wordError) Hint() string {
+	return "a manifest is wanted: a file, a directory, a URL, or - for stdin; kubectl run NAME --image=IMAGE --dry-run=client -o yaml prints one"
 }
