@@ -32,6 +32,7 @@ func (f *podFlags) register(cmd *cobra.Command) {
 	flags.VarP(value.NewPorts(&f.publish), "publish", "p", "publish a port: `[IP:][HOST:]CONTAINER[/PROTO]`")
 	flags.BoolVarP(&f.publishAll, "publish-all", "P", false, "publish every containerPort on the same number")
 	flags.Var(value.NewPull(&f.pull), "pull", "when to pull images, whatever the manifest says: `always|missing|never`")
+	complete(cmd, "pull", []string{"always", "missing", "never"})
 	flags.StringVar(&f.pauseImage, "pause-image", "", "image of the pause container (minipod's own, never pulled)")
 	flags.BoolVar(&f.strict, "strict", false, "take warnings about the manifest for errors")
 }
