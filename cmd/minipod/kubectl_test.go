@@ -36,6 +36,7 @@ func TestKubectl(t *testing.T) {
 			env.Setenv("PODS", filepath.Join(k.root, "testdata", "pods"))
 			env.Setenv("DOCKER_HOST", k.address)
 			env.Setenv(parentFile, os.Getenv(parentFile))
+			env.Setenv(envNoSupervise, os.Getenv(envNoSupervise))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

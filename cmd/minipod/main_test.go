@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,7 +47,7 @@ func (p parent) Run() int {
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
 		return p.refuse(err)
 	}
-	if err := os.Setenv(parentFile, file.Name()); err != nil {
+	if err := errors.Join(os.Setenv(parentFile, file.Name()), os.Setenv(envNoSupervise, "1")); err != nil {
 		return p.refuse(err)
 	}
 	return p.TestingM.Run()

@@ -57,7 +57,7 @@ func newRootCommand(io streams) *cobra.Command {
 		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRestartCommand(io), newRmCommand(io),
 		newPsCommand(io), newNsCommand(io), newLogsCommand(io), newExecCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
-		newServeCommand(io), newVersionCommand(io),
+		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io),
 	)
 	return root
 }

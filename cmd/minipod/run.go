@@ -20,6 +20,7 @@ type runFlags struct {
 	detail  detailFlags
 	files   []string
 	replace bool
+	upkeep  upkeep
 }
 
 func newRunCommand(io streams) *cobra.Command {
@@ -35,7 +36,11 @@ All manifests are checked before anything is made. ConfigMaps and Secrets are
 stored first, as kubectl apply does it. Several pods are made side by side.
 What cannot be made is removed again. A pod of which a container fails stays,
 to be looked at, and run says what the container wrote. A pod that is there
-already and is the same is gone on with.`,
+already and is the same is gone on with.
+
+What is to be done for the pods later, such as restarts and probes, is done by
+a supervisor in the background, which run starts where none is at work and
+which ends when no pod needs it. See minipod supervise.`,
 		Example: `  minipod run pod.yaml
   minipod run -p 8080:80 pod.yaml
   cat pod.yaml | minipod run -`,
@@ -54,6 +59,7 @@ already and is the same is gone on with.`,
 	f.register(cmd)
 	f.detail.register(cmd)
 	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "a manifest, as kubectl apply names it")
+	f.upkeep.register(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
 	return cmd
 }
@@ -97,7 +103,7 @@ func (f *runFlags) pods(ctx context.Context, io streams, e connection, pods []ma
 				return nil
 			}
 			c, out := turns.Take(i)
-			errs[i] = f.one(ctx, making{e, c, out, len(pods) == 1}, m)
+			errs[i] = f.one(ctx, making{e, c, out, len(pods) == 1, &f.upkeep}, m)
 			if errors.Is(errs[i], plan.ErrUnreachable) && !tell.HasFault(errs[i]) {
 				lost.Store(true)
 			}
@@ -129,6 +135,7 @@ type making struct {
 	console tell.Console
 	out     io.Writer
 	alone   bool
+	upkeep  *upkeep
 }
 
 // one makes one pod and says what became of it.
@@ -137,6 +144,9 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace})
 	n.Close()
 	if err != nil {
+		if res.Existed { // it is there still
+			on.upkeep.see(on, res.World, f.detail.detail())
+		}
 		return tell.RunError(m, res, err)
 	}
 	word := "unchanged"
@@ -145,6 +155,7 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 		n.Rest(res.World)
 	}
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
+	on.upkeep.see(on, res.World, f.detail.detail())
 	left := tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Detail: f.detail.detail(), Alone: on.alone}
 	return left.Tell(ctx, on.console)
 }

@@ -25,13 +25,23 @@ import (
 // TestScripts runs testdata/script on the real main and the real engine. Each
 // script has a namespace of its own in $NS; what it leaves there fails it.
 func TestScripts(t *testing.T) {
-	e := newTestEngine(t)
+	newTestEngine(t).scripts(t, "script")
+}
+
+// TestSupervise is apart: a supervisor keeps the pods of all scripts.
+func TestSupervise(t *testing.T) {
+	newTestEngine(t).scripts(t, "supervise")
+}
+
+// scripts runs the scripts of a folder of testdata side by side.
+func (e *testEngine) scripts(t *testing.T, folder string) {
+	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                filepath.Join(root, "testdata", "script"),
+		Dir:                filepath.Join(root, "testdata", folder),
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
@@ -39,6 +49,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PODS", filepath.Join(root, "testdata", "pods"))
 			env.Setenv("DOCKER_HOST", e.address)
 			env.Setenv(parentFile, os.Getenv(parentFile))
+			env.Setenv(envNoSupervise, os.Getenv(envNoSupervise))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -167,7 +178,7 @@ func untilCmd(ts *testscript.TestScript, neg bool, args []string) {
 		cmd := exec.Command(args[1], args[2:]...)
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Env = os.Environ()
-		for _, name := range []string{"DOCKER_HOST", "HOME", "KUBECONFIG", "KUBECACHEDIR"} {
+		for _, name := range []string{"DOCKER_HOST", "HOME", "KUBECONFIG", "KUBECACHEDIR", "XDG_STATE_HOME", envNoSupervise} {
 			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 		}
 		out, err := cmd.CombinedOutput()

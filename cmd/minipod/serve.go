@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/node"
 )
@@ -116,6 +117,7 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 	if err := apiserver.WriteKubeconfig(f.kubeconfig, door.access); err != nil {
 		return err
 	}
+	defer holdPlace(e, tell.NewConsole(io.err))()
 	fmt.Fprintf(io.out, "export KUBECONFIG=%s\n", shellescape.Quote(f.kubeconfig))
 	fmt.Fprintf(io.err, "serving the pods of this engine at %s; Ctrl-C leaves them as they are\n", door.access.URL)
 	group, ctx := errgroup.WithContext(ctx)

@@ -14,6 +14,7 @@ type stopFlags struct {
 	targets
 	graceFlag
 	detailFlags
+	upkeep upkeep
 }
 
 // check wants pods, and flags that agree.
@@ -56,6 +57,7 @@ func newStartCommand(io streams) *cobra.Command {
 	}
 	f.targets.register(cmd)
 	f.detailFlags.register(cmd)
+	f.upkeep.register(cmd)
 	return cmd
 }
 
@@ -78,6 +80,7 @@ func newRestartCommand(io streams) *cobra.Command {
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
 	f.detailFlags.register(cmd)
+	f.upkeep.register(cmd)
 	return cmd
 }
 
@@ -103,6 +106,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 		r = on.reporting(n)
 	}
 	res, err := r.Start(ctx, ref.Namespace, ref.Name)
+	on.upkeep.see(on, res.World, f.detail())
 	if err != nil {
 		return err
 	}
@@ -126,7 +130,7 @@ func (f *stopFlags) each(cmd *cobra.Command, io streams, args []string, do func(
 	if err != nil {
 		return err
 	}
-	on := making{e, tell.NewConsole(io.err), io.out, len(meant.Pods) == 1}
+	on := making{e, tell.NewConsole(io.err), io.out, len(meant.Pods) == 1, &f.upkeep}
 	if len(meant.Pods) == 0 {
 		on.console.Say("no pods to %s", cmd.Name())
 	}

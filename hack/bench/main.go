@@ -49,6 +49,7 @@ type options struct {
 }
 
 func main() {
+	_ = os.Setenv("MINIPOD_NO_SUPERVISE", "1") // what is run here leaves no supervisor behind
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := dispatch(ctx, os.Args[1:])
 	stop()

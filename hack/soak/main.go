@@ -39,6 +39,7 @@ type options struct {
 }
 
 func main() {
+	_ = os.Setenv("MINIPOD_NO_SUPERVISE", "1") // what is run here leaves no supervisor behind
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()

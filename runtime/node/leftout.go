@@ -10,7 +10,7 @@ import (
 )
 
 // LeftOut implements apiserver.Pods. A policy that is most often a default
-// says nothing about what the user wanted, and restarts are made here.
+// says nothing about what the user wanted.
 func (n *Node) LeftOut(pod *v1.Pod) []string {
 	b := translate.New(pod, translate.Options{})
 	reason, _, rejected := plan.Rejection(plan.World{Want: b})
@@ -19,7 +19,7 @@ func (n *Node) LeftOut(pod *v1.Pod) []string {
 	for _, note := range b.Notes {
 		line := note.Field + ": " + note.Message
 		switch note.Field {
-		case "spec.restartPolicy", "spec.dnsPolicy", "spec.nodeName":
+		case "spec.dnsPolicy", "spec.nodeName":
 			continue
 		}
 		if rejected && slices.Contains(fatal, note) {

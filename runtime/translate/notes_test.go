@@ -149,7 +149,7 @@ func TestFieldsThatAreOff(t *testing.T) {
 // Defaults have notes too: who shows them asks whether they were written.
 func TestNotesOfDefaults(t *testing.T) {
 	pod := parseText(t, "p.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}")
-	want := []string{"spec.restartPolicy", "spec.dnsPolicy"}
+	want := []string{"spec.dnsPolicy"}
 	if diff := cmp.Diff(want, fields(translate.New(pod, translate.Options{}).Notes)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+)
+
+type superviseFlags struct {
+	idle time.Duration
+	stop bool
+}
+
+// What the lock says of who keeps the pods.
+const (
+	commandSupervise = "supervise"
+	commandServe     = "serve"
+)
+
+// idleTime is how long no pod needs a supervisor before one that run has
+// started ends.
+const idleTime = "10s"
+
+func newSuperviseCommand(io streams) *cobra.Command {
+	f := &superviseFlags{}
+	cmd := &cobra.Command{
+		Use:     "supervise",
+		Short:   "Keep all pods of the engine: restarts, probes, what is left to do",
+		GroupID: groupMake,
+		Args:    none,
+		Long: `supervise keeps all pods of the engine in the foreground: what ends is restarted
+as its manifest says, probes are run, and what another command has left half
+done is done. Ctrl-C leaves the pods as they are. It holds nothing that
+matters: killed and started again, it goes on.
+
+run and start have one started in the background where none is at work; it
+ends when no pod needs it. One is at work for an engine at a time, for each
+user; serve does the same work.`,
+		Example: `  minipod supervise
+  minipod supervise --stop`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := exclusive(cmd, "until-idle", "stop"); err != nil {
+				return err
+			}
+			if f.stop {
+				return stopSupervisor(cmd.Context(), tell.NewConsole(io.err))
+			}
+			return f.run(cmd.Context(), io)
+		},
+	}
+	cmd.Flags().BoolVar(&f.stop, "stop", false, "end the supervisor that is at work; the pods are left as they are")
+	cmd.Flags().DurationVar(&f.idle, "until-idle", 0, "end when no pod has needed it for so long")
+	cmd.Flags().Lookup("until-idle").NoOptDefVal = idleTime
+	cmd.Flags().Lookup("until-idle").Hidden = true
+	return cmd
+}
+
+// run keeps the pods until ctx ends or nobody needs it.
+func (f *superviseFlags) run(ctx context.Context, io streams) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	at, err := place(e)
+	if err != nil {
+		return err
+	}
+	c := tell.NewConsole(io.err)
+	c.Say("keeping the pods of the engine at %s; Ctrl-C leaves them as they are", e.Address())
+	log := slog.New(slog.NewTextHandler(io.err, nil))
+	s := &supervisor.Supervisor{
+		Engine: e.Engine, Changes: e.Engine, Place: at, Command: commandSupervise,
+		Idle: f.idle, Failed: seldom(log),
+	}
+	err = s.Run(ctx)
+	var taken *supervisor.TakenError
+	if errors.As(err, &taken) {
+		c.Say("%s already", taken.Error())
+		return nil
+	}
+	return err
+}
+
+// seldom logs errors, the same one once a minute.
+func seldom(log *slog.Logger) func(error) {
+	var mu sync.Mutex
+	said := map[string]time.Time{}
+	return func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		now := time.Now()
+		for text, at := range said {
+			if now.Sub(at) >= time.Minute {
+				delete(said, text)
+			}
+		}
+		if _, known := said[err.Error()]; !known {
+			said[err.Error()] = now
+			log.Warn("keep the pods", "error", err)
+		}
+	}
+}
+
+// stopSupervisor ends the supervisor that is at work.
+func stopSupervisor(ctx context.Context, c tell.Console) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	at, err := place(e)
+	if err != nil {
+		return err
+	}
+	holder, held, err := at.Holder()
+	switch {
+	case err != nil:
+		return err
+	case !held:
+		c.Say("no supervisor is at work on the engine at %s", e.Address())
+		return nil
+	case holder.Command == commandServe:
+		c.Say("%s keeps the pods; it ends with Ctrl-C", holder)
+		return nil
+	}
+	if err := at.Stop(ctx, holder); err != nil {
+		return err
+	}
+	c.Say("stopped %s; the pods are left as they are", holder)
+	return nil
+}
+
+// place is where the supervisor of an engine is found.
+func place(e connection) (supervisor.Place, error) {
+	folder, err := stateFile("")
+	return supervisor.PlaceOf(folder, e.Address()), err
+}
+
+// holdPlace has no supervisor be started while another command keeps the pods;
+// what it returns lets one be again. One that is at work already goes on: two
+// at once do no harm.
+func holdPlace(e connection, c tell.Console) (release func()) {
+	at, err := place(e)
+	if err == nil {
+		var held *supervisor.Held
+		if held, err = at.Hold(commandServe); err == nil {
+			return held.Release
+		}
+	}
+	if !errors.As(err, new(*supervisor.TakenError)) {
+		c.Warn("run may start a supervisor beside this: " + err.Error())
+	}
+	return func() {}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// envNoSupervise, when it is set, is --no-supervise of every command: tests and
+// benches are not to leave supervisors behind.
+const envNoSupervise = "MINIPOD_NO_SUPERVISE"
+
+// upkeep sees to it that somebody keeps the pods that a command has made, once
+// the command has left.
+type upkeep struct {
+	off  bool
+	once sync.Once
+}
+
+func (u *upkeep) register(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&u.off, "no-supervise", false, "start no supervisor: what is to be done later waits for the next run, or for minipod supervise")
+}
+
+// see starts a supervisor, once for the command, if a pod needs one and none
+// is at work. It does not wait for it. That there is none keeps no pod from
+// having been made.
+func (u *upkeep) see(on making, w plan.World, d tell.Detail) {
+	if u.off || os.Getenv(envNoSupervise) != "" || !plan.NeedsKeeper(w) {
+		return
+	}
+	u.once.Do(func() {
+		pid, err := startSupervisor(on.connection)
+		switch {
+		case err != nil:
+			on.console.Warn("no supervisor was started: " + err.Error() + "; minipod supervise keeps the pods in the foreground")
+		case pid != 0 && d != tell.Quiet:
+			on.console.Say("started a supervisor (pid %d), which restarts and probes what has to be; minipod supervise --stop ends it", pid)
+		}
+	})
+}
+
+// startSupervisor starts one where none is at work; where one is, pid is 0.
+func startSupervisor(e connection) (pid int, err error) {
+	at, err := place(e)
+	if err != nil {
+		return 0, err
+	}
+	if _, held, err := at.Holder(); err != nil || held {
+		return 0, err
+	}
+	return at.Start(commandSupervise, "--until-idle")
+}
+
+// tellOfUnattended names the pods for which something is to be done, and
+// nobody does it.
+func tellOfUnattended(c tell.Console, e connection, worlds []plan.World) {
+	var names []string
+	for _, w := range worlds {
+		if plan.Unattended(w, time.Now()) {
+			names = append(names, translate.Ref{Namespace: w.Namespace, Name: w.Name}.String())
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	if at, err := place(e); err == nil {
+		if _, held, err := at.Holder(); err != nil || held {
+			return
+		}
+	}
+	c.Warn("nobody does what is to be done for pod " + strings.Join(names, ", ") + "; minipod supervise does")
+}

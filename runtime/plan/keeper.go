@@ -1,0 +1,64 @@
+package plan
+
+import (
+	"slices"
+	"time"
+)
+
+// NeedsKeeper reports whether something may be to be done later for a pod,
+// which nobody does unless somebody keeps it: of one that is wanted its
+// containers end, or probes find that they are ill; of one that is to end
+// something runs still. A pod that has come to rest needs nobody, nor does one
+// that waits for its manifest to be changed.
+func NeedsKeeper(w World) bool {
+	switch {
+	case w.Want == nil:
+		return false
+	case w.Leaving():
+		return len(w.Want.Pod.Finalizers) == 0 || w.runs()
+	case w.Pause == nil:
+		return false // it is not made yet: whoever makes it is there
+	case w.Intent() == Wanted:
+		return len(w.Want.Pod.Spec.SchedulingGates) == 0 || w.Pause.State != Created
+	}
+	return w.runs()
+}
+
+// runs reports whether anything of the pod runs.
+func (w World) runs() bool {
+	return w.Pause != nil && w.Pause.State == Running ||
+		slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running })
+}
+
+// unattended is how long nothing happens to a pod that nobody keeps, though
+// something is to be done.
+const unattended = 5 * time.Second
+
+// Unattended reports whether something is to be done for a pod that is wanted
+// and nobody seems to be doing it. What takes its time does not count: while an
+// image is pulled or a postStart hook runs, nothing else is seen of who does it.
+func Unattended(w World, now time.Time) bool {
+	if w.Intent() != Wanted || !NeedsKeeper(w) || now.Sub(w.lastChange()) < unattended {
+		return false
+	}
+	return slices.ContainsFunc(Next(w, now).Ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart })
+}
+
+// lastChange is when the pause or a container was last made, started or ended.
+func (w World) lastChange() time.Time {
+	var last time.Time
+	later := func(times ...time.Time) {
+		for _, t := range times {
+			if t.After(last) {
+				last = t
+			}
+		}
+	}
+	if p := w.Pause; p != nil {
+		later(p.Created, p.StartedAt, p.FinishedAt)
+	}
+	for _, c := range w.Containers {
+		later(c.Created, c.StartedAt, c.FinishedAt)
+	}
+	return last
+}
