@@ -121,7 +121,7 @@ func (e *Engine) want(w *plan.World, carrier *container.InspectResponse, volumes
 
 // suffix ends the names of a pod's volumes. They are found by it: Podman
 // drops the labels of volumes that were made by a container's mounts.
-func suffix(uid types.UID) string { return "_" + string(uid) }
+func suffix(uid types.UID) string { return translate.VolumeSuffix(uid) }
 
 func (e *Engine) volumes(ctx context.Context, which ...filters.KeyValuePair) ([]*volume.Volume, error) {
 	list, err := e.cli.VolumeList(ctx, volume.ListOptions{Filters: filters.NewArgs(which...)})

@@ -154,6 +154,9 @@ func TestNextWithInits(t *testing.T) {
 			w := at(t, withInits(c.policy), c.after, true)
 			c.change(&w)
 			s := plan.Next(w, c.now)
+			if crashes := name == "one fails again"; crashes && !s.Settled() {
+				t.Error("a pod whose init container backs off has come as far as it does for now")
+			}
 			got := fmt.Sprint(kinds(s), s.State, s.Phase, s.Wake)
 			want := fmt.Sprint(append([]string{}, c.ops...), c.state, c.phase, c.wake)
 			if got != want {

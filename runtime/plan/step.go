@@ -65,9 +65,15 @@ func (s Step) Settled() bool {
 	case Gone:
 		return true
 	case Starting:
-		return len(s.Faults()) > 0
+		return len(s.Faults()) > 0 || len(s.Ops) == 0 && s.crashing()
 	}
 	return false
+}
+
+// crashing reports whether a container is waited for that has failed and is to
+// be tried again later.
+func (s Step) crashing() bool {
+	return slices.ContainsFunc(s.Waits, func(w Wait) bool { return w.Reason == ReasonCrashLoop })
 }
 
 // patience is how often a removal is tried that fails for a reason which may

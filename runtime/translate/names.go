@@ -2,9 +2,12 @@ package translate
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -73,11 +76,27 @@ const maxVolumePodName = 120
 // VolumeName is the Docker name of a volume of the pod. It holds the UID: a
 // pod that is made again never meets the contents of the one before.
 func VolumeName(pod *v1.Pod, volume string) string {
-	name := qualified(pod)
+	name := plain(qualified(pod))
 	if len(name) > maxVolumePodName {
 		name = name[:maxVolumePodName]
 	}
-	return fmt.Sprintf("%s_%s_%s", name, volume, pod.UID)
+	return name + "_" + volume + VolumeSuffix(pod.UID)
+}
+
+// VolumeSuffix ends the names of a pod's volumes.
+func VolumeSuffix(uid types.UID) string { return "_" + plain(string(uid)) }
+
+// plain is a text as it is where it may stand in the name of a volume, else
+// what stands for it: the labels of a container may hold anything.
+func plain(text string) string {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.' && r != '-'
+	}
+	if !strings.ContainsFunc(text, odd) && text != "" && !odd(rune(text[0])) && !strings.ContainsAny(text[:1], "_.-") {
+		return text
+	}
+	sum := sha256.Sum256([]byte(text))
+	return "x" + hex.EncodeToString(sum[:8])
 }
 
 func qualified(pod *v1.Pod) string {

@@ -173,12 +173,12 @@ func onAll(ports []string) []string {
 // next names the commands that one would type next, with the pod's own names.
 func (o Outcome) next(c Console) {
 	ref := o.Ref
-	units := o.World.Want.Units
+	units := slices.DeleteFunc(slices.Clone(o.World.Want.Units), func(u translate.Unit) bool { return u.Kind != translate.App })
 	if len(units) == 0 {
 		return
 	}
 	container := ""
-	if len(units) > 1 {
+	if len(o.World.Want.Units) > 1 {
 		container = " -c " + units[0].Name
 	}
 	c.Say("next:")
