@@ -140,7 +140,7 @@ func applyObjects(ctx context.Context, io streams, e records, objects []manifest
 // the manifests, and of the engine what is not among them.
 func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest.Object) (translate.Inputs, error) {
 	var in translate.Inputs
-	needs := translate.NeedsOf(b.Units)
+	needs := b.Needs(b.Units)
 	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
 		return in, nil
 	}

@@ -14,14 +14,14 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// inputs are what the containers that may be made next ask for, and nothing
-// else: most pods ask for nothing.
+// inputs are what the containers that may be made next and the volumes ask
+// for, and nothing else: most pods ask for nothing.
 func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (translate.Inputs, error) {
 	var in translate.Inputs
 	if w.Pause != nil && w.Pause.State == plan.Running {
 		in.PodIPs = append([]string{}, w.Pause.IPs...)
 	}
-	needs := translate.NeedsOf(w.Awaited())
+	needs := w.Needs()
 	if needs.Machine {
 		info, err := e.machine.ask(ctx, e)
 		if err != nil {

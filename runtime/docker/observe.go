@@ -79,6 +79,9 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 			return w, err
 		}
 	}
+	if w.Contents, err = e.contents(ctx, w); err != nil {
+		return w, err
+	}
 	if w.Inputs, err = e.inputs(ctx, w, objects); err != nil {
 		return w, err
 	}

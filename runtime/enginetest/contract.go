@@ -38,6 +38,7 @@ func Contract(t *testing.T, engine loop.Engine) {
 		{"what is not there is stale or gone", notThere},
 		{"a volume in use stays", volumeInUse},
 		{"what a removed pause leaves is listed", leftovers},
+		{"a volume holds what it was filled with last", filledVolume},
 		{"watch hints at changes", watchHints},
 		{"a context that has ended ends everything", contextEnded},
 	} {

@@ -110,6 +110,8 @@ func (w *writer) op(op plan.Op) {
 		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
+	case plan.FillVolume:
+		w.fillVolume(op)
 	case plan.StartUnit:
 		w.run("Container "+op.Unit, w.created[op.Unit].Request)
 		w.awaitInit(op.Unit)

@@ -177,6 +177,8 @@ func (n *Node) failed(w plan.World, op plan.Op, err error) {
 		}
 		n.warning(w, "", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
 	case plan.SetPolicy, plan.Note, plan.Revise: // of no account to users
+	case plan.FillVolume:
+		n.warning(w, "", plan.ReasonFailedMount, fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", op.Payload.Volume.Name, err))
 	case plan.StartPause:
 		n.warning(w, "", "FailedCreatePodSandBox", fmt.Sprintf("Failed to create pod sandbox: %s", err))
 	default:
@@ -244,6 +246,10 @@ func (n *Node) wait(w plan.World, wait plan.Wait) {
 	case "ErrImageNeverPull":
 		n.warning(w, wait.Unit, "ErrImageNeverPull", wait.Detail)
 		n.warning(w, wait.Unit, "Failed", "Error: ErrImageNeverPull")
+	case plan.ReasonFailedMount:
+		if wait.Until.IsZero() { // else it is told of where it failed
+			n.warning(w, "", wait.Reason, wait.Detail)
+		}
 	case "CreateContainerConfigError":
 		n.warning(w, wait.Unit, "Failed", "Error: "+wait.Detail)
 	}

@@ -46,7 +46,12 @@ func Apply(w World, op Op, now time.Time) World {
 		w.change(op.Target, func(c *Container) { c.State, c.FinishedAt, c.ExitCode = Exited, now, 143 })
 	case RemoveUnit:
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
+	case FillVolume:
+		w.Contents = clone(w.Contents)
+		w.Contents[op.Target] = op.Payload.Hash
 	case RemoveVolume:
+		w.Contents = clone(w.Contents)
+		delete(w.Contents, op.Target)
 		w.Volumes = slices.DeleteFunc(w.Volumes, func(v string) bool { return v == op.Target })
 		w.Revisions = slices.DeleteFunc(w.Revisions, func(r Revision) bool { return r.Name == op.Target })
 		w.forget()

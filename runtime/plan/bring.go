@@ -20,6 +20,7 @@ func (s *stepper) bring() {
 		s.State = Starting
 		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes})
 	}
+	s.fill()
 	for _, g := range goals(s.w) {
 		s.toward(g)
 	}

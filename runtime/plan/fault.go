@@ -54,6 +54,8 @@ func faultReason(f Fault, waiting bool) string {
 		return ReasonRunError
 	case CreatePause, StartPause:
 		return ReasonSandbox
+	case FillVolume:
+		return ReasonFailedMount
 	}
 	return ReasonKillPod
 }

@@ -30,6 +30,7 @@ const (
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
 	Note         Kind = "note"          // Target, Facts
+	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
 )
 
@@ -53,6 +54,8 @@ type Op struct {
 	Check  translate.ProbeKind
 	Probe  *v1.Probe
 	Facts  *Facts
+	// Payload is what a volume is to hold, which the container Pause mounts.
+	Payload *translate.Payload
 	// Cause says why a container is stopped that is to run: a probe of this
 	// kind, or its hook.
 	Cause string
@@ -71,6 +74,10 @@ func (o Op) Key() string {
 		return fmt.Sprintf("%s %d", o.Kind, o.Revision)
 	case RunProbe:
 		return fmt.Sprintf("%s %s %s", o.Kind, o.Check, o.Target)
+	case FillVolume:
+		if o.Payload != nil {
+			return fmt.Sprintf("%s %s with %s", o.Kind, o.Target, o.Payload.Hash)
+		}
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Policy))
 }

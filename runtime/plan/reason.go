@@ -14,6 +14,7 @@ const (
 	ReasonConfigError     = translate.ReasonConfigError
 	ReasonRunError        = "RunContainerError"
 	ReasonSandbox         = "FailedCreatePodSandBox"
+	ReasonFailedMount     = "FailedMount"
 	ReasonPostStart       = "PostStartHookError"
 	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"

@@ -37,10 +37,13 @@ type World struct {
 	Containers []Container
 	// Volumes are the Docker names of the volumes of the pod that exist.
 	Volumes []string
+	// Contents are the hashes of what the volumes hold that have a payload, by
+	// Docker name. One that nothing was written to is not among them.
+	Contents map[string]string
 	// Images are the images of the units that the engine has, by the
 	// reference that the manifest uses.
 	Images map[string]Image
-	// Inputs are what the units that are Awaited ask for.
+	// Inputs are what the pod Needs.
 	Inputs translate.Inputs
 	// Facts are what was found out of the containers and written down.
 	Facts Facts

@@ -25,7 +25,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 	case v.step.State == plan.Stopped:
 		w.Reason = Stopped
 	case !found:
-	case wait.Reason == plan.ReasonSandbox: // an event of the pod, not a state of its containers
+	case wait.Reason == plan.ReasonSandbox, wait.Reason == plan.ReasonFailedMount: // an event of the pod, not a state of its containers
 		w.Message = wait.Detail
 	default:
 		w.Reason, w.Message = wait.Reason, message(wait, u)
@@ -63,7 +63,7 @@ func (v view) ahead(op plan.Op, u unit) bool {
 		return true // Next has just found it
 	}
 	switch op.Kind {
-	case plan.CreatePause, plan.StartPause:
+	case plan.CreatePause, plan.StartPause, plan.FillVolume:
 		return u.latest == nil || u.latest.State != plan.Running
 	case plan.PullImage, plan.CreateUnit:
 		return u.latest == nil || op.Attempt > u.latest.Attempt

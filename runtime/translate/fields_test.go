@@ -22,7 +22,7 @@ const (
 // here for the reason given. A new Kubernetes brings fields that are not in
 // this list, and this test says so.
 func TestEveryFieldIsDealtWith(t *testing.T) {
-	const scheduler = "nothing is scheduled"
+	const scheduler, off = "nothing is scheduled", "an alpha field, off in Kubernetes too"
 	for of, fields := range map[reflect.Type]map[string]string{
 		reflect.TypeFor[v1.PodSpec](): {
 			"volumes": mapped, "containers": mapped, "restartPolicy": mapped, "hostNetwork": mapped, "hostPID": mapped,
@@ -92,6 +92,17 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 		reflect.TypeFor[v1.SeccompProfile]():        {"type": mapped, "localhostProfile": noted},
 		reflect.TypeFor[v1.AppArmorProfile]():       {"type": mapped, "localhostProfile": mapped},
 		reflect.TypeFor[v1.EmptyDirVolumeSource]():  {"medium": mapped, "sizeLimit": mapped, "mode": noted},
+		// TestPayload shows what these are mapped to.
+		reflect.TypeFor[v1.ConfigMapVolumeSource]():   {"defaultUser": off, "": "the name", "items": mapped, "defaultMode": mapped, "optional": mapped},
+		reflect.TypeFor[v1.SecretVolumeSource]():      {"defaultUser": off, "secretName": mapped, "items": mapped, "defaultMode": mapped, "optional": mapped},
+		reflect.TypeFor[v1.DownwardAPIVolumeSource](): {"defaultUser": off, "items": mapped, "defaultMode": mapped},
+		reflect.TypeFor[v1.ProjectedVolumeSource]():   {"defaultUser": off, "sources": mapped, "defaultMode": mapped},
+		reflect.TypeFor[v1.KeyToPath]():               {"user": off, "key": mapped, "path": mapped, "mode": mapped},
+		reflect.TypeFor[v1.DownwardAPIVolumeFile]():   {"user": off, "path": mapped, "fieldRef": mapped, "resourceFieldRef": mapped, "mode": mapped},
+		reflect.TypeFor[v1.VolumeProjection](): {
+			"configMap": mapped, "secret": mapped, "downwardAPI": mapped,
+			"serviceAccountToken": noted, "clusterTrustBundle": noted, "podCertificate": noted,
+		},
 	} {
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(fields)), jsonFields(of)); diff != "" {
 			t.Errorf("fields of %s (-dealt with +there):\n%s", of.Name(), diff)

@@ -27,7 +27,8 @@ type Inputs struct {
 	Symbolic bool
 }
 
-// Missing says what keeps a container from being made.
+// Missing says what keeps a container from being made, or a volume from being
+// filled.
 type Missing struct {
 	// Reason is the kubelet's word for it. It is empty where nothing is
 	// wrong and it is only too early: the pod's pause has to run first.
@@ -42,12 +43,20 @@ func (m *Missing) Error() string { return m.Message }
 // cannot be put together.
 const ReasonConfigError = "CreateContainerConfigError"
 
-// Needs are the inputs that containers ask for, so that no others are looked
+// Needs are the inputs that containers and volumes ask for, so that no others are looked
 // up.
 type Needs struct {
 	Machine             bool // HostIPs, Node, Allocatable
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
+}
+
+// Needs are the needs of the pod's volumes and of some of its units: of those
+// whose containers are to be made.
+func (b *Blueprint) Needs(units []Unit) Needs {
+	needs := NeedsOf(units)
+	b.volumeNeeds(&needs)
+	return needs
 }
 
 // NeedsOf are the needs of units.

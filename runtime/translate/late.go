@@ -75,3 +75,11 @@ func token(name string) string { return tokenMark + name + tokenMark }
 // parts are text and the names of tokens by turns, and begin and end with
 // text. A name is a field, such as status.podIP, or that of an Allotment.
 func CutTokens(word string) []string { return strings.Split(word, tokenMark) }
+
+// IsToken reports whether a text between two marks is the name of a token: the
+// bytes of a file may be anything.
+func IsToken(name string) bool {
+	_, allotment := AllotmentOf(name)
+	_, late := lateField(&v1.Pod{}, name)
+	return allotment || late
+}

@@ -140,11 +140,43 @@ func volumeNotes(n *noter, s *v1.PodSpec) {
 		case v.HostPath != nil:
 			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
 			n.hostPathType(v.HostPath, path)
-		default:
-			n.refuse(true, path, "this type of volume is not mounted yet: only emptyDir and hostPath are")
+		case v.DownwardAPI != nil:
+			n.diskOf(s, v.DownwardAPI.Items, path+".downwardAPI")
+		case v.Projected != nil:
+			projectedNotes(n, s, v.Projected, path+".projected")
+		case !filled(v.VolumeSource):
+			n.refuse(true, path, "this type of volume is not mounted yet: only emptyDir, hostPath, configMap, secret, downwardAPI and projected are")
 		}
 	}
 }
+
+// projectedNotes are about the sources that ask for what no node here has.
+func projectedNotes(n *noter, s *v1.PodSpec, p *v1.ProjectedVolumeSource, path string) {
+	for i, source := range p.Sources {
+		path := fmt.Sprintf("%s.sources[%d]", path, i)
+		n.refuse(source.ServiceAccountToken != nil, path+".serviceAccountToken", "there are no service accounts here: no token is mounted")
+		n.refuse(source.PodCertificate != nil, path+".podCertificate", "nothing signs certificates here")
+		if source.ClusterTrustBundle != nil {
+			n.missing(isTrue(source.ClusterTrustBundle.Optional), path+".clusterTrustBundle", "there are no trust bundles here")
+		}
+		if source.DownwardAPI != nil {
+			n.diskOf(s, source.DownwardAPI.Items, path+".downwardAPI")
+		}
+	}
+}
+
+// diskOf notes a file that is to tell how much of the disk a container may use.
+func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path string) {
+	pod := &v1.Pod{Spec: *s}
+	for i, item := range items {
+		ref := item.ResourceFieldRef
+		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && containerNamed(pod, nil, ref.ContainerName) != nil && allotmentOf(pod, nil, ref).set.IsZero()
+		n.warn(disk, fmt.Sprintf("%s.items[%d].resourceFieldRef", path, i), noDiskLimit)
+	}
+}
+
+// noDiskLimit is said of a limit of the disk that is asked for and not set.
+const noDiskLimit = "no limit is set, and the engine does not tell how large its disk is: 0"
 
 func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
 	if src.Type == nil {
@@ -187,7 +219,7 @@ func envNotes(n *noter, b *Blueprint, u Unit) {
 		}
 		ref := e.ValueFrom.ResourceFieldRef
 		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && allotmentOf(b.Pod, u.Container, ref).set.IsZero()
-		n.warn(disk, path+".resourceFieldRef", "no limit is set, and the engine does not tell how large its disk is: 0")
+		n.warn(disk, path+".resourceFieldRef", noDiskLimit)
 	}
 }
 

@@ -17,14 +17,14 @@ const VolumeRoot = "/volumes"
 func volumes(pod *v1.Pod) []Volume {
 	var list []Volume
 	for _, v := range pod.Spec.Volumes {
-		if v.EmptyDir == nil {
+		if v.EmptyDir == nil && !filled(v.VolumeSource) {
 			continue
 		}
 		volume := Volume{
 			Name:   v.Name,
 			Docker: VolumeName(pod, v.Name),
 			Target: path.Join(VolumeRoot, v.Name),
-			Memory: v.EmptyDir.Medium == v1.StorageMediumMemory,
+			Memory: v.EmptyDir != nil && v.EmptyDir.Medium == v1.StorageMediumMemory,
 			Mode:   0o777,
 		}
 		if volume.Memory {
@@ -90,10 +90,10 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 		src := source(b.Pod, vm.Name)
 		from := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
 		switch {
-		case src.EmptyDir != nil:
+		case src.EmptyDir != nil, filled(src):
 			r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
 				Type: mount.TypeVolume, Source: VolumeName(b.Pod, vm.Name), Target: absolute(vm.MountPath),
-				ReadOnly: vm.ReadOnly, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+				ReadOnly: vm.ReadOnly || filled(src), VolumeOptions: &mount.VolumeOptions{NoCopy: true},
 			})
 			mounts = append(mounts, from)
 		case src.HostPath != nil && made(src.HostPath, vm):

@@ -1,0 +1,88 @@
+package docker
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// contents are the hashes of what the volumes of a pod hold: where their link
+// to the data folder points.
+func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string, error) {
+	if !w.Follows() {
+		return nil, nil
+	}
+	found := map[string]string{}
+	for _, v := range w.Want.Filled() {
+		stat, err := e.cli.ContainerStatPath(ctx, w.Pause.ID, path.Join(v.Target, translate.DataLink))
+		switch {
+		case cerrdefs.IsNotFound(err), errors.Is(e.explain(err), plan.ErrStale):
+		case err != nil:
+			return nil, fmt.Errorf("look into volume %s: %w", v.Name, e.explain(err))
+		case stat.LinkTarget != "":
+			found[v.Docker] = translate.HashOfFolder(stat.LinkTarget)
+		}
+	}
+	return found, nil
+}
+
+// fillVolume writes what a volume is to hold through the pause, running or
+// not. The entries are unpacked in their order: the link that makes the new
+// files visible comes last.
+func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
+	archive, err := payloadArchive(*op.Payload)
+	if err != nil {
+		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, err)
+	}
+	err = e.cli.CopyToContainer(ctx, op.Pause, translate.VolumeRoot, archive, container.CopyToContainerOptions{})
+	if err != nil {
+		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, e.explain(err))
+	}
+	return nil
+}
+
+// payloadArchive is a tar archive of a payload, for the folder in which the
+// volume is mounted.
+func payloadArchive(p translate.Payload) (*bytes.Buffer, error) {
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	root := path.Base(p.Volume.Target)
+	var err error
+	entry := func(h tar.Header, data []byte) {
+		h.Gid, h.Size, h.ModTime = p.Volume.GID, int64(len(data)), time.Unix(0, 0)
+		if err == nil {
+			err = w.WriteHeader(&h)
+		}
+		if err == nil {
+			_, err = w.Write(data)
+		}
+	}
+	link := func(name, target string) {
+		entry(tar.Header{Typeflag: tar.TypeSymlink, Name: path.Join(root, name), Linkname: target, Mode: 0o777}, nil)
+	}
+	folder := path.Join(root, p.Folder())
+	for _, dir := range append([]string{""}, p.Folders()...) {
+		entry(tar.Header{Typeflag: tar.TypeDir, Name: path.Join(folder, dir) + "/", Mode: p.FolderMode()}, nil)
+	}
+	for _, f := range p.Files {
+		entry(tar.Header{Typeflag: tar.TypeReg, Name: path.Join(folder, f.Path), Mode: f.Mode}, f.Data)
+	}
+	for _, name := range p.Links() {
+		link(name, path.Join(translate.DataLink, name))
+	}
+	link(translate.DataLink, p.Folder())
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, fmt.Errorf("write its archive: %w", err)
+	}
+	return &archive, nil
+}

@@ -1,0 +1,70 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// contentsAgain is how soon the objects that volumes are made of are looked
+// at again: nobody tells that one has changed.
+const contentsAgain = 1500 * time.Millisecond
+
+// Needs are the inputs that Next may ask for: of the units that are Awaited,
+// and of the volumes of a pod that is to run, which follow their objects.
+func (w World) Needs() translate.Needs {
+	if !w.Follows() {
+		return translate.NeedsOf(w.Awaited())
+	}
+	return w.Want.Needs(w.Awaited())
+}
+
+// Follows reports whether the contents of the pod's volumes are looked after.
+func (w World) Follows() bool {
+	return w.Want != nil && w.Pause != nil && w.Intent() == Wanted
+}
+
+// unfilled is a volume that nothing was written to yet; ok is false where
+// there is none. Containers are made when there is none, as on a node.
+func (w World) unfilled() (volume translate.Volume, ok bool) {
+	filled := w.Want.Filled()
+	i := slices.IndexFunc(filled, func(v translate.Volume) bool { return w.Contents[v.Docker] == "" })
+	if i < 0 {
+		return volume, false
+	}
+	return filled[i], true
+}
+
+// fill has volumes hold what they should. What is missing for one keeps the
+// pod from starting; a volume that was filled before stays as it is.
+func (s *stepper) fill() {
+	filled := s.w.Want.Filled()
+	for _, v := range filled {
+		payload, missing := s.w.Want.Payload(v, s.w.Inputs)
+		switch {
+		case missing != nil:
+			s.unmounted(v, missing)
+		case s.w.Contents[v.Docker] != payload.Hash:
+			s.do(Op{Kind: FillVolume, Target: v.Docker, Pause: s.w.Pause.ID, Payload: payload})
+		}
+	}
+	if len(filled) > 0 && s.follows() {
+		s.wake(s.now.Add(contentsAgain))
+	}
+}
+
+// follows reports whether a volume is made of objects, which may change.
+func (s *stepper) follows() bool {
+	needs := s.w.Want.Needs(nil)
+	return len(needs.ConfigMaps)+len(needs.Secrets) > 0
+}
+
+func (s *stepper) unmounted(v translate.Volume, missing *translate.Missing) {
+	wait := Wait{Reason: ReasonFailedMount, Detail: missing.Message}
+	if s.w.Contents[v.Docker] == "" {
+		s.State = Starting
+		wait.Fault = &Fault{Op: Op{Kind: FillVolume, Target: v.Docker}, Err: unmet{missing}, At: s.now, Count: 1}
+	}
+	s.wait(wait)
+}

@@ -1,0 +1,98 @@
+package plan_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// configured is a pod of two containers, one of which mounts a ConfigMap.
+func configured() *v1.Pod {
+	pod := podOf(2, v1.RestartPolicyAlways)
+	source := v1.ConfigMapVolumeSource{LocalObjectReference: v1.LocalObjectReference{Name: "m"}}
+	pod.Spec.Volumes = append(pod.Spec.Volumes, v1.Volume{Name: "config", VolumeSource: v1.VolumeSource{ConfigMap: &source}})
+	pod.Spec.Containers[1].VolumeMounts = []v1.VolumeMount{{Name: "config", MountPath: "/config"}}
+	return pod
+}
+
+// holding is a world's inputs with the ConfigMap.
+func holding(value string) translate.Inputs {
+	return translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{"m": {Data: map[string]string{"k": value}}}}
+}
+
+// The volume is filled while the pause starts, and no container is made before.
+func TestFillFirst(t *testing.T) {
+	w := unborn(configured(), translate.Options{})
+	w.Inputs = holding("v")
+	var all [][]string
+	for _, s := range plan.Simulate(w, t0) {
+		all = append(all, kinds(s))
+	}
+	want := [][]string{
+		{"create pause"}, {"start pause", "fill volume"},
+		{"pull image a/0", "pull image b/0"}, {"create a/0", "create b/0"}, {"start a/0"}, {"start b/0"}, {},
+	}
+	if !slices.EqualFunc(all, want, slices.Equal) {
+		t.Errorf("the steps are %q, want %q", all, want)
+	}
+}
+
+// configuredUp is the world of the pod that runs.
+func configuredUp(t *testing.T) plan.World {
+	t.Helper()
+	w := unborn(configured(), translate.Options{})
+	w.Inputs = holding("v")
+	for _, s := range plan.Simulate(w, t0) {
+		for _, op := range s.Ops {
+			w = plan.Apply(w, op, t0)
+		}
+	}
+	return w
+}
+
+// A changed object is written to the volume of a pod that runs, and looked for
+// again and again.
+func TestFillAgain(t *testing.T) {
+	w := configuredUp(t)
+	s := plan.Next(w, t0)
+	if again := s.Wake.Sub(t0); s.State != plan.Up || len(s.Ops) > 0 || again <= 0 || again.Seconds() >= 2 || !s.Settled() {
+		t.Fatalf("a pod that is up: %+v", s)
+	}
+	w.Inputs = holding("w")
+	s = plan.Next(w, t0)
+	if len(s.Ops) != 1 || s.Ops[0].Kind != plan.FillVolume || string(s.Ops[0].Payload.Files[0].Data) != "w" {
+		t.Fatalf("after a change: %+v", s)
+	}
+	if s = plan.Next(plan.Apply(w, s.Ops[0], t0), t0); len(s.Ops) > 0 {
+		t.Errorf("after it is filled: %v", kinds(s))
+	}
+}
+
+// What is missing keeps a pod from starting, and does not end one that runs.
+func TestFillMissing(t *testing.T) {
+	const detail = `MountVolume.SetUp failed for volume "config" : configmap "m" not found`
+	w := configuredUp(t)
+	w.Inputs = translate.Inputs{}
+	s := plan.Next(w, t0)
+	if s.State != plan.Up || len(s.Ops) > 0 || len(s.Faults()) > 0 || len(s.Waits) != 1 || s.Waits[0].Reason != "FailedMount" || s.Waits[0].Detail != detail {
+		t.Errorf("a pod that runs: %+v", s)
+	}
+	w = unborn(configured(), translate.Options{})
+	steps := plan.Simulate(w, t0)
+	s = steps[len(steps)-1]
+	var missing *translate.Missing
+	faults := s.Faults()
+	if s.State != plan.Starting || s.Phase != v1.PodPending || len(faults) != 1 || !errors.As(faults[0].Err, &missing) || missing.Field != "spec.volumes[1].configMap" {
+		t.Errorf("a pod that starts: %+v", s)
+	}
+	for _, s := range steps {
+		if slices.Contains(kinds(s), "create a/0") {
+			t.Error("a container is made before the volumes are filled")
+		}
+	}
+}

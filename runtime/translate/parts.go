@@ -1,0 +1,185 @@
+package translate
+
+import (
+	"fmt"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/kubectl/pkg/util/fieldpath"
+)
+
+// part is one source of files in a volume.
+type part interface {
+	files(in Inputs) ([]File, *Missing)
+	needs(needs *Needs)
+}
+
+// parts are the sources of a volume's files, in the order that they are laid
+// over one another.
+func (b *Blueprint) parts(volume string) []part {
+	for i, v := range b.Pod.Spec.Volumes {
+		if v.Name != volume {
+			continue
+		}
+		field := fmt.Sprintf("spec.volumes[%d]", i)
+		switch {
+		case v.ConfigMap != nil:
+			return []part{configMapPart(v.ConfigMap.Name, v.ConfigMap.Optional, v.ConfigMap.Items, modeOf(v.ConfigMap.DefaultMode), field+".configMap")}
+		case v.Secret != nil:
+			return []part{secretPart(v.Secret.SecretName, v.Secret.Optional, v.Secret.Items, modeOf(v.Secret.DefaultMode), field+".secret")}
+		case v.DownwardAPI != nil:
+			return []part{fieldsPart{b.Pod, v.DownwardAPI.Items, modeOf(v.DownwardAPI.DefaultMode), field + ".downwardAPI"}}
+		case v.Projected != nil:
+			return b.projectedParts(v.Projected, field+".projected")
+		}
+	}
+	return nil
+}
+
+// projectedParts leaves out the sources that a Note is about.
+func (b *Blueprint) projectedParts(p *v1.ProjectedVolumeSource, field string) []part {
+	var parts []part
+	mode := modeOf(p.DefaultMode)
+	for i, s := range p.Sources {
+		field := fmt.Sprintf("%s.sources[%d]", field, i)
+		switch {
+		case s.ConfigMap != nil:
+			parts = append(parts, configMapPart(s.ConfigMap.Name, s.ConfigMap.Optional, s.ConfigMap.Items, mode, field+".configMap"))
+		case s.Secret != nil:
+			parts = append(parts, secretPart(s.Secret.Name, s.Secret.Optional, s.Secret.Items, mode, field+".secret"))
+		case s.DownwardAPI != nil:
+			parts = append(parts, fieldsPart{b.Pod, s.DownwardAPI.Items, mode, field + ".downwardAPI"})
+		}
+	}
+	return parts
+}
+
+func modeOf(mode *int32) int64 {
+	if mode == nil {
+		return int64(v1.ConfigMapVolumeSourceDefaultMode)
+	}
+	return int64(*mode)
+}
+
+// objectPart is the keys of a ConfigMap or a Secret.
+type objectPart struct {
+	objectSource
+	items []v1.KeyToPath // empty is all of them
+	mode  int64
+}
+
+func configMapPart(name string, optional *bool, items []v1.KeyToPath, mode int64, field string) part {
+	return objectPart{objectSource{kind: "ConfigMap", name: name, optional: isTrue(optional), field: field}, items, mode}
+}
+
+func secretPart(name string, optional *bool, items []v1.KeyToPath, mode int64, field string) part {
+	return objectPart{objectSource{kind: "Secret", name: name, optional: isTrue(optional), field: field}, items, mode}
+}
+
+func (p objectPart) needs(needs *Needs) { p.objectSource.needs(needs) }
+
+// files are the keys as files (pkg/volume/configmap, MakePayload).
+func (p objectPart) files(in Inputs) ([]File, *Missing) {
+	data, there := p.bytes(in)
+	if !there && !p.optional {
+		return nil, p.early(p.notFound())
+	}
+	items := p.items
+	if len(items) == 0 {
+		for _, key := range sortedKeys(data) {
+			items = append(items, v1.KeyToPath{Key: key, Path: key})
+		}
+	}
+	var files []File
+	for _, item := range items {
+		value, known := data[item.Key]
+		switch {
+		case known:
+			files = append(files, File{Path: item.Path, Data: value, Mode: itemMode(item.Mode, p.mode)})
+		case !p.optional:
+			return nil, p.early(&Missing{Message: p.noKey(item.Key), Field: p.field})
+		}
+	}
+	return files, nil
+}
+
+// early is without a reason: the containers are still being created.
+func (p objectPart) early(m *Missing) *Missing {
+	m.Reason = ""
+	return m
+}
+
+func (p objectPart) noKey(key string) string {
+	if p.kind == "Secret" {
+		return "references non-existent secret key: " + key
+	}
+	return "configmap references non-existent config key: " + key
+}
+
+// bytes is all that the object holds, binary data of a ConfigMap included.
+func (p objectPart) bytes(in Inputs) (data map[string][]byte, there bool) {
+	if p.kind == "Secret" {
+		secret := in.Secrets[p.name]
+		if secret == nil {
+			return nil, false
+		}
+		return secret.Data, true
+	}
+	cm := in.ConfigMaps[p.name]
+	if cm == nil {
+		return nil, false
+	}
+	data = make(map[string][]byte, len(cm.Data)+len(cm.BinaryData))
+	for key, value := range cm.Data {
+		data[key] = []byte(value)
+	}
+	for key, value := range cm.BinaryData {
+		data[key] = value
+	}
+	return data, true
+}
+
+func itemMode(own *int32, otherwise int64) int64 {
+	if own == nil {
+		return otherwise
+	}
+	return int64(*own)
+}
+
+// fieldsPart is fields of the pod as files.
+type fieldsPart struct {
+	pod   *v1.Pod
+	items []v1.DownwardAPIVolumeFile
+	mode  int64
+	field string
+}
+
+func (p fieldsPart) files(in Inputs) ([]File, *Missing) {
+	var files []File
+	for i, item := range p.items {
+		value, err := p.value(item, in)
+		if err != nil {
+			return nil, &Missing{Message: err.Error(), Field: fmt.Sprintf("%s.items[%d]", p.field, i)}
+		}
+		files = append(files, File{Path: item.Path, Data: []byte(value), Mode: itemMode(item.Mode, p.mode)})
+	}
+	return files, nil
+}
+
+func (p fieldsPart) value(item v1.DownwardAPIVolumeFile, in Inputs) (string, error) {
+	switch {
+	case item.FieldRef != nil:
+		return fieldpath.ExtractFieldPathAsString(p.pod, item.FieldRef.FieldPath)
+	case containerNamed(p.pod, nil, item.ResourceFieldRef.ContainerName) == nil:
+		return "", fmt.Errorf("container %s not found", item.ResourceFieldRef.ContainerName)
+	}
+	return allotmentOf(p.pod, nil, item.ResourceFieldRef).value(in), nil
+}
+
+func (p fieldsPart) needs(needs *Needs) {
+	for _, item := range p.items {
+		ref := item.ResourceFieldRef
+		if ref != nil && containerNamed(p.pod, nil, ref.ContainerName) != nil && allotmentOf(p.pod, nil, ref).set == nil {
+			needs.Machine = true
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package translate
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// Payload is what a volume of a configMap, secret, downwardAPI or projected
+// source holds.
+type Payload struct {
+	Volume Volume
+	Files  []File // by path
+	// Hash stands for all of it, and names the folder that it is in.
+	Hash string
+}
+
+// File is one file of a payload.
+type File struct {
+	Path string // in the volume, as a container sees it
+	Data []byte
+	Mode int64
+}
+
+// The layout of such a volume is the kubelet's (pkg/volume/util/atomic_writer.go):
+// the files are in a folder of their own, DataLink points to the folder in
+// force, and a link for each first element of a path goes through it. When
+// DataLink moves, everything is new at once.
+const DataLink = "..data"
+
+// Folder is the name of the folder that the files are in.
+func (p Payload) Folder() string { return ".." + p.Hash }
+
+// HashOfFolder is the hash of the payload in a folder that DataLink points to.
+func HashOfFolder(folder string) string { return strings.TrimPrefix(path.Base(folder), "..") }
+
+// FolderMode is the mode of folders in the payload: the group of the pod may
+// use them.
+func (p Payload) FolderMode() int64 {
+	if p.Volume.GID != 0 {
+		return 0o2755
+	}
+	return 0o755
+}
+
+// Links are the names in the root of the volume, each a link through DataLink.
+func (p Payload) Links() []string {
+	var links []string
+	for _, f := range p.Files {
+		first, _, _ := strings.Cut(f.Path, "/")
+		links = append(links, first)
+	}
+	slices.Sort(links)
+	return slices.Compact(links)
+}
+
+// Folders are the folders that the files are in, below Folder, outer ones
+// first.
+func (p Payload) Folders() []string {
+	var folders []string
+	for _, f := range p.Files {
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			folders = append(folders, dir)
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
+}
+
+// Filled are the volumes that have a payload, of those that a container
+// mounts: the kubelet sets up no others.
+func (b *Blueprint) Filled() []Volume {
+	var list []Volume
+	for _, v := range b.Volumes {
+		if filled(source(b.Pod, v.Name)) && b.mounted(v.Name) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func (b *Blueprint) mounted(volume string) bool {
+	return slices.ContainsFunc(b.Units, func(u Unit) bool {
+		return slices.ContainsFunc(u.Container.VolumeMounts, func(vm v1.VolumeMount) bool { return vm.Name == volume })
+	})
+}
+
+// filled reports whether a volume has its contents from its source.
+func filled(src v1.VolumeSource) bool {
+	return src.ConfigMap != nil || src.Secret != nil || src.DownwardAPI != nil || src.Projected != nil
+}
+
+// Payload is what a volume is to hold, or what is missing for it.
+func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
+	var files []File
+	for _, part := range b.parts(v.Name) {
+		more, missing := part.files(in)
+		if missing != nil {
+			missing.Message = fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", v.Name, missing.Message)
+			return nil, missing
+		}
+		files = append(files, more...)
+	}
+	p := &Payload{Volume: v, Files: newest(files)}
+	for i := range p.Files {
+		if v.GID != 0 {
+			p.Files[i].Mode |= 0o440 // which fsGroup gives a volume that is read only
+		}
+	}
+	p.Hash = p.hash()
+	return p, nil
+}
+
+// newest leaves the last file of each path, and sorts them.
+func newest(files []File) []File {
+	byPath := map[string]File{}
+	for _, f := range files {
+		byPath[f.Path] = f
+	}
+	list := make([]File, 0, len(byPath))
+	for _, f := range byPath {
+		list = append(list, f)
+	}
+	slices.SortFunc(list, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return list
+}
+
+func (p Payload) hash() string {
+	text, err := json.Marshal([]any{p.Files, p.Volume.GID})
+	if err != nil {
+		text = []byte(err.Error()) // numbers, strings and bytes can always be written
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// volumeNeeds adds what the volumes ask for.
+func (b *Blueprint) volumeNeeds(needs *Needs) {
+	for _, v := range b.Filled() {
+		for _, part := range b.parts(v.Name) {
+			part.needs(needs)
+		}
+	}
+}
