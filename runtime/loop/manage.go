@@ -212,5 +212,9 @@ func (r *Runner) Start(ctx context.Context, namespace, name string) (Result, err
 	if err := r.ask(ctx, ref, plan.Start); err != nil {
 		return Result{}, err
 	}
-	return r.bring(ctx, ref)
+	res, err := r.bring(ctx, ref)
+	if errors.As(err, new(*StoppedError)) {
+		return res, fmt.Errorf("start pod %s: it was stopped again meanwhile", ref)
+	}
+	return res, err
 }

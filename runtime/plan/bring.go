@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
@@ -72,13 +74,13 @@ func (s *stepper) toward(g goal) {
 func (s *stepper) running(u translate.Unit, c Container) {
 	if kind := s.w.condemned(c); kind != "" {
 		op := s.end(c, s.w.probeGrace(u, kind))
-		op.Cause = string(kind)
+		op.Cause, op.Detail = string(kind), fmt.Sprintf("its %s probe failed: %s", kind, s.w.check(c, kind).Output)
 		s.do(op)
 		return
 	}
-	if s.w.hookFailed(c) != nil {
+	if err := s.w.hookFailed(c); err != nil {
 		op := s.end(c, s.w.grace())
-		op.Cause = CauseHook
+		op.Cause, op.Detail = CauseHook, "its postStart hook failed: "+err.Error()
 		s.do(op)
 		return
 	}

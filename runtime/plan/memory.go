@@ -20,6 +20,9 @@ type Memory struct {
 	// Hooks are the postStart hooks that have returned, by the attempt's ID,
 	// and why they failed.
 	Hooks map[string]error
+	// Stopped are the attempts that were stopped though they are to run, by
+	// ID, and why.
+	Stopped map[string]string
 	// Young is until when the container that was last started may end for a
 	// reason that it was started with.
 	Young time.Time
@@ -49,7 +52,10 @@ func (t Try) Again() time.Time {
 // Settle is the memory after an operation has ended at now.
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
-	m = Memory{Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late), Checks: clone(m.Checks), Hooks: clone(m.Hooks), Young: m.Young}
+	m = Memory{
+		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late),
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), Stopped: clone(m.Stopped), Young: m.Young,
+	}
 	switch {
 	case op.Kind == RunProbe:
 		m.checked(op, err, now)
@@ -69,8 +75,11 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 func (m Memory) succeeded(op Op) {
 	delete(m.Late, op.Key())
 	maps.DeleteFunc(m.Faults, func(_ string, f Fault) bool { return op.Clears(f) })
-	if op.Kind == PullImage {
+	switch {
+	case op.Kind == PullImage:
 		m.Pulled[op.Key()] = true
+	case op.Kind == StopUnit && op.Cause != "":
+		m.Stopped[op.Target] = op.Detail
 	}
 }
 

@@ -59,6 +59,8 @@ type Op struct {
 	// Cause says why a container is stopped that is to run: a probe of this
 	// kind, or its hook.
 	Cause string
+	// Detail says the cause in words.
+	Detail string
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
 }

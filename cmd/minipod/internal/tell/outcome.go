@@ -80,7 +80,7 @@ func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) 
 	var errs []error
 	for _, d := range down {
 		o.lastLines(ctx, c, d.Unit)
-		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: endText(d) + o.again(d) + o.clash(d)})
+		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d) + o.again(d) + o.clash(d)})
 	}
 	return errors.Join(errs...)
 }
@@ -126,8 +126,10 @@ func (o Outcome) lastLines(ctx context.Context, c Console, unit string) {
 	}
 }
 
-func endText(c plan.Container) string {
-	switch {
+func (o Outcome) endText(c plan.Container) string {
+	switch why, stopped := o.World.Stopped[c.ID]; {
+	case stopped:
+		return "was stopped: " + why
 	case c.OOMKilled:
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
