@@ -74,11 +74,11 @@ func (f *superviseFlags) run(ctx context.Context, io streams) error {
 		return err
 	}
 	c := tell.NewConsole(io.err)
-	c.Say("keeping the pods of the engine at %s; Ctrl-C leaves them as they are", e.Address())
 	log := slog.New(slog.NewTextHandler(io.err, nil))
 	s := &supervisor.Supervisor{
 		Engine: e.Engine, Changes: e.Engine, Place: at, Command: commandSupervise,
 		Idle: f.idle, Failed: seldom(log),
+		Began: func() { c.Say("keeping the pods of the engine at %s; Ctrl-C leaves them as they are", e.Address()) },
 	}
 	err = s.Run(ctx)
 	var taken *supervisor.TakenError

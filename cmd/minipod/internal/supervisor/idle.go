@@ -22,6 +22,8 @@ type Supervisor struct {
 	Command string
 	// Idle is how long no pod has to need it for it to end; 0 is for ever.
 	Idle time.Duration
+	// Began is told that no other process keeps the pods, and this one does.
+	Began func()
 	// Failed is told when a pod could not be looked at.
 	Failed func(err error)
 }
@@ -32,6 +34,9 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	held, err := s.Place.Hold(s.Command)
 	if err != nil {
 		return err
+	}
+	if s.Began != nil {
+		s.Began()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
