@@ -123,6 +123,25 @@ func TestNextWithInits(t *testing.T) {
 			exit(*w, "s", 137, t0)
 			intend(w, plan.Ended)
 		}, ops: []string{"stop pause"}, state: plan.Finished, phase: v1.PodSucceeded},
+		"the work is done, and all is quiet": {policy: v1.RestartPolicyNever, after: "b", change: func(w *plan.World) {
+			for _, unit := range []string{"a", "b", "s"} {
+				exit(*w, unit, 0, t0)
+			}
+			intend(w, plan.Ended)
+			w.Pause.State = plan.Exited
+		}, state: plan.Finished, phase: v1.PodSucceeded},
+		"one has failed for good, and all is quiet": {policy: v1.RestartPolicyNever, after: "j", change: func(w *plan.World) {
+			exit(*w, "j", 1, t0)
+			exit(*w, "s", 0, t0)
+			intend(w, plan.Ended)
+			w.Pause.State = plan.Exited
+		}, state: plan.Finished, phase: v1.PodFailed},
+		"the pause died when the work was done": {policy: v1.RestartPolicyNever, after: "b", change: func(w *plan.World) {
+			for _, unit := range []string{"a", "b", "s"} {
+				exit(*w, unit, 0, t0)
+			}
+			w.Pause.State = plan.Exited
+		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"the pause was restarted": {after: "b", change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
 			ops: []string{"stop s/0", "stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodPending},
 		"the pause was restarted, and all have ended": {after: "b", change: func(w *plan.World) {

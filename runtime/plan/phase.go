@@ -41,7 +41,7 @@ type count struct {
 
 func tally(w World) count {
 	var t count
-	initialized := w.Initialized()
+	initialized := w.Initialized() || w.worked()
 	for _, u := range w.Want.Units {
 		c := w.Latest(u.Name)
 		switch {

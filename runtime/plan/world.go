@@ -137,9 +137,11 @@ func (w World) Stale(c Container) bool {
 }
 
 // cutOff reports whether an attempt belongs to a pause process that is no more,
-// also where there is no new one yet.
+// also where there is no new one yet. The pause of a pod that is not to run was
+// stopped with it: that cuts nothing off.
 func (w World) cutOff(c Container) bool {
-	return w.Stale(c) || w.Pause != nil && w.Pause.State == Exited && !c.StartedAt.IsZero()
+	died := w.Pause != nil && w.Pause.State == Exited && w.Intent() == Wanted
+	return w.Stale(c) || died && !c.StartedAt.IsZero()
 }
 
 // Leaving reports whether the pod is being removed.
