@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,7 +188,7 @@ func TestPostStart(t *testing.T) {
 	hook := s.Ops[0]
 	well, badly := w, w
 	well.Memory = w.Settle(hook, nil, t0)
-	if got := kinds(plan.Next(well, t0)); !contains(got, "note") || contains(got, "post-start a/0") {
+	if got := kinds(plan.Next(well, t0)); !slices.Contains(got, "note") || slices.Contains(got, "post-start a/0") {
 		t.Errorf("when it has returned: %q", got)
 	}
 	badly.Memory = w.Settle(hook, errUnhealthy, t0)
@@ -210,13 +211,4 @@ func TestPreStop(t *testing.T) {
 			t.Errorf("grace %d: %+v", grace, stop.Action)
 		}
 	}
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }

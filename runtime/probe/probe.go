@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/minipod/minipod/runtime/engine"
@@ -55,11 +56,11 @@ func command(ctx context.Context, e Engine, container string, a translate.Action
 	code, err := e.Exec(ctx, container, engine.ExecOptions{Command: a.Exec, Stdio: engine.Stdio{Stdout: output, Stderr: output}})
 	switch {
 	case err != nil && timedOut(ctx):
-		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", words(a.Exec), a.Timeout)}
+		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", strings.Join(a.Exec, " "), a.Timeout)}
 	case err != nil:
 		return err
 	case code != 0 && a.Hook:
-		return &plan.ProbeFailure{Output: fmt.Sprintf("command '%s' exited with %d: %s", words(a.Exec), code, output)}
+		return &plan.ProbeFailure{Output: fmt.Sprintf("command '%s' exited with %d: %s", strings.Join(a.Exec, " "), code, output)}
 	case code != 0:
 		return &plan.ProbeFailure{Output: output.String()}
 	}
@@ -97,17 +98,6 @@ func failure(ctx context.Context, err error) error {
 }
 
 func timedOut(ctx context.Context) bool { return errors.Is(ctx.Err(), context.DeadlineExceeded) }
-
-func words(command []string) string {
-	text := ""
-	for i, word := range command {
-		if i > 0 {
-			text += " "
-		}
-		text += word
-	}
-	return text
-}
 
 // limited keeps the beginning of what is written to it.
 type limited struct {
