@@ -22,8 +22,8 @@ func layers() [][]string {
 		{"runtime/loop", "runtime/namespace", "runtime/probe", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
 		{"runtime/apiserver"},
-		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/value"},
-		{"cmd/minipod/internal/tell"},
+		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/await"},
+		{"cmd/minipod/internal/tell", "cmd/minipod/internal/value"},
 		{"cmd/minipod"},
 	}
 }
