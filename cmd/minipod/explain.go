@@ -2,64 +2,194 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
+type explainFlags struct {
+	podFlags
+	script bool
+}
+
 func newExplainCommand(io streams) *cobra.Command {
-	f := &podFlags{}
+	f := &explainFlags{}
 	cmd := &cobra.Command{
-		Use:     "explain FILE",
+		Use:     "explain FILE|POD...",
 		Short:   "Print the docker commands that make the same pod",
 		GroupID: groupRead,
-		Long: `explain prints a shell script of docker commands that makes the same pod as
-run, and says for each flag which field of the manifest it comes from.`,
+		Long: `explain prints the docker run lines of a pod: the pause, and the containers
+that join its namespaces, with the field of the manifest that each flag comes
+from. Run by sh they make such containers, but no pod that ps would list.
+
+explain --script prints the whole script: run by sh, it makes the same pod as
+run does, with its labels, its volumes and what is in them, and its order.
+
+A word that names a file or a directory here is a manifest; otherwise it is a
+pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 		Example: `  minipod explain pod.yaml
-  minipod explain pod.yaml | sh`,
-		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
+  minipod explain web                      # a pod that runs
+  minipod explain --script pod.yaml | sh`,
+		Args:              atLeast(1, "a manifest (a file, a directory, a URL, or - for stdin) or a pod"),
+		ValidArgsFunction: completePodsAndFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return explainPods(cmd, io, f, args)
+			return f.run(cmd, io, args)
 		},
 	}
 	f.register(cmd)
+	cmd.Flags().BoolVar(&f.script, "script", false, "print all that makes the same pod")
 	return cmd
 }
 
-func explainPods(cmd *cobra.Command, io streams, f *podFlags, args []string) error {
+// completePodsAndFiles offers pods beside the files that the shell finds.
+func completePodsAndFiles(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	pods, _ := completePods(cmd, args, word)
+	return pods, cobra.ShellCompDirectiveDefault
+}
+
+func (f *explainFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	var files []string
+	for _, arg := range args {
+		if !namesPod(arg) {
+			files = append(files, arg)
+		}
+	}
+	switch len(files) {
+	case len(args):
+		return f.manifests(cmd, io, args)
+	case 0:
+		return f.pods(cmd, io, args)
+	}
+	return usage("name the files with ./ or the pods with pod/ in front", "explain takes files or pods, got both: %s", strings.Join(args, " "))
+}
+
+// namesPod reports whether a word of the command line means a pod: a file
+// that is there wins over a pod of the same name.
+func namesPod(arg string) bool {
+	if podName(arg) != arg {
+		return true
+	}
+	if arg == "-" || strings.ContainsAny(arg, "./") {
+		return false
+	}
+	_, err := os.Lstat(arg)
+	return err != nil
+}
+
+func (f *explainFlags) manifests(cmd *cobra.Command, io streams, args []string) error {
 	c := tell.NewConsole(io.err)
 	r := f.read(cmd, io, args)
 	for _, w := range r.Warnings {
 		c.Warn(w.String())
 	}
 	if err := r.Err(); err != nil {
-		return err
+		return notPod(args, err)
 	}
 	if len(r.Pods) == 0 {
 		return fmt.Errorf("no Pod in %s", args[0])
-	}
-	archives, err := pauseArchives()
-	if err != nil {
-		return err
 	}
 	for i, m := range r.Pods {
 		inputs, err := objectInputs(cmd, m.Blueprint, r.Objects)
 		if err != nil {
 			return err
 		}
-		script, err := explain.Script(m.Blueprint, explain.Options{Source: m.Source(), PauseArchives: archives, Inputs: inputs})
+		if i > 0 {
+			fmt.Fprintln(io.out)
+		}
+		if err := f.print(io, m.Blueprint, explain.Options{Source: m.Source(), Inputs: inputs}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notPod adds to what is wrong in a file how the pod of its name is meant.
+func notPod(args []string, err error) error {
+	if len(args) > 1 || strings.ContainsAny(args[0], "./") || args[0] == "-" {
+		return err
+	}
+	if _, missing := os.Lstat(args[0]); missing != nil {
+		return err
+	}
+	return &shadowedError{err, args[0]}
+}
+
+// shadowedError says that a file is wrong whose name may be that of a pod.
+type shadowedError struct {
+	error
+	name string
+}
+
+func (e *shadowedError) Unwrap() error { return e.error }
+func (e *shadowedError) Hint() string  { return "pod/" + e.name + " is the pod of that name" }
+
+// manifestFlags say how a pod is made: one that is there has been made.
+var manifestFlags = [...]string{"network", "share-pid", "publish", "publish-all", "pull", "pause-image", "strict"}
+
+func (f *explainFlags) pods(cmd *cobra.Command, io streams, args []string) error {
+	for _, name := range manifestFlags {
+		if cmd.Flags().Changed(name) {
+			return usage("minipod explain POD prints how the pod was made", "--%s goes with a manifest, and there is no file %s", name, args[0])
+		}
+	}
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	for i, ref := range named(args, namespaceOr(f.namespace)) {
+		w, err := e.runner.Find(cmd.Context(), ref.Namespace, ref.Name)
 		if err != nil {
-			return fmt.Errorf("explain pod %s: %w", m.Ref(), err)
+			return f.neither(args[i], err)
+		}
+		if w.Want == nil {
+			return unreadable(ref)
+		}
+		// Not World.Inputs, which are of those containers that come next.
+		b := translate.New(translate.Shown(w.Want.Pod), w.Want.Options)
+		inputs, err := objectInputs(cmd, b, nil)
+		if err != nil {
+			return err
 		}
 		if i > 0 {
 			fmt.Fprintln(io.out)
 		}
-		fmt.Fprint(io.out, script)
+		if err := f.print(io, b, explain.Options{Source: "as it runs", Inputs: inputs}); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// neither says of a word that was taken for a pod that it is no file either.
+func (f *explainFlags) neither(arg string, err error) error {
+	if podName(arg) != arg {
+		return err
+	}
+	return fmt.Errorf("%w, and there is no file %s", err, arg)
+}
+
+func (f *explainFlags) print(io streams, b *translate.Blueprint, opts explain.Options) error {
+	write := explain.Board
+	if f.script {
+		var err error
+		if opts.PauseArchives, err = pauseArchives(); err != nil {
+			return err
+		}
+		write = explain.Script
+	}
+	text, err := write(b, opts)
+	if err != nil {
+		return fmt.Errorf("explain pod %s: %w", translate.RefOf(b.Pod), err)
+	}
+	_, err = fmt.Fprint(io.out, text)
+	return err
 }
 
 // pauseArchives are minipod's own pause image for every architecture, for the

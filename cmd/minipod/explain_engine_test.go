@@ -140,11 +140,11 @@ func (p *bothWays) command(name string, args ...string) string {
 	return out.String()
 }
 
-// script is minipod explain | sh.
+// script is minipod explain --script | sh.
 func (p *bothWays) script() {
 	p.Helper()
 	script := filepath.Join(p.TempDir(), "script")
-	text := p.minipod(append([]string{"explain"}, append(p.flags, p.file)...)...)
+	text := p.minipod(append([]string{"explain", "--script"}, append(p.flags, p.file)...)...)
 	if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
 		p.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func flagHint(command, flag string) string {
 		"d": "run ends when the pod is up, and leaves it: no -d is needed", "rm": "minipod rm POD removes the pod",
 		"i": "minipod exec -it POD sh, when the pod is up", "e": "spec.containers[].env of the manifest",
 		"name": "metadata.name of the manifest", "image": "spec.containers[].image of the manifest",
-		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain FILE prints what run would do",
+		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain --script FILE prints what run would do",
 		"force-recreate": "minipod run --replace", "restart": "spec.restartPolicy of the manifest",
 		"recursive": "a directory is read without it: minipod run DIR", "server-side": "minipod run is enough",
 	}

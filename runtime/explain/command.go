@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -14,7 +15,7 @@ type flag struct {
 }
 
 // flag is the flag as it is typed, --name=value kept apart by a blank.
-func (w *writer) flag(f flag) string {
+func (w words) flag(f flag) string {
 	if f.value == "" && f.name != "--entrypoint" {
 		return f.name
 	}
@@ -53,11 +54,18 @@ func (w *writer) origins(r *translate.Request, flags []flag) {
 			rows = append(rows, [2]string{o.title, from})
 		}
 	}
+	w.WriteString(table(rows))
+}
+
+// table is rows of two columns as comments.
+func table(rows [][2]string) string {
 	width := 0
 	for _, row := range rows {
 		width = max(width, len(row[0]))
 	}
+	var text strings.Builder
 	for _, row := range rows {
-		fmt.Fprintf(w, "#   %-*s  %s\n", width, row[0], comment(row[1]))
+		fmt.Fprintf(&text, "#   %-*s  %s\n", width, row[0], comment(row[1]))
 	}
+	return text.String()
 }

@@ -18,7 +18,7 @@ func (w *writer) lateExpression(token string) string {
 		}
 		return fmt.Sprintf("$(( (memory + %d) / %d ))", a.Divisor-1, a.Divisor)
 	}
-	switch field := w.field(token); field {
+	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP:
 		return "${podIPs%%,*}"
 	case translate.FieldPodIPs:
@@ -31,10 +31,10 @@ func (w *writer) lateExpression(token string) string {
 	return "$node"
 }
 
-// field is the field that a token stands for. A pod in the machine's network
+// fieldOf is the field that a token stands for. A pod in the machine's network
 // has the machine's addresses.
-func (w *writer) field(token string) string {
-	if !w.b.Pod.Spec.HostNetwork {
+func fieldOf(pod *v1.Pod, token string) string {
+	if !pod.Spec.HostNetwork {
 		return token
 	}
 	switch token {
@@ -74,7 +74,7 @@ func (w *writer) finding(token string) string {
 		}
 		return "# How much memory the machine has\nmemory=$(docker info -f '{{.MemTotal}}')"
 	}
-	switch w.field(token) {
+	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP, translate.FieldPodIPs:
 		w.findOnce(listFunction)
 		const format = "{{range .NetworkSettings.Networks}}{{json .IPAddress}} {{end}}{{range .NetworkSettings.Networks}}{{json .GlobalIPv6Address}} {{end}}"

@@ -10,6 +10,10 @@ import (
 	v1 "k8s.io/api/core/v1"
 )
 
+func nulError(field string) error {
+	return fmt.Errorf("%s holds a NUL, which is the end of a word on every command line", field)
+}
+
 // findNUL is the field of a pod that holds a NUL; empty for none.
 func findNUL(pod *v1.Pod) string {
 	text, err := json.Marshal(pod)

@@ -10,16 +10,22 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// quote is a word for sh. In the place of the pod's UID and of what is known
-// only late stands what the script has found out.
-func (w *writer) quote(word string) string {
+// words quotes words for sh. In the place of the pod's UID stands $uid, and
+// in that of a late value what finds it out.
+type words struct {
+	uid  string
+	late func(token string) string // for between double quotes
+}
+
+// quote is a word for sh.
+func (w words) quote(word string) string {
 	var text strings.Builder
 	for i, part := range translate.CutTokens(word) {
 		if i%2 == 1 {
-			text.WriteString(`"` + w.lateExpression(part) + `"`)
+			text.WriteString(`"` + w.late(part) + `"`)
 			continue
 		}
-		for j, literal := range strings.Split(part, string(w.b.Pod.UID)) {
+		for j, literal := range strings.Split(part, w.uid) {
 			if j > 0 {
 				text.WriteString(`"$uid"`)
 			}
@@ -33,7 +39,7 @@ func (w *writer) quote(word string) string {
 }
 
 // operand is a word that stands where docker looks for flags as well.
-func (w *writer) operand(word string) string {
+func (w words) operand(word string) string {
 	if strings.HasPrefix(word, "-") {
 		return "-- " + w.quote(word)
 	}

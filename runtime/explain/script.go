@@ -34,9 +34,10 @@ type Options struct {
 // it is run. An error says what no command line can.
 func Script(b *translate.Blueprint, opts Options) (string, error) {
 	if field := findNUL(b.Pod); field != "" {
-		return "", fmt.Errorf("%s holds a NUL, which is the end of a word on every command line", field)
+		return "", nulError(field)
 	}
 	w := &writer{b: b, created: map[string]plan.Op{}, found: map[string]bool{}}
+	w.words = words{uid: string(b.Pod.UID), late: w.lateExpression}
 	opts.Inputs.Symbolic = true
 	w.heading(opts)
 	w.WriteString("\npod() {\n")
@@ -80,6 +81,7 @@ func (w *writer) stop(last plan.Step) {
 // docker run: creates are kept until their start comes.
 type writer struct {
 	strings.Builder
+	words
 	b       *translate.Blueprint
 	created map[string]plan.Op // by unit; the pause has none
 	found   map[string]bool    // the shell that has found late values out

@@ -31,9 +31,13 @@ func TestScript(t *testing.T) {
 	for _, file := range manifests(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		t.Run(name, func(t *testing.T) {
-			text := script(t, parse(t, file), options[name])
+			pod := parse(t, file)
+			text := script(t, pod, options[name])
 			syntax(t, text)
 			compare(t, filepath.Join("..", "..", "testdata", "explain", name+".golden"), text)
+			short := onBoard(t, pod, options[name])
+			syntax(t, short)
+			compare(t, filepath.Join("..", "..", "testdata", "explain", name+".board.golden"), short)
 		})
 	}
 }

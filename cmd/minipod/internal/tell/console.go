@@ -67,6 +67,10 @@ func lines(err error) []string {
 	switch e := err.(type) {
 	case lined:
 		return e.Lines()
+	case interface{ Unwrap() error }:
+		if inner := e.Unwrap(); inner != nil && inner.Error() == err.Error() { // it adds a hint alone
+			return lines(inner)
+		}
 	case interface{ Unwrap() []error }:
 		var all []string
 		for _, part := range e.Unwrap() {

@@ -1,0 +1,158 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/mount"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Board is what a teacher would write on the board: the docker run lines of
+// the pause and of the containers that join it, with the flags that a field of
+// the manifest asks for. Run by sh they make containers that share the
+// namespaces, but no pod: labels, contents of volumes and order are left to
+// Script. What minipod does beside them is said in a line each.
+func Board(b *translate.Blueprint, opts Options) (string, error) {
+	if field := findNUL(b.Pod); field != "" {
+		return "", nulError(field)
+	}
+	w := &board{b: b, said: map[[2]string]bool{}}
+	w.words = words{uid: string(b.Pod.UID), late: w.lookup}
+	opts.Inputs.Symbolic = true
+	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
+	w.steps(steps)
+	w.asides(steps[len(steps)-1])
+	return w.heading(opts) + w.String(), nil
+}
+
+// board writes the lines.
+type board struct {
+	strings.Builder
+	words
+	b    *translate.Blueprint
+	said map[[2]string]bool // the comments on flags: each is written once
+}
+
+func (w *board) heading(opts Options) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "# Pod %s", comment(translate.RefOf(w.b.Pod).String()))
+	if opts.Source != "" {
+		fmt.Fprintf(&text, " (%s)", comment(opts.Source))
+	}
+	text.WriteString(" by hand: a pause, and containers that join its namespaces.\n")
+	text.WriteString("# minipod explain --script prints all that makes the same pod.\n")
+	if strings.Contains(w.String(), `"$uid"`) {
+		text.WriteString("uid=$(cat /proc/sys/kernel/random/uuid)\n")
+	}
+	return text.String()
+}
+
+func (w *board) steps(steps []plan.Step) {
+	for _, step := range steps {
+		for _, op := range step.Ops {
+			switch unit, _ := w.b.Unit(op.Unit); {
+			case op.Kind == plan.CreatePause:
+				w.run("The pause owns the namespaces and does nothing", op.Request)
+			case op.Kind == plan.CreateUnit && unit.Kind != translate.Init:
+				w.run(fmt.Sprintf("Container %s is %s", unit.Name, unit.Path), op.Request)
+			}
+		}
+	}
+}
+
+// run is one docker run, with a comment for each flag above it.
+func (w *board) run(title string, r *translate.Request) {
+	var kept []flag
+	var rows [][2]string
+	for _, f := range flagsOf(bare(r, w.uid)) {
+		from := r.Origin(f.docker)
+		if !essential(f, from) {
+			continue
+		}
+		kept = append(kept, f)
+		rows = append(rows, [2]string{f.name, from})
+	}
+	if len(r.Config.Cmd) > 0 {
+		rows = append(rows, [2]string{"arguments", r.Origin("Config.Cmd")})
+	}
+	fmt.Fprintf(w, "\n# %s\n%s", comment(title), table(w.news(rows)))
+	fmt.Fprintf(w, "docker run -d --name %s", w.quote(r.Name))
+	for _, f := range kept {
+		fmt.Fprintf(w, " \\\n  %s", w.flag(f))
+	}
+	fmt.Fprintf(w, " \\\n  %s", w.operand(r.Config.Image))
+	for _, arg := range r.Config.Cmd {
+		fmt.Fprintf(w, " %s", w.quote(arg))
+	}
+	w.WriteString("\n")
+}
+
+// news are the comments that the board does not have yet, one for all flags
+// that come from the same field.
+func (w *board) news(rows [][2]string) [][2]string {
+	var list [][2]string
+	for _, row := range rows {
+		if w.said[row] || row[1] == "" {
+			continue
+		}
+		w.said[row] = true
+		if i := slices.IndexFunc(list, func(other [2]string) bool { return other[1] == row[1] }); i >= 0 {
+			list[i][0] += ", " + row[0]
+			continue
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// essential reports whether a flag is for the board: it says who shares what,
+// or a field of the manifest or an option asks for it.
+func essential(f flag, from string) bool {
+	switch f.docker {
+	case "HostConfig.NetworkMode", "HostConfig.IpcMode", "HostConfig.PidMode", "HostConfig.UTSMode":
+		return true
+	case "Config.StdinOnce": // docker run -d cannot say it
+		return false
+	}
+	return strings.HasPrefix(from, "spec.") || strings.HasPrefix(from, "metadata.") || strings.HasPrefix(from, "-")
+}
+
+// bare is a request whose volumes have no labels, and names without the UID.
+// Only the pause labels them; its image has no files for them to copy.
+func bare(r *translate.Request, uid string) *translate.Request {
+	host := *r.Host
+	host.Mounts = nil
+	for _, m := range r.Host.Mounts {
+		m.Source = strings.TrimSuffix(m.Source, "_"+uid)
+		if v := m.VolumeOptions; v != nil {
+			m.VolumeOptions = &mount.VolumeOptions{NoCopy: v.NoCopy && v.Labels == nil, DriverConfig: v.DriverConfig}
+		}
+		host.Mounts = append(host.Mounts, m)
+	}
+	short := *r
+	short.Host = &host
+	return &short
+}
+
+// lookup finds a late value out where it stands.
+func (w *board) lookup(token string) string {
+	if a, ok := translate.AllotmentOf(token); ok {
+		if a.Resource == v1.ResourceCPU {
+			return fmt.Sprintf("$(( ($(docker info -f '{{.NCPU}}') * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)
+		}
+		return fmt.Sprintf("$(( ($(docker info -f '{{.MemTotal}}') + %d) / %d ))", a.Divisor-1, a.Divisor)
+	}
+	switch fieldOf(w.b.Pod, token) {
+	case translate.FieldPodIP, translate.FieldPodIPs:
+		return fmt.Sprintf("$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' %s)", w.quote(w.b.Pause.Name))
+	case translate.FieldHostIP, translate.FieldHostIPs:
+		return "$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' bridge)"
+	}
+	return "$(docker info -f '{{.Name}}')"
+}
