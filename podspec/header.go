@@ -95,8 +95,8 @@ func misspelt(root *yaml.Node, word string) *yaml.Node {
 func (p *parser) notTaken(root *yaml.Node, name string) {
 	o := &Object{Kind: name, file: p.file, root: root}
 	message := fmt.Sprintf("minipod does not take the kind %s%s: left out (it takes %s)", printable(shorten(name)), ofGroup(root), takenKinds())
-	if path := templateOf(name); path != "" {
-		message = o.templateHint(path)
+	if name == "PodTemplate" {
+		message = o.templateHint("template")
 	}
 	if _, value := entryOf(root, "apiVersion", 0); value == nil || isNull(resolved(value)) {
 		p.report(root.Line, root.Column, "apiVersion", "missing: write the apiVersion of this %s", printable(shorten(name)))
@@ -124,22 +124,22 @@ func (o *Object) templateHint(path string) string {
 	return fmt.Sprintf("minipod runs Pods: left out. The pod template of this %s is at %s%s: make a Pod of it", o.Kind, path, where)
 }
 
-// listOf is what a list kind lists: any object for List ("").
-func listOf(name string) (item string, ok bool) {
+// listOf is the kind that a list kind lists: any for List, whose own version is that of most kinds.
+func (p *parser) listOf(name string) (item kind, ok bool) {
 	if name == "List" {
-		return "", true
+		return kind{version: "v1"}, true
 	}
-	item, ok = strings.CutSuffix(name, "List")
-	for _, k := range kinds() {
-		if ok && k.name == item {
-			return item, true
+	name, ok = strings.CutSuffix(name, "List")
+	for _, k := range p.kinds {
+		if ok && k.name == name {
+			return k, true
 		}
 	}
-	return "", false
+	return kind{}, false
 }
 
 // list takes the objects of a list. Those of a PodList need not say that they are Pods.
-func (p *parser) list(root *yaml.Node, item string, depth int) {
+func (p *parser) list(root *yaml.Node, item kind, depth int) {
 	known := true
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		switch key := root.Content[i]; key.Value {
@@ -176,11 +176,11 @@ func (p *parser) list(root *yaml.Node, item string, depth int) {
 const maxListDepth = 3
 
 // withKind writes into an item of a typed list what the list says for it.
-func withKind(n *yaml.Node, kind string) *yaml.Node {
-	if kind == "" || n.Kind != yaml.MappingNode {
+func withKind(n *yaml.Node, k kind) *yaml.Node {
+	if k.name == "" || n.Kind != yaml.MappingNode {
 		return n
 	}
-	for _, pair := range [][2]string{{"apiVersion", "v1"}, {"kind", kind}} {
+	for _, pair := range [][2]string{{"apiVersion", k.version}, {"kind", k.name}} {
 		if _, value := entryOf(n, pair[0], 0); value == nil {
 			n.Content = append(n.Content,
 				&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: pair[0], Line: n.Line, Column: n.Column},

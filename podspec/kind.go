@@ -13,8 +13,9 @@ import (
 
 // kind is a kind of object that minipod takes from a manifest.
 type kind struct {
-	name   string
-	create func() runtime.Object
+	name    string
+	version string // the apiVersion
+	create  func() runtime.Object
 	// finish applies Kubernetes' defaults.
 	finish func(runtime.Object)
 	// drop takes out what Kubernetes would not take over, and says so.
@@ -23,6 +24,8 @@ type kind struct {
 	check func(runtime.Object) field.ErrorList
 	// warn asks what Kubernetes would warn of.
 	warn func(runtime.Object) []kube.Warning
+	// pods finds the template of a kind that makes pods; nil for others.
+	pods func(runtime.Object) *template
 }
 
 // kindOf makes a kind of typed functions.
@@ -31,8 +34,9 @@ func kindOf[T any, P interface {
 	runtime.Object
 }](name string, finish func(P), check func(P) field.ErrorList) kind {
 	return kind{
-		name:   name,
-		create: func() runtime.Object { return P(new(T)) },
+		name:    name,
+		version: "v1",
+		create:  func() runtime.Object { return P(new(T)) },
 		finish: func(o runtime.Object) {
 			if typed, ok := o.(P); ok {
 				finish(typed)
@@ -60,9 +64,9 @@ func warns[P runtime.Object](ask func(P) []kube.Warning) func(runtime.Object) []
 	}
 }
 
-// kinds are all of apiVersion v1.
+// kinds are those that are taken.
 func kinds() []kind {
-	return []kind{
+	return append([]kind{
 		pods(),
 		kindOf[v1.ConfigMap]("ConfigMap", kube.DefaultConfigMap, kube.ValidateConfigMap),
 		kindOf[v1.Secret]("Secret", kube.DefaultSecret, kube.ValidateSecret),
@@ -70,7 +74,7 @@ func kinds() []kind {
 		kindOf[v1.Service]("Service", kube.DefaultService, kube.ValidateService),
 		kindOf[v1.Namespace]("Namespace", kube.DefaultNamespace, kube.ValidateNamespace),
 		kindOf[v1.ServiceAccount]("ServiceAccount", kube.DefaultServiceAccount, kube.ValidateServiceAccount),
-	}
+	}, workloads()...)
 }
 
 func pods() kind {
@@ -85,24 +89,10 @@ func finishPod(pod *v1.Pod) {
 	kube.DefaultPod(pod)
 }
 
-// templateOf is where a kind that makes pods has their template; "" for others.
-func templateOf(kind string) string {
-	switch kind {
-	case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController":
-		return "spec.template"
-	case "CronJob":
-		return "spec.jobTemplate.spec.template"
-	case "PodTemplate":
-		return "template"
-	}
-	return ""
-}
-
 // kindWords are what a kind may be meant to be.
 func kindWords() []string {
 	words := []string{
-		"List", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController",
-		"PodTemplate", "Ingress", "PersistentVolume", "NetworkPolicy", "StorageClass", "Role", "RoleBinding",
+		"List", "PodTemplate", "Ingress", "PersistentVolume", "NetworkPolicy", "StorageClass", "Role", "RoleBinding",
 		"ClusterRole", "ClusterRoleBinding", "HorizontalPodAutoscaler", "PodDisruptionBudget", "LimitRange",
 		"ResourceQuota", "Endpoints", "Node", "Event", "CustomResourceDefinition", "PriorityClass", "RuntimeClass",
 	}
@@ -127,7 +117,12 @@ func nearKind(name string) string {
 func takenKinds() string {
 	var names []string
 	for _, k := range kinds() {
-		names = append(names, k.name)
+		switch {
+		case k.pods == nil:
+			names = append(names, k.name)
+		case k.name == "Deployment":
+			names = append(names, "Deployment and its like")
+		}
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -19,17 +19,23 @@ type Object struct {
 	// Kind is the object's kind, such as Pod.
 	Kind string
 	// Object is the typed object: *v1.Pod, *v1.ConfigMap, *v1.Secret, *v1.PersistentVolumeClaim, *v1.Service,
-	// *v1.Namespace or *v1.ServiceAccount. Nil where minipod does not take the kind: a warning says so.
+	// *v1.Namespace or *v1.ServiceAccount, or one that makes pods of a template. Nil where minipod does not take the kind: a warning says so.
 	Object runtime.Object
 	// Warnings are what is most likely not meant so, and yet taken: those of Kubernetes' API server and others.
 	Warnings Problems
 
 	file string
 	root *yaml.Node
+	// template is the path of the pod template that a pod was made of; empty for what stands for itself.
+	template  string
+	makesPods bool
 }
 
 // Taken says that minipod takes the object's kind.
 func (o *Object) Taken() bool { return o.Object != nil }
+
+// MakesPods reports whether the object makes pods of a template: they follow it as objects of their own.
+func (o *Object) MakesPods() bool { return o.makesPods }
 
 // Pod is the object as a Pod; nil when it is of another kind.
 func (o *Object) Pod() *v1.Pod {
@@ -50,14 +56,26 @@ func (o *Object) Position(field string) (file string, line, col int) {
 	if o.root == nil {
 		return "", 0, 0
 	}
-	at := locate(o.root, splitPath(field))
-	line, col = at.position()
+	line, col = o.locate(field).position()
 	return o.file, line, col
 }
 
 // Written says that the manifest itself has the field, if only as null; a default is not written.
 func (o *Object) Written(field string) bool {
-	return o.root != nil && len(locate(o.root, splitPath(field)).rest) == 0
+	return o.root != nil && len(o.locate(field).rest) == 0
+}
+
+// locate finds a field of the object in its document.
+func (o *Object) locate(field string) place { return locate(o.root, splitPath(o.documentPath(field))) }
+
+// documentPath is where a field stands in the document: that of a pod of a template is below it, but for what the pod has from
+// the object around it.
+func (o *Object) documentPath(field string) string {
+	switch {
+	case o.template == "", field == "", field == "kind", field == "metadata.name", field == "metadata.namespace":
+		return field
+	}
+	return o.template + "." + field
 }
 
 // warn adds a warning at a field.
@@ -87,5 +105,5 @@ func (o *Object) volumeField(name string) string {
 // Problem is a problem of this field, at its position.
 func (o *Object) Problem(field, message string) Problem {
 	file, line, col := o.Position(field)
-	return Problem{File: file, Line: line, Column: col, Field: field, Message: message}
+	return Problem{File: file, Line: line, Column: col, Field: o.documentPath(field), Message: message}
 }

@@ -54,14 +54,14 @@ func (p *parser) object(root *yaml.Node, depth int) {
 	if !ok {
 		return
 	}
-	if item, isList := listOf(name); isList {
-		p.version(root, name, "v1")
+	if item, isList := p.listOf(name); isList {
+		p.version(root, name, item.version)
 		p.list(root, item, depth)
 		return
 	}
 	for _, k := range p.kinds {
 		if k.name == name && (name == "Pod" || !isForeign(root)) {
-			p.version(root, name, "v1")
+			p.version(root, name, k.version)
 			p.typed(root, k)
 			return
 		}
@@ -83,7 +83,11 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 	for _, w := range k.drop(object) {
 		o.warn(w)
 	}
-	told := p.slips(d, o)
+	pod, t := o, k.template(object)
+	if t != nil {
+		o.makesPods, pod = true, o.podOf(t)
+	}
+	told := p.slips(d, pod)
 	for _, e := range k.check(object) {
 		if !d.covered(e) && !isMadeUp(e, o.Meta()) {
 			line, col := locate(root, splitPath(e.Field)).hint(e.BadValue).position()
@@ -95,6 +99,13 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 			o.warn(w)
 		}
 	}
+	p.add(o)
+	if t != nil {
+		p.replicas(o, pod, t)
+	}
+}
+
+func (p *parser) add(o *Object) {
 	o.Warnings = o.Warnings.tidy()
 	p.objects = append(p.objects, o)
 }
@@ -103,10 +114,10 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 func (p *parser) slips(d *decoder, o *Object) map[string]bool {
 	told := map[string]bool{}
 	for _, s := range o.slips() {
-		told[s.field] = true
+		told[o.documentPath(s.field)] = true
 		switch {
 		case s.wrong:
-			d.bad = append(d.bad, fault{path: s.field})
+			d.bad = append(d.bad, fault{path: o.documentPath(s.field)})
 			p.problems = append(p.problems, o.Problem(s.field, s.message))
 		case o.Written(s.field): // else it is a default that follows from what is written elsewhere
 			o.warn(kube.Warning{Field: s.field, Message: s.message})

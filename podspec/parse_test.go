@@ -115,6 +115,9 @@ func TestParseValid(t *testing.T) {
 // checkRoundTrip writes an object as YAML and reads it again.
 func checkRoundTrip(t *testing.T, o *podspec.Object) {
 	t.Helper()
+	if o.MakesPods() { // they come after it, and go round themselves
+		return
+	}
 	copied := o.Object.DeepCopyObject()
 	copied.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind(o.Kind))
 	data, err := sigsyaml.Marshal(copied)
@@ -135,8 +138,8 @@ func checkRoundTrip(t *testing.T, o *podspec.Object) {
 func TestDecodesLikeKubectl(t *testing.T) {
 	compared := 0
 	inputs(t, "valid", func(t *testing.T, file string, data []byte) {
-		if strings.Contains(file, "list") || strings.Contains(file, "from-cluster") || strings.Contains(file, "directive") || strings.Contains(file, "left-out") || strings.Contains(file, "stop-signal") || strings.Contains(file, "warnings") || strings.Contains(file, "utf16") {
-			return // lists are unpacked; what a server wrote, what is not taken or off is left out; kubectl takes no directives, and makes UTF-8 of a file first
+		if strings.Contains(file, "list") || strings.Contains(file, "from-cluster") || strings.Contains(file, "directive") || strings.Contains(file, "left-out") || strings.Contains(file, "stop-signal") || strings.Contains(file, "warnings") || strings.Contains(file, "utf16") || strings.Contains(file, "workloads") {
+			return // lists and templates are unpacked; what a server wrote, what is not taken or off is left out; kubectl takes no directives, and makes UTF-8 of a file first
 		}
 		objects, err := podspec.Parse(file, data)
 		if err != nil {

@@ -111,7 +111,7 @@ func (o *Object) memorySlips(path string, c *v1.Container) []slip {
 
 // writtenText is a value as the manifest has it, or what stands for it where the manifest has none.
 func (o *Object) writtenText(field, otherwise string) string {
-	if at := locate(o.root, splitPath(field)); len(at.rest) == 0 && resolved(at.node).Value != "" {
+	if at := o.locate(field); len(at.rest) == 0 && resolved(at.node).Value != "" {
 		return resolved(at.node).Value
 	}
 	return otherwise

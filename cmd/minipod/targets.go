@@ -58,10 +58,29 @@ func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []str
 		if err != nil {
 			return manifest.Names{}, err
 		}
-		return manifest.NamesIn(sources, t.namespace)
+		names, err := manifest.NamesIn(sources, t.namespace)
+		if err == nil && len(names.Generated) > 0 {
+			err = addGenerated(cmd, e, &names)
+		}
+		return names, err
 	}
 	pods, err := t.selected(cmd, e)
 	return manifest.Names{Pods: pods}, err
+}
+
+// addGenerated adds the pods whose names were made up of the generateNames of
+// manifests.
+func addGenerated(cmd *cobra.Command, e connection, names *manifest.Names) error {
+	worlds, err := e.runner.List(cmd.Context())
+	for _, w := range worlds {
+		if w.Want == nil || w.Want.Pod.GenerateName == "" {
+			continue
+		}
+		if slices.Contains(names.Generated, translate.Ref{Namespace: w.Namespace, Name: w.Want.Pod.GenerateName}) {
+			names.Pods = append(names.Pods, translate.Ref{Namespace: w.Namespace, Name: w.Name})
+		}
+	}
+	return err
 }
 
 // selected are the pods of the namespace, or those with the labels. Without

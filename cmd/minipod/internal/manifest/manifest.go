@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/rand"
 	"k8s.io/apimachinery/pkg/util/uuid"
@@ -45,6 +46,8 @@ type Reading struct {
 	Warnings podspec.Problems
 	Problems podspec.Problems
 	Failed   error // a source that could not be read
+
+	taken int // objects that are taken
 }
 
 // Err is all that keeps the pods from being run.
@@ -70,7 +73,7 @@ func Read(ctx context.Context, stdin io.Reader, args []string, opts Options) *Re
 	if opts.Strict {
 		r.Problems, r.Warnings = append(r.Problems, r.Warnings...), nil
 	}
-	if r.Err() == nil && len(r.Pods)+len(r.Objects) == 0 {
+	if r.Err() == nil && r.taken == 0 {
 		r.Failed = fmt.Errorf("no Pod in %s", sources[0].Name)
 	}
 	return r
@@ -88,6 +91,9 @@ func (r *Reading) parse(opts Options, s Source) {
 	}
 	for _, o := range objects {
 		r.Warnings = append(r.Warnings, o.Warnings...)
+		if o.Taken() {
+			r.taken++
+		}
 		r.namespace(opts, o)
 		kept, ok := object.Of(o.Object)
 		switch {
@@ -97,7 +103,7 @@ func (r *Reading) parse(opts Options, s Source) {
 			r.Problems = append(r.Problems, o.Problem("metadata.generateName", "an object that is applied has to be named"))
 		case ok:
 			r.Objects = append(r.Objects, Object{o, kept})
-		case o.Taken():
+		case o.Taken() && !o.MakesPods():
 			r.Warnings = append(r.Warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
 		}
 	}
@@ -110,8 +116,7 @@ func (r *Reading) namespace(opts Options, o *podspec.Object) {
 		return
 	}
 	if o.Written("metadata.namespace") && meta.GetNamespace() != opts.Namespace {
-		r.Problems = append(r.Problems, o.Problem("metadata.namespace",
-			fmt.Sprintf("the manifest says %q and the command line %q", meta.GetNamespace(), opts.Namespace)))
+		r.wrong(o.Problem("metadata.namespace", fmt.Sprintf("the manifest says %q and the command line %q", meta.GetNamespace(), opts.Namespace)))
 	}
 	meta.SetNamespace(opts.Namespace)
 }
@@ -121,12 +126,19 @@ func (r *Reading) namespace(opts Options, o *podspec.Object) {
 func (r *Reading) pod(opts Options, o *podspec.Object) {
 	pod := o.Pod()
 	if pod.Name == "" {
-		pod.Name = pod.GenerateName + rand.String(5)
+		pod.Name = generated(pod.GenerateName)
 	}
 	pod.UID = uuid.NewUUID()
 	m := Pod{Object: o, Blueprint: translate.New(pod, opts.of(o))}
 	r.notes(m)
 	r.Pods = append(r.Pods, m)
+}
+
+// generated is a name as the API server makes it of a generateName
+// (apiserver/pkg/storage/names).
+func generated(base string) string {
+	const longest, random = 63, 5
+	return base[:min(len(base), longest-random)] + rand.String(random)
 }
 
 // notes takes what cannot be honoured of a pod. A field that the manifest
@@ -135,11 +147,21 @@ func (r *Reading) notes(m Pod) {
 	for _, n := range m.Blueprint.Notes {
 		switch {
 		case n.Fatal:
-			r.Problems = append(r.Problems, m.Problem(n.Field, n.Message+m.pathHint(n.Field)))
+			r.wrong(m.Problem(n.Field, n.Message+m.pathHint(n.Field)))
 		case m.Written(n.Field):
-			r.Warnings = append(r.Warnings, m.Problem(n.Field, n.Message))
+			r.Warnings = once(r.Warnings, m.Problem(n.Field, n.Message))
 		}
 	}
+}
+
+func (r *Reading) wrong(p podspec.Problem) { r.Problems = once(r.Problems, p) }
+
+// once adds a problem; the pods of a template have theirs in common.
+func once(all podspec.Problems, p podspec.Problem) podspec.Problems {
+	if slices.Contains(all, p) {
+		return all
+	}
+	return append(all, p)
 }
 
 // checkNames finds two pods of one name in what would be one run.

@@ -12,32 +12,35 @@ import (
 type Names struct {
 	Pods    []translate.Ref
 	Objects []object.Key
+	// Generated are the pods that are known by their generateName only: it
+	// stands for the name.
+	Generated []translate.Ref
 }
 
 // NamesIn reads manifests for the names in them: all that rm -f needs.
 func NamesIn(sources []Source, namespace string) (Names, error) {
 	var names Names
+	taken := false
 	for _, s := range sources {
 		objects, err := podspec.Parse(s.Name, s.Data)
 		if err != nil {
 			return names, err
 		}
 		for _, o := range objects {
-			if err := names.add(o, namespace); err != nil {
-				return names, err
-			}
+			taken = taken || o.Taken()
+			names.add(o, namespace)
 		}
 	}
-	if len(names.Pods)+len(names.Objects) == 0 {
+	if !taken {
 		return names, fmt.Errorf("no Pod in %s", sources[0].Name)
 	}
 	return names, nil
 }
 
-func (n *Names) add(o *podspec.Object, namespace string) error {
+func (n *Names) add(o *podspec.Object, namespace string) {
 	meta := o.Meta()
 	if meta == nil { // a kind that is not taken
-		return nil
+		return
 	}
 	if namespace != "" && meta.GetNamespace() != "" {
 		meta.SetNamespace(namespace)
@@ -45,11 +48,10 @@ func (n *Names) add(o *podspec.Object, namespace string) error {
 	kept, isKept := object.Of(o.Object)
 	switch {
 	case o.Pod() != nil && meta.GetName() == "":
-		return podspec.Problems{o.Problem("metadata.generateName", "a pod whose name was made up has to be named")}
+		n.Generated = append(n.Generated, translate.Ref{Namespace: meta.GetNamespace(), Name: meta.GetGenerateName()})
 	case o.Pod() != nil:
 		n.Pods = append(n.Pods, translate.Ref{Namespace: meta.GetNamespace(), Name: meta.GetName()})
 	case isKept && meta.GetName() != "":
 		n.Objects = append(n.Objects, kept.Key())
 	}
-	return nil
 }

@@ -1,0 +1,244 @@
+package podspec
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/minipod/minipod/podspec/kube"
+)
+
+// template is the pod template of an object that makes pods.
+type template struct {
+	at    string // its path in the object
+	spec  *v1.PodTemplateSpec
+	first int // the number of the first pod, and how many there are
+	count int
+	once  string // why there is one pod and no more, where the object does not say so
+	set   *appsv1.StatefulSet
+}
+
+// workloads are the kinds that make pods of a template.
+func workloads() []kind {
+	const apps, batch = "apps/v1", "batch/v1"
+	return []kind{
+		workload(apps, kindOf[appsv1.Deployment]("Deployment", kube.DefaultDeployment, kube.ValidateDeployment),
+			func(d *appsv1.Deployment) *template { return replicated(&d.Spec.Template, d.Spec.Replicas) }),
+		workload(apps, kindOf[appsv1.ReplicaSet]("ReplicaSet", kube.DefaultReplicaSet, kube.ValidateReplicaSet),
+			func(r *appsv1.ReplicaSet) *template { return replicated(&r.Spec.Template, r.Spec.Replicas) }),
+		workload(apps, kindOf[appsv1.StatefulSet]("StatefulSet", kube.DefaultStatefulSet, kube.ValidateStatefulSet), statefulTemplate),
+		workload(apps, kindOf[appsv1.DaemonSet]("DaemonSet", kube.DefaultDaemonSet, kube.ValidateDaemonSet),
+			func(d *appsv1.DaemonSet) *template { return single(&d.Spec.Template, "this is the only node") }),
+		workload("v1", kindOf[v1.ReplicationController]("ReplicationController", kube.DefaultReplicationController, kube.ValidateReplicationController),
+			func(r *v1.ReplicationController) *template { return replicated(r.Spec.Template, r.Spec.Replicas) }),
+		workload(batch, kindOf[batchv1.Job]("Job", kube.DefaultJob, kube.ValidateJob),
+			func(j *batchv1.Job) *template {
+				return single(&j.Spec.Template, "once, completions and parallelism are not counted")
+			}),
+		workload(batch, kindOf[batchv1.CronJob]("CronJob", kube.DefaultCronJob, kube.ValidateCronJob),
+			func(c *batchv1.CronJob) *template {
+				t := single(&c.Spec.JobTemplate.Spec.Template, "once and now, no schedule is kept")
+				t.at = "spec.jobTemplate.spec.template"
+				return t
+			}),
+	}
+}
+
+// workload completes a kind that makes pods.
+func workload[P runtime.Object](version string, k kind, of func(P) *template) kind {
+	k.version = version
+	k.pods = func(o runtime.Object) *template {
+		typed, ok := o.(P)
+		if !ok {
+			return nil
+		}
+		return of(typed)
+	}
+	k.warn = func(o runtime.Object) []kube.Warning {
+		if t := k.pods(o); t != nil && t.spec != nil {
+			return kube.WarnTemplate(t.spec, t.at)
+		}
+		return nil
+	}
+	return k
+}
+
+// replicated is a template that is run so many times, or once where nothing is said.
+func replicated(spec *v1.PodTemplateSpec, replicas *int32) *template {
+	t := &template{at: "spec.template", spec: spec, count: 1}
+	if replicas != nil {
+		t.count = int(*replicas)
+	}
+	return t
+}
+
+func single(spec *v1.PodTemplateSpec, why string) *template {
+	return &template{at: "spec.template", spec: spec, count: 1, once: why}
+}
+
+func statefulTemplate(s *appsv1.StatefulSet) *template {
+	t := replicated(&s.Spec.Template, s.Spec.Replicas)
+	t.set = s
+	if s.Spec.Ordinals != nil {
+		t.first = int(s.Spec.Ordinals.Start)
+	}
+	return t
+}
+
+// template is the object's, where it makes pods of one.
+func (k kind) template(o runtime.Object) *template {
+	if k.pods == nil {
+		return nil
+	}
+	if t := k.pods(o); t != nil && t.spec != nil {
+		return t
+	}
+	return nil
+}
+
+// podOf is a pod of the template, without a name of its own. Fields that Kubernetes drops are dropped in the template too.
+func (o *Object) podOf(t *template) *Object {
+	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{
+		Namespace: o.Meta().GetNamespace(), Labels: t.spec.Labels, Annotations: t.spec.Annotations,
+	}, Spec: *t.spec.Spec.DeepCopy()}
+	made := &Object{Kind: "Pod", Object: pod, file: o.file, root: o.root, template: t.at}
+	kube.DefaultPod(pod)
+	for _, w := range kube.DropDisabledPodFields(pod) {
+		made.warn(w)
+	}
+	t.spec.Spec = *pod.Spec.DeepCopy()
+	return made
+}
+
+// maxReplicas is how many pods one object may make.
+const maxReplicas = 1000
+
+// replicas adds the pods that an object makes, and says what nobody does for them.
+func (p *parser) replicas(o, model *Object, t *template) {
+	if t.count > maxReplicas {
+		line, col := o.locate("spec.replicas").position()
+		p.report(line, col, "spec.replicas", "%d pods: minipod makes at most %d of one %s", t.count, maxReplicas, o.Kind)
+		return
+	}
+	if o.Meta().GetName() == "" && o.Meta().GetGenerateName() == "" {
+		return // validation has said so
+	}
+	o.warn(kube.Warning{Field: "kind", Message: t.what(o)})
+	for i := range t.count {
+		p.claims(o, t, t.first+i)
+		replica := *model
+		replica.Object = t.replica(model.Pod(), o.Meta(), t.first+i)
+		if i > 0 {
+			replica.Warnings = nil // they would be the same
+		} else if !p.runnable(&replica) {
+			return
+		}
+		p.add(&replica)
+	}
+}
+
+// claims adds the claims that a StatefulSet makes for one of its pods.
+func (p *parser) claims(o *Object, t *template, number int) {
+	if t.set == nil || t.set.Name == "" {
+		return
+	}
+	for i, model := range t.set.Spec.VolumeClaimTemplates {
+		claim := model.DeepCopy()
+		claim.Name, claim.Namespace = claimName(model.Name, podName(t.set, number)), t.set.Namespace
+		kube.DefaultPersistentVolumeClaim(claim)
+		p.add(&Object{
+			Kind: "PersistentVolumeClaim", Object: claim, file: o.file, root: o.root,
+			template: fmt.Sprintf("spec.volumeClaimTemplates[%d]", i),
+		})
+	}
+}
+
+func podName(owner metav1.Object, number int) string {
+	return owner.GetName() + "-" + strconv.Itoa(number)
+}
+
+func claimName(template, pod string) string { return template + "-" + pod }
+
+// runnable has Kubernetes judge a pod where its template has passed: a name may be too long with its number.
+func (p *parser) runnable(o *Object) bool {
+	if len(p.problems) > 0 {
+		return true
+	}
+	for _, e := range kube.ValidatePod(o.Pod()) {
+		line, col := o.locate(e.Field).hint(e.BadValue).position()
+		p.report(line, col, o.documentPath(e.Field), "%s", e.ErrorBody())
+	}
+	return len(p.problems) == 0
+}
+
+// what says which pods come of an object.
+func (t *template) what(o *Object) string {
+	if t.count == 0 {
+		return fmt.Sprintf("this %s has no replicas: no pod is made", o.Kind)
+	}
+	return fmt.Sprintf("the pod template of this %s is run as %s: %s", o.Kind, t.names(o.Meta()), t.nobody())
+}
+
+// names are those of the pods.
+func (t *template) names(owner metav1.Object) string {
+	switch {
+	case owner.GetName() == "":
+		return fmt.Sprintf("pods with names made up of %s", owner.GetGenerateName())
+	case t.count == 1:
+		return "pod " + podName(owner, t.first)
+	}
+	return fmt.Sprintf("pods %s to %s", podName(owner, t.first), podName(owner, t.first+t.count-1))
+}
+
+// nobody says what no controller does here.
+func (t *template) nobody() string {
+	switch {
+	case t.once != "":
+		return t.once + ", and no controller replaces it"
+	case t.count == 1:
+		return "no controller scales or replaces it"
+	}
+	return "no controller scales or replaces them"
+}
+
+// replica is one of the pods. Those of a StatefulSet have what its controller gives them to tell them apart.
+func (t *template) replica(model *v1.Pod, owner metav1.Object, number int) *v1.Pod {
+	pod := model.DeepCopy()
+	if owner.GetName() == "" {
+		pod.GenerateName = owner.GetGenerateName()
+		return pod
+	}
+	pod.Name = podName(owner, number)
+	if t.set == nil {
+		return pod
+	}
+	pod.Labels = maps.Clone(pod.Labels)
+	if pod.Labels == nil {
+		pod.Labels = map[string]string{}
+	}
+	pod.Labels[appsv1.StatefulSetPodNameLabel] = pod.Name
+	pod.Labels[appsv1.PodIndexLabel] = strconv.Itoa(number)
+	pod.Spec.Hostname, pod.Spec.Subdomain = pod.Name, t.set.Spec.ServiceName
+	for _, claim := range t.set.Spec.VolumeClaimTemplates {
+		mountClaim(&pod.Spec, claim.Name, claimName(claim.Name, pod.Name))
+	}
+	return pod
+}
+
+// mountClaim gives a pod the volume of a claim, in place of one of the same name.
+func mountClaim(spec *v1.PodSpec, volume, claim string) {
+	source := v1.VolumeSource{PersistentVolumeClaim: &v1.PersistentVolumeClaimVolumeSource{ClaimName: claim}}
+	for i := range spec.Volumes {
+		if spec.Volumes[i].Name == volume {
+			spec.Volumes[i].VolumeSource = source
+			return
+		}
+	}
+	spec.Volumes = append(spec.Volumes, v1.Volume{Name: volume, VolumeSource: source})
+}

@@ -1,0 +1,83 @@
+package podspec_test
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/podspec"
+)
+
+// workloads are the objects of the manifest with one of each kind that makes pods, by name.
+func workloads(t *testing.T) map[string]*podspec.Object {
+	t.Helper()
+	data, err := os.ReadFile("testdata/valid-workloads.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, err := podspec.Parse("m.yaml", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]*podspec.Object{}
+	for _, o := range objects {
+		if o.Taken() {
+			byName[o.Kind+" "+o.Meta().GetName()] = o
+		}
+	}
+	return byName
+}
+
+// A pod of a template stands below it, and has its name from the object that makes it.
+func TestPodOfTemplateIsPlaced(t *testing.T) {
+	pod := workloads(t)["Pod web-1"]
+	for _, c := range []struct {
+		field     string
+		line, col int
+		written   bool
+	}{
+		{"spec.containers[0].image", 12, 16, true},
+		{"spec.containers[0].imagePullPolicy", 11, 9, false},
+		{"metadata.labels[app]", 8, 43, true},
+		{"metadata.name", 3, 18, true},
+		{"metadata.namespace", 3, 1, false},
+	} {
+		_, line, col := pod.Position(c.field)
+		if line != c.line || col != c.col || pod.Written(c.field) != c.written {
+			t.Errorf("%s is at %d:%d, written %t; want %d:%d, %t", c.field, line, col, pod.Written(c.field), c.line, c.col, c.written)
+		}
+	}
+	if p := pod.Problem("spec.containers[0].image", "x"); p.String() != "m.yaml:12:16: spec.template.spec.containers[0].image: x" {
+		t.Error(p.String())
+	}
+	if labels := pod.Pod().Labels; !cmp.Equal(labels, map[string]string{"app": "web"}) {
+		t.Errorf("labels %v", labels)
+	}
+}
+
+// The pods of a StatefulSet have names, a domain, claims and labels of their own.
+func TestPodOfStatefulSet(t *testing.T) {
+	objects := workloads(t)
+	pod := objects["Pod db-6"].Pod()
+	want := map[string]string{"app": "db", "statefulset.kubernetes.io/pod-name": "db-6", "apps.kubernetes.io/pod-index": "6"}
+	if diff := cmp.Diff(want, pod.Labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if pod.Spec.Hostname != "db-6" || pod.Spec.Subdomain != "dbs" || pod.Namespace != "data" {
+		t.Errorf("%s.%s in %s", pod.Spec.Hostname, pod.Spec.Subdomain, pod.Namespace)
+	}
+	i := slices.IndexFunc(pod.Spec.Volumes, func(v v1.Volume) bool { return v.Name == "disk" })
+	if i < 0 || pod.Spec.Volumes[i].PersistentVolumeClaim.ClaimName != "disk-db-6" {
+		t.Errorf("volumes %v", pod.Spec.Volumes)
+	}
+	claim := objects["PersistentVolumeClaim disk-db-6"]
+	if claim == nil || claim.Meta().GetNamespace() != "data" || claim.Meta().GetLabels()["l"] != "v" {
+		t.Fatalf("claim %+v", claim)
+	}
+	if _, line, _ := claim.Position("spec.accessModes"); line != 30 {
+		t.Errorf("the claim is at line %d", line)
+	}
+}
