@@ -26,7 +26,7 @@ func connect() (connection, error) {
 	return connection{Engine: found, runner: &loop.Runner{Engine: found, Now: time.Now}}, nil
 }
 
-// reporting is a Runner that tells what it does.
+// reporting is a Runner that tells what it does, and keeps what happens.
 func (e connection) reporting(r loop.Observer) *loop.Runner {
-	return &loop.Runner{Engine: e.Engine, Now: time.Now, Observer: r}
+	return &loop.Runner{Engine: e.Engine, Now: time.Now, Observer: r, Book: &loop.Book{Events: e.Engine, Now: time.Now}}
 }

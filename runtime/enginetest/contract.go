@@ -15,10 +15,16 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Contract holds an engine to what loop.Engine promises. The engine has
+// Contracted is what the contract is about.
+type Contracted interface {
+	loop.Engine
+	loop.Events
+}
+
+// Contract holds an engine to what loop.Engine and loop.Events promise. The engine has
 // the image busybox. It may have other pods; those of the contract are in a
 // namespace of this process and are gone afterwards.
-func Contract(t *testing.T, engine loop.Engine) {
+func Contract(t *testing.T, engine Contracted) {
 	for _, c := range []struct {
 		name string
 		run  func(*bench)
@@ -39,6 +45,7 @@ func Contract(t *testing.T, engine loop.Engine) {
 		{"a volume in use stays", volumeInUse},
 		{"what a removed pause leaves is listed", leftovers},
 		{"a volume holds what it was filled with last", filledVolume},
+		{"events stay with the pause", eventsStay},
 		{"watch hints at changes", watchHints},
 		{"a context that has ended ends everything", contextEnded},
 	} {
@@ -59,7 +66,7 @@ const contractTimeout = 2 * time.Minute
 type bench struct {
 	*testing.T
 	ctx    context.Context
-	engine loop.Engine
+	engine Contracted
 	want   *translate.Blueprint
 }
 

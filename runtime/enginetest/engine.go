@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -59,6 +60,7 @@ type pod struct {
 	world  plan.World
 	labels map[string]string // of the pause
 	newest map[string]string // of what carries the newest manifest
+	events event.Log
 }
 
 var (

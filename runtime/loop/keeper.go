@@ -42,6 +42,9 @@ const (
 func (k *Keeper) Run(ctx context.Context) {
 	var keepers sync.WaitGroup
 	defer keepers.Wait()
+	if k.Runner.Book != nil {
+		keepers.Go(func() { k.Runner.Book.Run(ctx) })
+	}
 	changes := k.Changes.Changes(ctx)
 	ticker := time.NewTicker(resync)
 	defer ticker.Stop()

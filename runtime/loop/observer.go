@@ -32,8 +32,33 @@ func (nobody) Done(plan.World, plan.Op, time.Duration, error) {}
 func (nobody) Progress(engine.Progress)                       {}
 
 func (r *Runner) observer() Observer {
-	if r.Observer == nil {
-		return nobody{}
+	o := r.Observer
+	if o == nil {
+		o = nobody{}
 	}
-	return r.Observer
+	if r.Book == nil {
+		return o
+	}
+	return witnessed{o, r.Book}
+}
+
+// witnessed is an Observer beside which a Book is kept.
+type witnessed struct {
+	Observer
+	book *Book
+}
+
+func (o witnessed) Saw(w plan.World, s plan.Step) {
+	o.book.Saw(w, s)
+	o.Observer.Saw(w, s)
+}
+
+func (o witnessed) Began(w plan.World, op plan.Op) {
+	o.book.Began(w, op)
+	o.Observer.Began(w, op)
+}
+
+func (o witnessed) Done(w plan.World, op plan.Op, took time.Duration, err error) {
+	o.book.Done(w, op, took, err)
+	o.Observer.Done(w, op, took, err)
 }

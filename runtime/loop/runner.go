@@ -18,6 +18,8 @@ type Runner struct {
 	Now func() time.Time
 	// Observer is told what is done; nil for nobody.
 	Observer Observer
+	// Book keeps what happens to the pods; nil for nobody.
+	Book *Book
 }
 
 // Result is how a pod was left.
@@ -167,7 +169,10 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref) (Result, error) {
 	if err != nil {
 		return res, err
 	}
-	return res, verdict(ref, res)
+	if err = verdict(ref, res); err == nil && r.Book != nil {
+		r.Book.Write(ctx)
+	}
+	return res, err
 }
 
 // verdict is the error that keeps a pod from being up, if there is one.

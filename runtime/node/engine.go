@@ -12,6 +12,7 @@ import (
 type Engine interface {
 	loop.Engine
 	loop.Changes
+	loop.Events
 	Streams
 	Records
 	Facts

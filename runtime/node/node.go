@@ -14,6 +14,7 @@ import (
 
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
@@ -26,15 +27,13 @@ type Node struct {
 	runner *loop.Runner
 	keeper *loop.Keeper
 	now    func() time.Time
-	record func(*v1.Event)
+	book   *loop.Book // what happens to the pods
 
 	mu       sync.Mutex
 	info     engine.Info
 	seen     map[types.UID]plan.World
-	revised  map[types.UID]int                // the revision that a pod has at least
-	starting map[types.UID]map[string]bool    // the containers of a pod, and whether they were started
-	waiting  map[types.UID]map[plan.Wait]bool // what a pod waited for at the last look
-	samples  map[string]engine.Stats          // by container ID, for rates
+	revised  map[types.UID]int       // the revision that a pod has at least
+	samples  map[string]engine.Stats // by container ID, for rates
 	watchers map[chan types.UID]bool
 }
 
@@ -55,12 +54,13 @@ func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
 	}
 	n := &Node{
 		engine: eng, now: time.Now, info: info,
-		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{}, starting: map[types.UID]map[string]bool{},
-		waiting: map[types.UID]map[plan.Wait]bool{}, samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
+		seen: map[types.UID]plan.World{}, revised: map[types.UID]int{},
+		samples: map[string]engine.Stats{}, watchers: map[chan types.UID]bool{},
 	}
+	n.book = &loop.Book{Events: eng, Now: n.now}
 	n.runner = &loop.Runner{Engine: eng, Now: n.now}
 	n.keeper = &loop.Keeper{
-		Runner: &loop.Runner{Engine: eng, Now: n.now, Observer: n}, Changes: eng,
+		Runner: &loop.Runner{Engine: eng, Now: n.now, Observer: n, Book: n.book}, Changes: eng,
 		Failed: func(err error) { log.Warn("keep a pod", "error", err) },
 	}
 	return n, nil
@@ -69,26 +69,37 @@ func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
 // Run keeps the engine's pods until ctx ends, and leaves them as they are. It
 // records what happens to them as events.
 func (n *Node) Run(ctx context.Context, record func(*v1.Event)) {
-	n.record = record
+	n.book.Listen(func(w plan.World, e event.Event) { record(e.Object(w, n.hostname())) })
 	n.keeper.Run(ctx)
+}
+
+func (n *Node) hostname() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.info.Hostname
 }
 
 // Objects keeps the kinds that are not pods.
 func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
 
+// Began is of no news: the book has it.
+func (n *Node) Began(plan.World, plan.Op) {}
+
+// Done is of no news.
+func (n *Node) Done(plan.World, plan.Op, time.Duration, error) {}
+
+// Progress is of no news.
+func (n *Node) Progress(engine.Progress) {}
+
 // Saw remembers a look at a pod and tells who follows the pods. A look that
 // began before the pod was revised is of no use: another one follows.
-func (n *Node) Saw(w plan.World, s plan.Step) {
-	n.attempts(w)
-	n.waits(w, s)
+func (n *Node) Saw(w plan.World, _ plan.Step) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	switch {
 	case w.Gone():
 		delete(n.seen, w.UID)
 		delete(n.revised, w.UID)
-		delete(n.starting, w.UID)
-		delete(n.waiting, w.UID)
 	case w.Pause != nil && w.Revision < n.revised[w.UID]:
 		return
 	default:

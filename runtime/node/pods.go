@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/distribution/reference"
@@ -74,16 +73,9 @@ func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {
 	own := false
 	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod)}
 	b := translate.New(stored(pod), opts)
-	at := n.now()
 	err := n.runner.Create(ctx, b)
 	if errors.As(err, new(*loop.ExistsError)) {
 		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
-	}
-	if err == nil && pod.Spec.NodeName != "" {
-		n.event(plan.World{Want: b}, news{
-			kind: v1.EventTypeNormal, reason: "Scheduled", at: at,
-			message: fmt.Sprintf("Successfully assigned %s/%s to %s", pod.Namespace, pod.Name, pod.Spec.NodeName),
-		})
 	}
 	return err
 }

@@ -17,7 +17,9 @@ import (
 type Supervisor struct {
 	Engine  loop.Engine
 	Changes loop.Changes
-	Place   Place
+	// Events keeps what happens to the pods.
+	Events loop.Events
+	Place  Place
 	// Command is what the lock says of this process.
 	Command string
 	// Idle is how long no pod has to need it for it to end; 0 is for ever.
@@ -42,7 +44,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	defer cancel()
 	need := &needs{since: time.Now(), pods: map[types.UID]bool{}}
 	keeper := &loop.Keeper{
-		Runner:  &loop.Runner{Engine: s.Engine, Now: time.Now, Observer: need},
+		Runner:  &loop.Runner{Engine: s.Engine, Now: time.Now, Observer: need, Book: &loop.Book{Events: s.Events, Now: time.Now}},
 		Changes: s.Changes, Failed: s.Failed,
 	}
 	var keeping sync.WaitGroup

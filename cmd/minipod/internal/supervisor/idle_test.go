@@ -47,7 +47,7 @@ func supervise(t *testing.T, test func(*supervised)) {
 	synctest.Test(t, func(t *testing.T) {
 		e := enginetest.New(time.Now, "image")
 		b := &supervised{T: t, engine: e, runner: &loop.Runner{Engine: e, Now: time.Now}, ended: make(chan error, 1)}
-		b.s = &Supervisor{Engine: e, Changes: changes{e}, Place: PlaceOf(folder, "engine"), Command: "supervise", Idle: 10 * time.Second}
+		b.s = &Supervisor{Engine: e, Changes: changes{e}, Events: e, Place: PlaceOf(folder, "engine"), Command: "supervise", Idle: 10 * time.Second}
 		test(b)
 	})
 }

@@ -1,0 +1,163 @@
+package event
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+func at(second int) time.Time {
+	return time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC).Add(time.Duration(second) * time.Second)
+}
+
+// brief is a log in few words: when first, how often, of what, why.
+func brief(l Log) []string {
+	var lines []string
+	for _, e := range l {
+		lines = append(lines, fmt.Sprintf("%d x%d %s %s: %s", int(e.First.Sub(at(0)).Seconds()), e.Count, e.Unit, e.Reason, e.Message))
+	}
+	return lines
+}
+
+func world(units ...string) plan.World {
+	pod := &v1.Pod{}
+	pod.Name, pod.Namespace, pod.UID = "web", "default", "uid-1"
+	for _, u := range units {
+		pod.Spec.Containers = append(pod.Spec.Containers, v1.Container{Name: u, Image: "image"})
+	}
+	return plan.World{UID: pod.UID, Name: "web", Namespace: "default", Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{State: plan.Running, StartedAt: at(0)}}
+}
+
+// The same is counted and not repeated, also where two have seen it; what was
+// told of before is not told of again.
+func TestLog(t *testing.T) {
+	var l Log
+	back := warning("a", "BackOff", "back-off", at(5))
+	var fresh []bool
+	for _, e := range []Event{back, normal("a", "Started", "Container started", at(1)), back, warning("a", "BackOff", "back-off", at(9))} {
+		var is bool
+		l, _, is = l.Add(e)
+		fresh = append(fresh, is)
+	}
+	if diff := cmp.Diff([]bool{true, true, false, true}, fresh); diff != "" {
+		t.Errorf("fresh (-want +got):\n%s", diff)
+	}
+	want := []string{"1 x1 a Started: Container started", "5 x2 a BackOff: back-off"}
+	if diff := cmp.Diff(want, brief(l)); diff != "" {
+		t.Errorf("log (-want +got):\n%s", diff)
+	}
+	other := Log{warning("a", "BackOff", "back-off", at(3)), normal("b", "Started", "Container started", at(2))}
+	want = []string{"1 x1 a Started: Container started", "2 x1 b Started: Container started", "3 x2 a BackOff: back-off"}
+	if diff := cmp.Diff(want, brief(l.Join(other))); diff != "" {
+		t.Errorf("joined (-want +got):\n%s", diff)
+	}
+	if got := l.Latest(); got[len(got)-1].Reason != "BackOff" || len(l.Since(at(5))) != 1 {
+		t.Errorf("latest %v, since %v", brief(got), brief(l.Since(at(5))))
+	}
+}
+
+// A log does not grow without end: what was not seen for longest goes first.
+func TestLogIsBounded(t *testing.T) {
+	l := Log{normal("a", "Killing", "first", at(0))}
+	for i := range 3 * most {
+		l, _, _ = l.Add(warning("a", "Unhealthy", fmt.Sprint(i), at(i+1)))
+	}
+	l, _, _ = l.Add(warning("a", "Unhealthy", strings.Repeat("x", 5000), at(999)))
+	if len(l) != most || l[0].Reason != "Unhealthy" {
+		t.Errorf("%d events, first %v", len(l), l[0])
+	}
+	if n := len(l[most-1].Message); n != maxMessage {
+		t.Errorf("the last message has %d bytes", n)
+	}
+}
+
+// The engine tells which containers were made and started, and when, whoever
+// did it.
+func TestOf(t *testing.T) {
+	w := world("a", "b")
+	w.Containers = []plan.Container{
+		{ID: "1", Unit: "a", Image: "image", State: plan.Exited, Created: at(1), StartedAt: at(2)},
+		{ID: "2", Unit: "a", Attempt: 1, Image: "image", State: plan.Running, Created: at(8), StartedAt: at(9)},
+		{ID: "3", Unit: "b", Image: "image", State: plan.Created, Created: at(3)},
+	}
+	written := Log{normal("a", reasonPulled, `Successfully pulled image "image"`, at(1)), normal("a", reasonStarted, "Container started", at(2))}
+	want := []string{
+		`1 x1 a Pulled: Successfully pulled image "image"`,
+		"1 x2 a Created: Container created", "2 x2 a Started: Container started",
+		"3 x1 b Created: Container created",
+		`3 x1 b Pulled: Container image "image" already present on machine and can be accessed by the pod`,
+	}
+	got := brief(Of(w, written))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(got, brief(Of(w, Of(w, written)))); diff != "" {
+		t.Errorf("told of twice (-once +twice):\n%s", diff)
+	}
+}
+
+// A pause that was started anew is told of while a container from before is
+// there, unless the pod was started again on purpose.
+func TestSandboxChanged(t *testing.T) {
+	w := world("a")
+	w.Pause.StartedAt = at(5)
+	w.Containers = []plan.Container{{Unit: "a", State: plan.Exited, StartedAt: at(1)}}
+	const want = "5 x1  SandboxChanged: Pod sandbox changed, it will be killed and re-created."
+	if got := brief(Seen(w)); !slices.Contains(got, want) {
+		t.Errorf("events %q, want %q among them", got, want)
+	}
+	w.Want.Pod.Annotations = map[string]string{translate.AnnotationStart: "1"}
+	if got := brief(Seen(w)); slices.Contains(got, want) {
+		t.Errorf("a pod that was started again on purpose has a changed sandbox: %q", got)
+	}
+}
+
+// What operations tell, in the kubelet's words.
+func TestOperations(t *testing.T) {
+	w := world("a")
+	leaving := world("a")
+	leaving.Want.Pod.DeletionTimestamp = &leaving.Want.Pod.CreationTimestamp
+	stop := plan.Op{Kind: plan.StopUnit, Unit: "a"}
+	probe := plan.Op{Kind: plan.RunProbe, Unit: "a", Check: translate.Readiness}
+	for name, c := range map[string]struct {
+		got  []Event
+		want string
+	}{
+		"liveness":   {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "liveness"}, at(0)), "0 x1 a Killing: Container a failed liveness probe, will be restarted"},
+		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
+		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
+		"unhealthy":  {Done(w, probe, 0, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
+		"errored":    {Done(w, probe, 0, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
+		"postStart":  {Done(w, plan.Op{Kind: plan.PostStart, Unit: "a"}, 0, errors.New("no"), at(0)), "0 x1 a FailedPostStartHook: PostStartHook failed"},
+		"preStop":    {Done(w, stop, 0, plan.ErrHook, at(0)), "0 x1 a FailedPreStopHook: PreStopHook failed"},
+		"pulled":     {Done(w, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "i"}, 1200*time.Millisecond, nil, at(0)), `0 x1 a Pulled: Successfully pulled image "i" in 1.2s (1.2s including waiting).`},
+	} {
+		if got := brief(c.got); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if got := Done(w, stop, 0, plan.ErrStale, at(0)); got != nil {
+		t.Errorf("what came too late is told of: %v", brief(got))
+	}
+}
+
+func TestObject(t *testing.T) {
+	e := warning("a", "BackOff", "text", at(1)).Object(world("a"), "machine")
+	if e.InvolvedObject.FieldPath != "spec.containers{a}" || e.InvolvedObject.UID != "uid-1" || e.Source.Component != "kubelet" || e.Source.Host != "machine" || e.Count != 1 {
+		t.Errorf("the event is %+v", e)
+	}
+	w := world()
+	w.Want.Pod.Spec.NodeName = "machine"
+	if e := Seen(w)[0].Object(w, "machine"); e.Source.Component != "default-scheduler" || e.Message != "Successfully assigned default/web to machine" {
+		t.Errorf("the event is %+v", e)
+	}
+}

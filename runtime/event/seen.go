@@ -1,0 +1,72 @@
+package event
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// The reasons of events that whoever keeps a pod need not write down: the
+// engine tells of them, for as long as the container is there.
+const (
+	reasonScheduled = "Scheduled"
+	reasonPulled    = "Pulled"
+	reasonCreated   = "Created"
+	reasonStarted   = "Started"
+)
+
+// Of is all that is known of what happened to a pod: what was written down of
+// it, and what the engine tells.
+func Of(w plan.World, written Log) Log {
+	l := written
+	for _, e := range Seen(w) {
+		l, _, _ = l.Add(e)
+	}
+	for _, c := range w.Containers {
+		if !slices.ContainsFunc(l, func(e Event) bool { return e.Unit == c.Unit && e.Reason == reasonPulled }) {
+			l, _, _ = l.Add(normal(c.Unit, reasonPulled, present(c.Image), c.Created))
+		}
+	}
+	return l.ordered()
+}
+
+// Seen are the events that a look at a pod tells: that it was given to this
+// node, of containers that were made and started, and of a pause that was started anew, whoever did it.
+func Seen(w plan.World) []Event {
+	var all []Event
+	if w.Pause != nil && w.Want != nil && w.Want.Pod.Spec.NodeName != "" {
+		all = append(all, scheduled(w.Want.Pod, w.Pause.Created))
+	}
+	if at, changed := w.SandboxChanged(); changed {
+		all = append(all, normal("", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.", at))
+	}
+	for _, c := range w.Containers {
+		all = append(all, normal(c.Unit, reasonCreated, "Container created", c.Created))
+		if !c.StartedAt.IsZero() {
+			all = append(all, normal(c.Unit, reasonStarted, "Container started", c.StartedAt))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Event) int { return a.First.Compare(b.First) })
+	return all
+}
+
+// present tells that an image had not to be pulled.
+func present(image string) string {
+	return fmt.Sprintf("Container image %q already present on machine and can be accessed by the pod", image)
+}
+
+// Routine reports whether an event need not be written down: Of finds it out
+// again.
+func (e Event) Routine() bool {
+	switch {
+	case e.Count > 1 || e.Type != v1.EventTypeNormal:
+		return false
+	case e.Reason == reasonPulled:
+		return strings.Contains(e.Message, " already present on machine ")
+	}
+	return e.Reason == reasonCreated || e.Reason == reasonStarted || e.Reason == reasonScheduled
+}

@@ -1,0 +1,265 @@
+package loop
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// Events keeps what happened to a pod in its pause, for as long as that is
+// there.
+type Events interface {
+	// ReadEvents reads what was written; nothing where nothing was.
+	ReadEvents(ctx context.Context, pause string) (event.Log, error)
+	WriteEvents(ctx context.Context, pause string, log event.Log) error
+}
+
+// EventsOf is all that is known of what happened to a pod.
+func EventsOf(ctx context.Context, e Events, w plan.World) (event.Log, error) {
+	if w.Pause == nil {
+		return event.Of(w, nil), nil
+	}
+	written, err := e.ReadEvents(ctx, w.Pause.ID)
+	return event.Of(w, written), err
+}
+
+// Book keeps what happens to pods. What it was told of is written by Run a while
+// later, many at a time, or by Write when a pod is up: no pod waits for it.
+type Book struct {
+	Events Events
+	Now    func() time.Time
+
+	mu    sync.Mutex
+	heard func(w plan.World, e event.Event)
+	pages map[types.UID]*page
+	woken chan struct{}
+}
+
+// page is what is known of one pod.
+type page struct {
+	world   plan.World // the last look
+	log     event.Log
+	waits   event.Waits
+	read    bool          // what was written before is in the log
+	pending []event.Event // until then
+	news    bool          // the log has what is to be written
+	written time.Time
+}
+
+// writeEvery is how often events of one pod are written at most, and soon how
+// long after the first.
+const (
+	writeEvery = 10 * time.Second
+	soon       = time.Second
+)
+
+// Saw takes in a look at a pod, as an Observer's does.
+func (b *Book) Saw(w plan.World, s plan.Step) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if w.Gone() {
+		delete(b.pages, w.UID)
+		return
+	}
+	p := b.page(w)
+	for _, e := range event.Seen(w) {
+		b.add(p, e)
+	}
+	all, waits := event.Waited(p.waits, w, s, b.Now())
+	p.waits = waits
+	for _, e := range all {
+		b.add(p, e)
+	}
+}
+
+// Began takes in an operation that begins.
+func (b *Book) Began(w plan.World, op plan.Op) { b.Tell(w, event.Began(w, op, b.Now())...) }
+
+// Done takes in how an operation ended.
+func (b *Book) Done(w plan.World, op plan.Op, took time.Duration, err error) {
+	b.Tell(w, event.Done(w, op, took, err, b.Now())...)
+}
+
+// Listen has f told of every event that is news, one at a time. Events that were
+// written before are told of as they were counted.
+func (b *Book) Listen(f func(w plan.World, e event.Event)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.heard = f
+}
+
+// Tell writes events of a pod down.
+func (b *Book) Tell(w plan.World, events ...event.Event) {
+	if len(events) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.page(w)
+	for _, e := range events {
+		b.add(p, e)
+	}
+}
+
+// page is the page of a pod. Nothing was written yet of one that is just born.
+func (b *Book) page(w plan.World) *page {
+	if b.pages == nil {
+		b.pages = map[types.UID]*page{}
+	}
+	uid := w.UID
+	if w.Want != nil {
+		uid = w.Want.Pod.UID
+	}
+	p := b.pages[uid]
+	if p == nil {
+		born := w.Pause == nil || w.Pause.State == plan.Created && len(w.Containers) == 0
+		p = &page{read: born}
+		b.pages[uid] = p
+		if !born {
+			b.wake()
+		}
+	}
+	if w.Pause != nil || p.world.Pause == nil {
+		p.world = w
+	}
+	return p
+}
+
+// add takes an event in, once it is known what was written before.
+func (b *Book) add(p *page, e event.Event) {
+	if !p.read {
+		p.pending = append(p.pending, e)
+		return
+	}
+	after, counted, fresh := p.log.Add(e)
+	if !fresh {
+		return
+	}
+	p.log = after
+	p.news = p.news || !counted.Routine()
+	if b.heard != nil && p.world.Want != nil {
+		b.heard(p.world, e)
+	}
+}
+
+// wake has Run look at once; it is called with the lock held.
+func (b *Book) wake() {
+	if b.woken == nil {
+		b.woken = make(chan struct{}, 1)
+	}
+	poke(b.woken)
+}
+
+// Run reads and writes until ctx ends, and then writes what is left.
+func (b *Book) Run(ctx context.Context) {
+	b.mu.Lock()
+	b.wake()
+	woken := b.woken
+	b.mu.Unlock()
+	ticker := time.NewTicker(soon)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-woken:
+		case <-ticker.C:
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*soon)
+			defer cancel()
+			b.write(last, 0)
+			return
+		}
+		b.read(ctx, (*page).unread)
+		b.write(ctx, writeEvery)
+	}
+}
+
+// Write writes what is to be written of all pods.
+func (b *Book) Write(ctx context.Context) {
+	b.read(ctx, (*page).pendingNews)
+	b.write(ctx, 0)
+}
+
+func (p *page) unread() bool { return !p.read }
+
+// pendingNews reports whether something of the page is to be written, and what
+// was written before is not known.
+func (p *page) pendingNews() bool {
+	return !p.read && slices.ContainsFunc(p.pending, func(e event.Event) bool { return !e.Routine() })
+}
+
+// read reads what was written of such pages. What cannot be read is read later.
+func (b *Book) read(ctx context.Context, which func(*page) bool) {
+	for uid, w := range b.some(which) {
+		log, err := b.Events.ReadEvents(ctx, w.Pause.ID)
+		if err != nil {
+			continue
+		}
+		b.mu.Lock()
+		if p := b.pages[uid]; p != nil {
+			b.begin(p, log)
+		}
+		b.mu.Unlock()
+	}
+}
+
+// begin goes on with a log that was written before.
+func (b *Book) begin(p *page, log event.Log) {
+	p.log, p.read = log, true
+	if b.heard != nil && p.world.Want != nil {
+		for _, e := range log {
+			b.heard(p.world, e)
+		}
+	}
+	pending := p.pending
+	p.pending = nil
+	for _, e := range pending {
+		b.add(p, e)
+	}
+}
+
+// write writes what is to be written and was not written for so long. What
+// others have written meanwhile stays. That it fails keeps nothing from going
+// on: it is tried again while the pod is there.
+func (b *Book) write(ctx context.Context, apart time.Duration) {
+	due := func(p *page) bool { return p.news && b.Now().Sub(p.written) >= apart }
+	for uid, w := range b.some(due) {
+		before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
+		if err != nil {
+			continue
+		}
+		b.mu.Lock()
+		p := b.pages[uid]
+		if p == nil {
+			b.mu.Unlock()
+			continue
+		}
+		p.log = p.log.Join(before)
+		log := p.log
+		p.news, p.written = false, b.Now()
+		b.mu.Unlock()
+		if b.Events.WriteEvents(ctx, w.Pause.ID, log) != nil {
+			b.mu.Lock()
+			p.news = true
+			b.mu.Unlock()
+		}
+	}
+}
+
+// some are the pods of such pages that have a pause, as they were seen last.
+func (b *Book) some(which func(*page) bool) map[types.UID]plan.World {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	found := map[types.UID]plan.World{}
+	for uid, p := range b.pages {
+		if p.world.Pause != nil && which(p) {
+			found[uid] = p.world
+		}
+	}
+	return found
+}

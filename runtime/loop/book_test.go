@@ -1,0 +1,166 @@
+package loop_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// written are the reasons of what the pod's pause says happened to it.
+func (b *bench) written() []string {
+	b.Helper()
+	log, err := b.engine.ReadEvents(b.Context(), b.world().Pause.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var reasons []string
+	for _, e := range log {
+		reasons = append(reasons, e.Reason)
+	}
+	return reasons
+}
+
+func (b *bench) book() *loop.Book { return &loop.Book{Events: b.engine, Now: time.Now} }
+
+// A run that went well writes nothing: whoever reads finds it out. One that had
+// to pull writes that down.
+func TestRunWritesWhatNobodyElseSaw(t *testing.T) {
+	for policy, want := range map[v1.PullPolicy]bool{v1.PullIfNotPresent: true, v1.PullNever: false} {
+		onBench(t, func(b *bench) {
+			pod := podOf("1", v1.RestartPolicyAlways)
+			for i := range pod.Spec.Containers {
+				pod.Spec.Containers[i].ImagePullPolicy = policy
+			}
+			for _, image := range []string{"image-a", "image-b"} {
+				if policy == v1.PullNever {
+					if err := b.engine.Do(b.Context(), plan.Op{Kind: plan.PullImage, Target: image}, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.runner.Book = b.book()
+			b.run(translate.New(pod, translate.Options{}))
+			if got := b.written(); slices.Contains(got, "Pulling") != want {
+				b.Errorf("%s: %v is written", policy, got)
+			}
+			log, err := loop.EventsOf(b.Context(), b.engine, b.world())
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, reason := range []string{"Pulled", "Created", "Started"} {
+				if !slices.ContainsFunc(log, func(e event.Event) bool { return e.Reason == reason }) {
+					b.Errorf("%s: %s is not known of %v", policy, reason, log)
+				}
+			}
+		})
+	}
+}
+
+// keeps runs a Keeper with a book for so long, and answers what it heard.
+func (b *bench) keeps(d time.Duration, during func()) (heard []event.Event) {
+	book := b.book()
+	book.Listen(func(_ plan.World, e event.Event) { heard = append(heard, e) })
+	keeper := &loop.Keeper{Runner: &loop.Runner{Engine: b.engine, Now: time.Now, Book: book}, Changes: b.engine}
+	ctx, cancel := context.WithCancel(b.Context())
+	var kept sync.WaitGroup
+	kept.Go(func() { keeper.Run(ctx) })
+	time.Sleep(d)
+	during()
+	time.Sleep(d)
+	cancel()
+	kept.Wait()
+	return heard
+}
+
+// crash ends a container badly.
+func (b *bench) crash(unit string) {
+	b.engine.Change("1", func(w *plan.World) {
+		c := w.Latest(unit)
+		c.State, c.ExitCode, c.FinishedAt = plan.Exited, 1, time.Now()
+	})
+}
+
+// What a keeper saw is known to the next one, which goes on counting.
+func TestEventsSurviveTheirKeeper(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		count := func(log []event.Event, reason string) (n int) {
+			for _, e := range log {
+				if e.Reason == reason && e.Unit == "a" {
+					n = max(n, e.Count)
+				}
+			}
+			return n
+		}
+		b.keeps(time.Second, func() { b.crash("a"); time.Sleep(time.Second); b.crash("a") })
+		if !slices.Contains(b.written(), "BackOff") {
+			b.Fatalf("%v is written, want BackOff among it", b.written())
+		}
+		heard := b.keeps(20*time.Second, func() { b.crash("a") })
+		if n := count(heard, "BackOff"); n != 1 {
+			b.Errorf("the next keeper heard of %d back-offs at a time", n)
+		}
+		log, err := loop.EventsOf(b.Context(), b.engine, b.world())
+		if err != nil || count(log, "BackOff") != 2 || count(log, "Started") != 3 {
+			b.Errorf("%d back-offs and %d starts, want 2 and 3: %v", count(log, "BackOff"), count(log, "Started"), err)
+		}
+	})
+}
+
+// An engine that takes no events keeps nothing from going on, and what could
+// not be written is written later.
+func TestEventsAreWrittenLater(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		store := &unwilling{Events: b.engine, err: errors.New("full")}
+		book := &loop.Book{Events: store, Now: time.Now}
+		ctx, cancel := context.WithCancel(b.Context())
+		var done sync.WaitGroup
+		done.Go(func() { book.Run(ctx) })
+		book.Saw(b.world(), plan.Step{})
+		book.Done(b.world(), plan.Op{Kind: plan.PostStart, Unit: "a"}, 0, errors.New("no"))
+		time.Sleep(5 * time.Second)
+		if got := b.written(); len(got) > 0 {
+			b.Errorf("%v is written", got)
+		}
+		store.set(nil)
+		time.Sleep(20 * time.Second)
+		if got := b.written(); !slices.Contains(got, "FailedPostStartHook") {
+			b.Errorf("%v is written, want FailedPostStartHook among it", got)
+		}
+		cancel()
+		done.Wait()
+	})
+}
+
+// unwilling refuses to write.
+type unwilling struct {
+	loop.Events
+	mu  sync.Mutex
+	err error
+}
+
+func (u *unwilling) set(err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.err = err
+}
+
+func (u *unwilling) WriteEvents(ctx context.Context, pause string, log event.Log) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.err != nil {
+		return u.err
+	}
+	return u.Events.WriteEvents(ctx, pause, log)
+}
