@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"al.essio.dev/pkg/shellescape"
@@ -47,6 +48,7 @@ and written into a kubeconfig.`,
 			if err := f.check(cmd); err != nil {
 				return err
 			}
+			debug.SetGCPercent(forLong)
 			return serve(cmd.Context(), io, *f)
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -52,6 +53,7 @@ user; serve does the same work.`,
 			if f.stop {
 				return stopSupervisor(cmd.Context(), tell.NewConsole(io.err))
 			}
+			debug.SetGCPercent(forLong)
 			return f.run(cmd.Context(), io)
 		},
 	}

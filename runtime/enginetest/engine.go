@@ -165,6 +165,7 @@ func (e *Engine) Watch(ctx context.Context, uid types.UID) <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	hints := make(chan struct{}, 1)
+	hints <- struct{}{} // something may have happened before
 	e.watchers[hints] = uid
 	context.AfterFunc(ctx, func() {
 		e.mu.Lock()

@@ -25,6 +25,7 @@ type loop struct {
 	memory  plan.Memory
 	busy    map[string]plan.Kind // the operations under way, by subject
 	results chan result
+	heard   bool // whether the engine has hinted since the hints were listened to
 }
 
 type result struct {
@@ -50,12 +51,16 @@ func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Re
 	return res, err
 }
 
-// turn goes round until the stopping rule holds.
+// turn goes round until the stopping rule holds. When all that has happened is
+// that the time has come, Next is asked about the same look once more.
 func (l *loop) turn(ctx context.Context) (Result, error) {
-	for {
-		w, err := l.Engine.Observe(ctx, l.ref.UID)
-		if err != nil {
-			return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
+	for same := false; ; {
+		w := l.last
+		if !same {
+			var err error
+			if w, err = l.Engine.Observe(ctx, l.ref.UID); err != nil {
+				return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
+			}
 		}
 		w.Memory = l.memory
 		l.last = w
@@ -68,9 +73,11 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if !reached {
 			l.start(ctx, step.Ops)
 		}
-		if err := l.rest(ctx, step.Wake); err != nil {
+		quiet, err := l.rest(ctx, step.Wake)
+		if err != nil {
 			return Result{World: w, Step: step}, err
 		}
+		same = quiet && !same
 	}
 }
 
@@ -95,24 +102,28 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 }
 
 // rest waits until there may be something to see: an operation ended, the
-// engine hinted, or the time has come.
-func (l *loop) rest(ctx context.Context, wake time.Time) error {
-	timer := time.NewTimer(l.pause(wake))
+// engine hinted, or the time has come. It reports whether it was a short rest
+// in which the engine would have hinted, had anything changed.
+func (l *loop) rest(ctx context.Context, wake time.Time) (quiet bool, err error) {
+	long := l.pause(wake)
+	timer := time.NewTimer(long)
 	defer timer.Stop()
+	hints := l.watch(ctx)
 	select {
 	case res := <-l.results:
 		l.settle(res)
 		l.drain()
-	case _, ok := <-l.watch(ctx):
-		if !ok {
+	case _, l.heard = <-hints:
+		if !l.heard {
 			l.hints = nil
-			return sleep(ctx, glance)
+			return false, sleep(ctx, glance)
 		}
 	case <-timer.C:
+		return len(hints) == 0 && l.heard && hints != nil && long < glance, nil
 	case <-ctx.Done():
-		return fmt.Errorf("pod %s: %w", l.ref, context.Cause(ctx))
+		return false, fmt.Errorf("pod %s: %w", l.ref, context.Cause(ctx))
 	}
-	return nil
+	return false, nil
 }
 
 // pause is how long to rest at most.

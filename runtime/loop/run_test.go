@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -273,6 +275,40 @@ func TestCreate(t *testing.T) {
 		}
 		if err := b.runner.Create(context.Background(), blueprint("2")); !errors.As(err, new(*loop.ExistsError)) {
 			b.Errorf("again: %v", err)
+		}
+	})
+}
+
+// onlooker counts the looks since the last operation.
+type onlooker struct {
+	loop.Engine
+	looks int
+}
+
+func (o *onlooker) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	o.looks++
+	return o.Engine.Observe(ctx, uid)
+}
+
+func (o *onlooker) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
+	defer func() { o.looks = 0 }()
+	return o.Engine.Do(ctx, op, progress)
+}
+
+// That the last container is no longer young is no reason to look again: the
+// engine would have hinted that it has ended.
+func TestRunLooksNoMoreThanItHasTo(t *testing.T) {
+	onBench(t, func(b *bench) {
+		o := &onlooker{Engine: b.engine}
+		b.runner.Engine = o
+		began := time.Now()
+		res := b.run(blueprint("1"))
+		if rest := time.Since(began) - 5*opTime; rest <= 0 || res.Step.State != plan.Up {
+			b.Errorf("run did not wait until the pod is no longer young: %s, %s", rest, res.Step.State)
+		}
+		const hinted = 1 // that the engine is listened to
+		if o.looks > 1+hinted {
+			b.Errorf("it looked %d times after the last start", o.looks)
 		}
 	})
 }

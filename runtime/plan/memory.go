@@ -83,17 +83,18 @@ func (m Memory) succeeded(op Op) {
 	}
 }
 
-// How long a container is young: for a third of what its start took, which is
-// more on an engine that has much to do.
+// How long a container is young: for half of what its start took. That one
+// has ended at once is seen after some two fifths of it, more or less by what
+// the engine has to do.
 const (
-	shortestYouth = 40 * time.Millisecond
+	shortestYouth = 20 * time.Millisecond
 	longestYouth  = time.Second
 )
 
 // Took is the memory after an operation that took so long and ended at now.
 func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 	if op.Kind == StartUnit {
-		m.Young = now.Add(min(max(took/3, shortestYouth), longestYouth))
+		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))
 	}
 	return m
 }
