@@ -65,7 +65,7 @@ func (e *testEngine) inode(t *testing.T, name, kind string) string {
 // configuration, and is what it wrote to stdout.
 func sh(t *testing.T, e *testEngine, line string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), testTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), testTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-ec", line)
 	cmd.Env = append(os.Environ(), "DOCKER_HOST="+e.address, "DOCKER_CONFIG="+t.TempDir())

@@ -68,7 +68,14 @@ func newCluster(t *testing.T) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	build := exec.Command(filepath.Join(root, "hack", "conformance", "kubectl"))
+	t.Setenv("PATH", kubectlFolder(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return &cluster{testEngine: e, served: startServe(t, e), root: root, cache: t.TempDir()}
+}
+
+// kubectlFolder is a folder that holds kubectl and nothing else.
+func kubectlFolder(t *testing.T) string {
+	t.Helper()
+	build := exec.Command(filepath.Join("..", "..", "hack", "conformance", "kubectl"))
 	var stderr bytes.Buffer
 	build.Stderr = &stderr
 	path, err := build.Output()
@@ -79,8 +86,7 @@ func newCluster(t *testing.T) *cluster {
 	if err := os.Symlink(strings.TrimSpace(string(path)), filepath.Join(bin, "kubectl")); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	return &cluster{testEngine: e, served: startServe(t, e), root: root, cache: t.TempDir()}
+	return bin
 }
 
 // namespace makes a namespace, and in a folder a kubeconfig of which it is

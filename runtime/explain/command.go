@@ -37,7 +37,21 @@ func (w *writer) command(verb, title string, r *translate.Request) {
 	for _, arg := range r.Config.Cmd {
 		fmt.Fprintf(w, " %s", w.quote(arg))
 	}
+	if r.Name != w.b.Pause.Name {
+		w.otherwise(verb, r.Name)
+	}
 	w.WriteString("\n")
+}
+
+// otherwise goes on with a container that someone else has made: who keeps
+// the pods of the engine may be faster once the pause is there. One that
+// cannot be started fails once more.
+func (w *writer) otherwise(verb, name string) {
+	if verb == "create" {
+		fmt.Fprintf(w, " ||\n  docker container inspect -f '{{.Id}}' %s # made by minipod supervise or serve meanwhile", w.quote(name))
+		return
+	}
+	fmt.Fprintf(w, " ||\n  docker start %s # made by minipod supervise or serve meanwhile", w.quote(name))
 }
 
 // origins are the comments, in the order of the flags.
