@@ -34,6 +34,8 @@ func killing(w plan.World, op plan.Op) string {
 	switch {
 	case op.Cause == plan.CauseHook:
 		return "FailedPostStartHook"
+	case op.Cause == plan.CauseReset:
+		return "killing" // the kubelet says no more
 	case op.Cause != "":
 		return name + " failed " + op.Cause + " probe, will be restarted"
 	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted:

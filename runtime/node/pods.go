@@ -108,7 +108,7 @@ func latest(image string) bool {
 // kubeletConditions are the conditions that are computed; any other one was
 // set by a user.
 var kubeletConditions = []v1.PodConditionType{
-	v1.PodReadyToStartContainers, v1.PodInitialized, v1.PodReady, v1.ContainersReady, v1.PodScheduled,
+	v1.PodReadyToStartContainers, v1.PodInitialized, v1.PodReady, v1.ContainersReady, v1.PodScheduled, v1.AllContainersRestarting,
 }
 
 // stored is what a pod's manifest keeps of it: metadata, spec, and the

@@ -78,13 +78,15 @@ func outdated(u translate.Unit, c Container) bool {
 }
 
 // restarts reports whether an attempt that has ended is followed by another:
-// by the policy, or because it was made from another spec or for an earlier
+// by the policy or a rule of its container, or because it was made from another spec or for an earlier
 // start of the pod. An init container does its work anew in a new pause.
 func (w World) restarts(u translate.Unit, c Container) bool {
 	switch {
 	case u.Kind == translate.Ephemeral:
 		return false
 	case outdated(u, c), c.Start < w.start(), u.Restart == v1.RestartPolicyAlways:
+		return true
+	case u.Rule(c.ExitCode) == v1.ContainerRestartRuleActionRestart && (u.Kind != translate.Init || c.failed()), resets(u, c):
 		return true
 	case u.Kind == translate.Init && !c.failed():
 		return w.cutOff(c)

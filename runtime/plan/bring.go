@@ -126,7 +126,7 @@ func (s *stepper) again(g goal, c Container) {
 	}
 	if s.w.anew(u, c) {
 		s.State = Starting
-		s.create(u, c.Attempt+1, 0)
+		s.create(u, c.Attempt+1, s.w.freshStep(u, c))
 		return
 	}
 	step := nextBackoff(c)
@@ -136,6 +136,10 @@ func (s *stepper) again(g goal, c Container) {
 		return
 	}
 	s.State = Starting
+	if resets(u, c) {
+		s.reset()
+		return
+	}
 	s.create(u, c.Attempt+1, step)
 }
 

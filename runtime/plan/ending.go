@@ -109,6 +109,11 @@ const leastGrace = 2 * time.Second
 // stop ends a container. A sidecar of a pod that is being removed gets what
 // the others have left of the grace; a grace of nothing is a kill.
 func (s *stepper) stop(c Container) Op {
+	if s.w.reset() && s.w.former(c) {
+		op := s.end(c, 0)
+		op.Cause, op.Detail = CauseReset, "a container has ended whose rule is to restart all containers"
+		return op
+	}
 	grace := s.w.grace()
 	if grace > 0 && s.w.Leaving() && s.w.sidecar(c) {
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)

@@ -37,7 +37,7 @@ func goals(w World) []goal {
 	case w.Pause.State != Running:
 		o.next = goal{want: prepare, why: "the pause does not run yet"}
 	case w.severed():
-		o.next = goal{want: prepare, why: "containers of the former pause are to stop first"}
+		o.next = goal{want: prepare, why: "what is left from before is to stop first"}
 	}
 	joins := goal{want: run, why: "it joins a pod that runs"}
 	if o.next.want != run {
@@ -97,9 +97,10 @@ func (o *order) app(u translate.Unit) {
 	}
 }
 
-// severed reports whether a container runs whose pause process is no more.
+// severed reports whether a container runs that is from before the pod was last
+// begun from nothing.
 func (w World) severed() bool {
-	return slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running && w.cutOff(c) })
+	return slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running && w.former(c) })
 }
 
 // Initialized reports whether the init containers are done with: a regular

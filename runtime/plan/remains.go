@@ -49,14 +49,13 @@ func (s *stepper) sweep() {
 	}
 }
 
-// prune removes attempts that are of no more use: the newest one that ended
-// is kept, for its logs and its exit code.
+// prune removes attempts that are of no more use: beside the newest one the one
+// that ended before it is kept, for its logs and its exit code.
 func (s *stepper) prune() {
 	kept := map[string]bool{}
 	for _, c := range slices.Backward(s.w.Containers) {
 		switch latest := s.w.Latest(c.Unit); {
 		case c.Attempt == latest.Attempt:
-			kept[c.Unit] = c.Ended()
 		case c.State != Running && kept[c.Unit]:
 			s.do(remove(c))
 		case c.State != Running:

@@ -33,6 +33,9 @@ func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
 		ready,
 		{Type: v1.PodScheduled, Status: v1.ConditionTrue, LastTransitionTime: stamp(v.born())},
 	}
+	if v.mayReset() {
+		own = append(own, v.allRestarting(s))
+	}
 	all := v.foreign(own)
 	for _, c := range own {
 		c.ObservedGeneration = v.Want.Pod.Generation

@@ -7,6 +7,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 func isFalse(kind v1.PodConditionType, since int, reason, message string) v1.PodCondition {
@@ -100,6 +101,43 @@ func TestReadinessGates(t *testing.T) {
 				t.Errorf("the gate's condition is lost: %v", got)
 			}
 		})
+	}
+}
+
+// A pod whose rules may have all its containers restarted says whether they are
+// being restarted; those that were killed for it say why.
+func TestAllContainersRestarting(t *testing.T) {
+	pod := never(manifest("source", "victim"))
+	code := v1.ContainerRestartRule{
+		Action:    v1.ContainerRestartRuleActionRestartAllContainers,
+		ExitCodes: &v1.ContainerRestartRuleOnExitCodes{Operator: v1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{42}},
+	}
+	policy := v1.ContainerRestartPolicyNever
+	pod.Spec.Containers[0].RestartPolicy, pod.Spec.Containers[0].RestartPolicyRules = &policy, []v1.ContainerRestartRule{code}
+	quiet := Status(up(pod, runs(attempt("source", 0), 2), runs(attempt("victim", 0), 2)), at(100))
+	if diff := cmp.Diff(isFalse(v1.AllContainersRestarting, 0, "", ""), *find(quiet.Conditions, v1.AllContainersRestarting)); diff != "" {
+		t.Errorf("condition (-want +got):\n%s", diff)
+	}
+	pod.Annotations = map[string]string{translate.AnnotationStart: "1", translate.AnnotationReason: plan.ReasonRestartAll}
+	source := ends(attempt("source", 0), 2, 5, 42)
+	s := Status(up(pod, source, runs(attempt("victim", 0), 2)), at(100))
+	c := find(s.Conditions, v1.AllContainersRestarting)
+	if c.Status != v1.ConditionTrue || c.Reason != "RestartAllContainersStarted" || c.Message != "container exited with restart policy rule" {
+		t.Errorf("the condition is %+v", c)
+	}
+	next := func(unit string) plan.Container {
+		c := runs(attempt(unit, 1), 6)
+		c.Start = 1
+		return c
+	}
+	s = Status(up(pod, source, next("source"), ends(attempt("victim", 0), 2, 5, 137), next("victim")), at(100))
+	if c := find(s.Conditions, v1.AllContainersRestarting); c.Status != v1.ConditionFalse {
+		t.Errorf("the condition is %+v", c)
+	}
+	for i, want := range []string{"Error", "RestartingAllContainers"} {
+		if end := s.ContainerStatuses[i].LastTerminationState.Terminated; end == nil || end.Reason != want || s.ContainerStatuses[i].RestartCount != 1 {
+			t.Errorf("%s ended as %+v, want %s", s.ContainerStatuses[i].Name, end, want)
+		}
 	}
 }
 

@@ -28,9 +28,9 @@ func (v view) states(u unit) (state, last v1.ContainerState) {
 	case !u.latest.Ended():
 		return v.waiting(u), v.previous(u)
 	case v.comesBack(u):
-		return v.waiting(u), terminated(*u.latest)
+		return v.waiting(u), v.terminated(*u.latest)
 	}
-	return terminated(*u.latest), v.previous(u)
+	return v.terminated(*u.latest), v.previous(u)
 }
 
 // shown is the unit with the attempt before its newest where that has yet to be
@@ -85,7 +85,16 @@ func (v view) previous(u unit) v1.ContainerState {
 	if before == nil {
 		return v1.ContainerState{}
 	}
-	return terminated(*before)
+	return v.terminated(*before)
+}
+
+// terminated is the state of an attempt that has ended.
+func (v view) terminated(c plan.Container) v1.ContainerState {
+	state := terminated(c)
+	if v.ResetEnded(c) {
+		state.Terminated.Reason = reasonResetting
+	}
+	return state
 }
 
 // terminated is the state of an attempt that has ended, as cri-dockerd

@@ -48,7 +48,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"name": mapped, "image": mapped, "command": mapped, "args": mapped, "workingDir": mapped, "ports": mapped,
 			"env": mapped, "resources": mapped, "volumeMounts": mapped, "imagePullPolicy": mapped, "securityContext": mapped,
 			"stdin": mapped, "stdinOnce": mapped, "tty": mapped, "lifecycle": mapped, "restartPolicy": mapped,
-			"envFrom": mapped, "restartPolicyRules": noted, "volumeDevices": noted, "livenessProbe": planned,
+			"envFrom": mapped, "restartPolicyRules": planned, "volumeDevices": noted, "livenessProbe": planned,
 			"readinessProbe": planned, "startupProbe": planned, "terminationMessagePath": noted, "terminationMessagePolicy": noted,
 			"resizePolicy": "nothing resizes a running container",
 		},

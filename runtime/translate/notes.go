@@ -193,7 +193,6 @@ func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
 
 func containerNotes(n *noter, u Unit) {
 	c, path := u.Container, u.Path
-	n.warn(len(c.RestartPolicyRules) > 0, path+".restartPolicyRules", "the rules are not followed yet: the policy alone decides")
 	n.warn(c.TerminationMessagePath != v1.TerminationMessagePathDefault, path+".terminationMessagePath", "the message is not read yet")
 	n.warn(c.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError, path+".terminationMessagePolicy", "the message is not read yet")
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")

@@ -100,7 +100,6 @@ func TestNotes(t *testing.T) {
 		{container: "lifecycle: {preStop: {exec: {command: [a]}}}", want: ""},
 		{container: "terminationMessagePath: /m", want: container + ".terminationMessagePath"},
 		{container: "terminationMessagePolicy: FallbackToLogsOnError", want: container + ".terminationMessagePolicy"},
-		{container: "restartPolicy: Never\nrestartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]", want: container + ".restartPolicyRules"},
 		{container: "resources: {limits: {example.com/gpu: 1}}", want: container + ".resources.limits.example.com/gpu " + container + ".resources.requests.example.com/gpu"},
 		{spec: "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]", container: "volumeDevices: [{name: v, devicePath: /dev/x}]",
 			want: "!spec.volumes[0] !" + container + ".volumeDevices"},
