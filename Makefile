@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 
 TESTFLAGS ?= -timeout 20m
 
-.PHONY: help demo test podman check bench bench-serve soak conformance build pause engine images clean
+.PHONY: help demo test podman check bench bench-serve soak crash conformance build pause engine images clean
 
 help: ## say what the targets are
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +38,9 @@ bench-serve: images build ## measure serve with a hundred pods: listing, watchin
 
 soak: images build ## run and remove pods two hundred at once; FLAGS="--for 1m --seed N"
 	go run ./hack/soak $(FLAGS)
+
+crash: engine ## kill an engine of its own and look what becomes of its pods
+	hack/crash
 
 conformance: engine ## Kubernetes' own tests; FOCUS=regexp runs a part, FLAGS=--quick what CI runs
 	FOCUS='$(FOCUS)' hack/conformance/run $(FLAGS)
