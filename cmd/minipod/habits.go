@@ -35,8 +35,8 @@ func flagHint(command, flag string) string {
 		return ""
 	}
 	hints := map[string]string{
-		"d": "run ends when the pod is up, and leaves it: no -d is needed", "rm": "minipod rm POD removes the pod",
-		"i": "minipod exec -it POD sh, when the pod is up", "e": "spec.containers[].env of the manifest",
+		"d": "run ends when the pod is up, and leaves it: no -d is needed",
+		"i": "minipod exec -it POD sh, when the pod is up; --attach prints what containers write", "e": "spec.containers[].env of the manifest",
 		"name": "metadata.name of the manifest", "image": "spec.containers[].image of the manifest",
 		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain --script FILE prints what run would do",
 		"force-recreate": "minipod run --replace", "restart": "spec.restartPolicy of the manifest",

@@ -95,13 +95,13 @@ func (f *logsFlags) run(ctx context.Context, io streams, name string) error {
 	if err != nil {
 		return err
 	}
-	p := &logs.Prefixes{Pod: name, On: f.prefix}
+	p := &logs.Writers{Lines: logs.NewLines(io.out), Pod: name, Prefixed: f.prefix}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {
 		group.SetLimit(1) // one after the other
 	}
 	for _, c := range containers {
-		group.Go(func() error { return f.copy(ctx, io, e, w, c, p) })
+		group.Go(func() error { return f.copy(ctx, e, w, c, p) })
 	}
 	return group.Wait()
 }
@@ -134,7 +134,7 @@ func (f *logsFlags) containers(c tell.Console, w plan.World) ([]string, error) {
 
 // copy prints the logs of one container: what it wrote to stdout and to
 // stderr, in order, on stdout, as kubectl does.
-func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.World, container string, p *logs.Prefixes) error {
+func (f *logsFlags) copy(ctx context.Context, e connection, w plan.World, container string, p *logs.Writers) error {
 	attempt, err := f.attempt(w, container)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (f *logsFlags) copy(ctx context.Context, s streams, e connection, w plan.Wo
 	opts := engine.LogOptions{Follow: f.follow, Timestamps: f.timestamps, Tail: f.tail, Since: f.since}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stdout, stderr := p.Writer(s.out, container), p.Writer(s.out, container)
+	stdout, stderr := p.Writer(container), p.Writer(container)
 	var out, errs io.Writer = stdout, stderr
 	limit := &logs.Limit{Left: f.limit, Reached: cancel}
 	if f.limit > 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync/atomic"
 
@@ -17,7 +18,10 @@ import (
 
 type runFlags struct {
 	podFlags
+	aimFlags
 	detail  detailFlags
+	attach  bool
+	rm      bool
 	files   []string
 	replace bool
 	upkeep  upkeep
@@ -30,7 +34,8 @@ func newRunCommand(io streams) *cobra.Command {
 		Short:   "Make the pods of manifests",
 		GroupID: groupMake,
 		Long: `run makes the pods of manifests and stays until they are up, have ended, or
-cannot start. It says what it makes, and why something does not work.
+cannot start; --wait says otherwise. It says what it makes, and why something
+does not work.
 
 All manifests are checked before anything is made. ConfigMaps and Secrets are
 stored first, as kubectl apply does it. Several pods are made side by side.
@@ -40,9 +45,16 @@ already and is the same is gone on with.
 
 What is to be done for the pods later, such as restarts and probes, is done by
 a supervisor in the background, which run starts where none is at work and
-which ends when no pod needs it. See minipod supervise.`,
+which ends when no pod needs it. See minipod supervise.
+
+With --attach run prints what all containers write and keeps the pod itself
+until it has ended; the exit code is that of the container that failed first,
+or 0. Ctrl-C stops the pod with its grace, and a second one kills it. Killed
+with -9, run can do neither that nor --rm: the pod goes on.`,
 		Example: `  minipod run pod.yaml
   minipod run -p 8080:80 pod.yaml
+  minipod run --attach --rm job.yaml
+  minipod run --wait=ready --timeout=2m pod.yaml
   cat pod.yaml | minipod run -`,
 		Aliases: []string{"apply", "create"},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -50,18 +62,34 @@ which ends when no pod needs it. See minipod supervise.`,
 			if len(args) == 0 {
 				return usage(seeHelp(cmd), "run wants a manifest: a file, a directory, a URL, or - for stdin")
 			}
-			if err := f.detail.check(cmd); err != nil {
+			if err := f.check(cmd); err != nil {
 				return err
 			}
 			return f.run(cmd, io, args)
 		},
 	}
-	f.register(cmd)
+	f.podFlags.register(cmd)
+	f.aimFlags.register(cmd)
 	f.detail.register(cmd)
+	cmd.Flags().BoolVar(&f.attach, "attach", false, "print what the containers write until the pod has ended, and stop it on Ctrl-C; a second one kills")
+	cmd.Flags().BoolVar(&f.rm, "rm", false, "remove the pod when it has ended, and on Ctrl-C: with --attach or --wait=ended")
 	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "a manifest, as kubectl apply names it")
 	f.upkeep.register(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
 	return cmd
+}
+
+// check wants flags that agree.
+func (f *runFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.attach && f.wait != "" && f.wait != aimEnded:
+		return usage(seeHelp(cmd), "--attach stays until the pod has ended: --wait=%s does not go with it", f.wait)
+	case f.rm && !f.attach && f.wait != aimEnded:
+		return usage("minipod rm POD removes the pod", "--rm goes with --attach or --wait=ended")
+	case f.attach:
+		f.wait = aimEnded
+	}
+	return f.detail.check(cmd)
 }
 
 // run reads all manifests and then makes the pods.
@@ -81,6 +109,9 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	defer e.Close()
 	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
 		return err
+	}
+	if f.attach {
+		return f.attached(ctx, io, e, r.Pods)
 	}
 	return f.pods(ctx, io, e, r.Pods)
 }
@@ -141,13 +172,10 @@ type making struct {
 // one makes one pod and says what became of it.
 func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
-	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace})
+	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	n.Close()
 	if err != nil {
-		if res.Existed { // it is there still
-			on.upkeep.see(on, res.World, f.detail.detail())
-		}
-		return tell.RunError(m, res, err)
+		return f.failed(ctx, on, m, res, err)
 	}
 	word := "unchanged"
 	if !res.Existed {
@@ -156,6 +184,28 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	}
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
 	on.upkeep.see(on, res.World, f.detail.detail())
-	left := tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Detail: f.detail.detail(), Alone: on.alone}
-	return left.Tell(ctx, on.console)
+	err = f.left(on, m, res).Tell(ctx, on.console)
+	if err == nil && f.wait == aimReady && res.Step.State != plan.Up {
+		err = fmt.Errorf("pod %s has ended: it will not be ready", m.Ref())
+	}
+	if f.rm {
+		err = errors.Join(err, f.removed(ctx, on, m.Ref()))
+	}
+	return err
+}
+
+func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome {
+	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
+}
+
+// failed is the error of a pod that has not come as far as it was to.
+func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res loop.Result, err error) error {
+	late := errors.As(err, new(*loop.TimeoutError))
+	if late || res.Existed { // it is there still
+		on.upkeep.see(on, res.World, f.detail.detail())
+	}
+	if late {
+		return f.tooLate(ctx, on.console, f.left(on, m, res))
+	}
+	return tell.RunError(m, res, err)
 }

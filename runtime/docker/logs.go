@@ -2,14 +2,17 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/plan"
 )
 
 // Logs copies a container's output: see node.Streams. Lines come whole and in
@@ -34,7 +37,28 @@ func (e *Engine) logs(ctx context.Context, name string, opts engine.LogOptions, 
 			return err
 		}
 	}
-	return e.readLog(ctx, l, out, orDiscard(stdout), orDiscard(stderr))
+	if err := e.readLog(ctx, l, out, orDiscard(stdout), orDiscard(stderr)); err != nil || !opts.Follow || opts.Tail != nil {
+		return err
+	}
+	return e.catchUp(ctx, l, out.ended, orDiscard(stdout), orDiscard(stderr))
+}
+
+// wholeLogs is the version of the API from which on the engine sends the last
+// entries of a log that it follows to the end of the container.
+const wholeLogs = "1.42"
+
+// catchUp reads what an older engine has left out at the end of a log that was
+// followed: what comes after so many lines.
+func (e *Engine) catchUp(ctx context.Context, l log, seen int64, stdout, stderr io.Writer) error {
+	if !versions.LessThan(e.cli.ClientVersion(), wholeLogs) {
+		return nil
+	}
+	l.ask.Follow = false
+	err := e.readLog(ctx, l, &lines{skip: seen}, stdout, stderr)
+	if errors.Is(err, plan.ErrStale) {
+		return nil // it is gone, and its log with it
+	}
+	return err
 }
 
 func logOptions(opts engine.LogOptions) container.LogsOptions {

@@ -50,6 +50,12 @@ func (e *InvalidError) Error() string { return fmt.Sprintf("pod %s: %s", e.Ref, 
 // Hint names the command that is left.
 func (e *InvalidError) Hint() string { return "minipod rm " + e.Ref.Args() + " removes it" }
 
+// TimeoutError says that a pod has not come as far as it was to in the time
+// that it was given.
+type TimeoutError struct{ Ref translate.Ref }
+
+func (e *TimeoutError) Error() string { return fmt.Sprintf("pod %s took too long", e.Ref) }
+
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
 

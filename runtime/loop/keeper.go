@@ -160,4 +160,4 @@ func (k *Keeper) fail(ctx context.Context, err error) {
 	}
 }
 
-func gone(s plan.Step) bool { return s.State == plan.Gone }
+func gone(_ plan.World, s plan.Step) bool { return s.State == plan.Gone }

@@ -11,7 +11,9 @@ import (
 
 // options are the stopping rule of a loop and what wakes it.
 type options struct {
-	until func(plan.Step) bool
+	until func(plan.World, plan.Step) bool
+	// deadline is when to give up waiting for until; zero is never.
+	deadline time.Time
 	// hints say when to look again; nil is to watch the engine for it.
 	hints <-chan struct{}
 }
@@ -66,9 +68,12 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		l.last = w
 		step := plan.Next(w, l.Now())
 		l.observer().Saw(w, step)
-		reached := l.until(step)
-		if reached && len(l.busy) == 0 {
+		reached := l.until(w, step)
+		switch {
+		case reached && len(l.busy) == 0:
 			return Result{World: w, Step: step}, nil
+		case l.late():
+			return Result{World: w, Step: step}, &TimeoutError{Ref: l.ref}
 		}
 		if !reached {
 			l.start(ctx, step.Ops)
@@ -133,11 +138,16 @@ func (l *loop) pause(wake time.Time) time.Duration {
 	if len(l.busy) > 0 {
 		longest = glance
 	}
-	if wake.IsZero() {
-		return longest
+	for _, at := range []time.Time{wake, l.deadline} {
+		if !at.IsZero() {
+			longest = min(longest, at.Sub(l.Now()))
+		}
 	}
-	return max(0, min(longest, wake.Sub(l.Now())))
+	return max(0, longest)
 }
+
+// late reports whether the time is over in which the stopping rule was to hold.
+func (l *loop) late() bool { return !l.deadline.IsZero() && !l.Now().Before(l.deadline) }
 
 // watch is the engine's hints. While an operation is under way that is soon
 // done, its result says more, and nothing is heard.

@@ -134,7 +134,7 @@ var errUnborn = errors.New("its volumes are there and its pause is not")
 
 // finish sees a removal through that was asked for.
 func (r *Runner) finish(ctx context.Context, ref translate.Ref) error {
-	res, err := r.drive(ctx, ref, options{until: plan.Step.Ended})
+	res, err := r.drive(ctx, ref, options{until: by(plan.Step.Ended)})
 	switch {
 	case err != nil || res.Step.State == plan.Gone:
 		return err
@@ -189,7 +189,7 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 	if err != nil {
 		return err
 	}
-	res, err := r.drive(ctx, ref, options{until: plan.Step.Quiet})
+	res, err := r.drive(ctx, ref, options{until: by(plan.Step.Quiet)})
 	switch faults := res.Step.Faults(); {
 	case err != nil:
 		return err
@@ -212,7 +212,7 @@ func (r *Runner) Start(ctx context.Context, namespace, name string) (Result, err
 	if err := r.ask(ctx, ref, plan.Start); err != nil {
 		return Result{}, err
 	}
-	res, err := r.bring(ctx, ref)
+	res, err := r.bring(ctx, ref, Aim{})
 	if errors.As(err, new(*StoppedError)) {
 		return res, fmt.Errorf("start pod %s: it was stopped again meanwhile", ref)
 	}

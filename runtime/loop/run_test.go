@@ -312,3 +312,42 @@ func TestRunLooksNoMoreThanItHasTo(t *testing.T) {
 		}
 	})
 }
+
+// A pod that has not come as far as it is to in time stays as it is.
+func TestRunTakesTooLong(t *testing.T) {
+	onBench(t, func(b *bench) {
+		start := time.Now()
+		aim := loop.Aim{Timeout: 3 * time.Second, Reached: func(plan.World, plan.Step) bool { return false }}
+		res, err := b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{Aim: aim})
+		if took := time.Since(start); !errors.As(err, new(*loop.TimeoutError)) || took < 3*time.Second || took > 4*time.Second {
+			b.Errorf("after %s: %v", took, err)
+		}
+		if res.Step.State != plan.Up {
+			b.Errorf("the pod was left %+v", res.Step)
+		}
+		b.whole()
+		res, err = b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{Aim: aim})
+		if !errors.As(err, new(*loop.TimeoutError)) || !res.Existed {
+			b.Errorf("again: %+v, %v", res, err)
+		}
+	})
+}
+
+// What takes long is broken off when the time is over.
+func TestRunTakesTooLongToPull(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.engine.Before = func(op plan.Op) error {
+			if op.Kind == plan.PullImage {
+				time.Sleep(time.Hour)
+			}
+			return nil
+		}
+		_, err := b.runner.Run(b.Context(), blueprint("1"), loop.RunOptions{Aim: loop.Aim{Timeout: time.Minute}})
+		if !errors.As(err, new(*loop.TimeoutError)) {
+			b.Errorf("error is %v", err)
+		}
+		if w := b.world(); w.Pause == nil {
+			b.Error("the pod was removed")
+		}
+	})
+}

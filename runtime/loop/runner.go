@@ -34,6 +34,22 @@ type Result struct {
 type RunOptions struct {
 	// Replace removes a pod of the same name that differs.
 	Replace bool
+	Aim
+}
+
+// Aim is how far a pod is brought, and how long it may take.
+type Aim struct {
+	// Reached reports that a pod has come as far as it is to; nil is that it
+	// has Settled. It is asked after each look.
+	Reached func(plan.World, plan.Step) bool
+	// Timeout bounds how long it may take; 0 does not. The pod is left as it is
+	// then, with a TimeoutError.
+	Timeout time.Duration
+}
+
+// by is a rule that the step alone decides.
+func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
+	return func(_ plan.World, s plan.Step) bool { return rule(s) }
 }
 
 // Run makes the pod and brings it on until it is up, has ended, or cannot
@@ -46,11 +62,11 @@ func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOption
 	case err != nil:
 		return Result{}, err
 	case existing != nil:
-		res, err := r.bring(ctx, *existing)
+		res, err := r.bring(ctx, *existing, opts.Aim)
 		res.Existed = true
 		return res, err
 	}
-	return r.bringOrRemove(ctx, translate.RefOf(b.Pod))
+	return r.bringOrRemove(ctx, translate.RefOf(b.Pod), opts.Aim)
 }
 
 // Create makes the pod and does nothing more: a Keeper, or who else is at
@@ -163,9 +179,16 @@ func (r *Runner) do(ctx context.Context, w plan.World, op plan.Op) error {
 	return err
 }
 
-// bring goes on with a pod until it is up, has ended or cannot start.
-func (r *Runner) bring(ctx context.Context, ref translate.Ref) (Result, error) {
-	res, err := r.drive(ctx, ref, options{until: plan.Step.Settled})
+// bring goes on with a pod until it has come as far as it is to.
+func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
+	opts := options{until: aim.Reached}
+	if opts.until == nil {
+		opts.until = by(plan.Step.Settled)
+	}
+	if aim.Timeout > 0 {
+		opts.deadline = r.Now().Add(aim.Timeout)
+	}
+	res, err := r.drive(ctx, ref, opts)
 	if err != nil {
 		return res, err
 	}
@@ -191,10 +214,10 @@ func verdict(ref translate.Ref, res Result) error {
 }
 
 // bringOrRemove goes on with a pod that this call made, and removes it when
-// it does not come up.
-func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref) (Result, error) {
-	res, err := r.bring(ctx, ref)
-	if err == nil || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
+// it does not come up. One that takes too long stays.
+func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
+	res, err := r.bring(ctx, ref, aim)
+	if err == nil || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) || errors.As(err, new(*TimeoutError)) {
 		return res, err
 	}
 	return res, errors.Join(err, r.undo(ctx, ref))

@@ -8,32 +8,66 @@ import (
 	"io"
 	"slices"
 	"sync"
+
+	"k8s.io/kubectl/pkg/util/term"
 )
 
-// Prefixes puts [pod/NAME/CONTAINER] in front of each line, and keeps the
-// lines of containers that write at the same time apart.
-type Prefixes struct {
-	Pod string
-	On  bool
+// Lines keeps the lines apart that containers write at the same time, of
+// however many pods.
+type Lines struct {
+	to       io.Writer
+	coloured bool
 
-	mu sync.Mutex
+	mu      sync.Mutex
+	colours map[string]string // of prefixes
+}
+
+// NewLines writes them to w, with prefixes in colour where it may be.
+func NewLines(w io.Writer) *Lines {
+	return &Lines{to: w, coloured: term.AllowsColorOutput(w), colours: map[string]string{}}
+}
+
+// Writers are the ways of a pod's output.
+type Writers struct {
+	*Lines
+	Pod string
+	// Prefixed puts [pod/NAME/CONTAINER] in front of each line.
+	Prefixed bool
 }
 
 // Writer is the way of one container's output.
 type Writer struct {
-	*Prefixes
-	to     io.Writer
+	*Lines
 	prefix []byte
 	rest   []byte // of a line that has not ended
 }
 
 // Writer is for what a container writes to one stream.
-func (p *Prefixes) Writer(to io.Writer, container string) *Writer {
-	w := &Writer{Prefixes: p, to: to}
-	if p.On {
-		w.prefix = fmt.Appendf(nil, "[pod/%s/%s] ", p.Pod, container)
+func (w *Writers) Writer(container string) *Writer {
+	writer := &Writer{Lines: w.Lines}
+	if w.Prefixed {
+		writer.prefix = []byte(w.painted(fmt.Sprintf("[pod/%s/%s]", w.Pod, container)) + " ")
 	}
-	return w
+	return writer
+}
+
+// palette are the colours of prefixes, in the order in which they are taken.
+func palette() []string {
+	return []string{"\x1b[36m", "\x1b[33m", "\x1b[32m", "\x1b[35m", "\x1b[34m", "\x1b[96m", "\x1b[93m", "\x1b[92m", "\x1b[95m"}
+}
+
+// painted is a prefix in its colour.
+func (l *Lines) painted(prefix string) string {
+	if !l.coloured {
+		return prefix
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.colours[prefix] == "" {
+		all := palette()
+		l.colours[prefix] = all[len(l.colours)%len(all)]
+	}
+	return l.colours[prefix] + prefix + "\x1b[0m"
 }
 
 // Write passes on what it is given, or with prefixes the lines that have

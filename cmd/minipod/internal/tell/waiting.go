@@ -42,7 +42,7 @@ func (w *Waiting) Saw(_ plan.World, s plan.Step) {
 	for _, wait := range s.Waits {
 		key := "wait " + wait.Unit + " " + wait.Reason
 		current[key] = true
-		w.expect(key, waitText(wait), patience)
+		w.expect(key, WaitText(wait), patience)
 	}
 	for key := range w.timers {
 		if key[:5] == "wait " && !current[key] {
@@ -138,8 +138,8 @@ func signalOf(w plan.World, unit string) string {
 	return "SIGTERM"
 }
 
-// waitText is what a pod waits for, in words.
-func waitText(wait plan.Wait) string {
+// WaitText is what a pod waits for, in words.
+func WaitText(wait plan.Wait) string {
 	subject := "the pod"
 	if wait.Unit != "" {
 		subject = "container " + wait.Unit

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/logs"
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// attached runs pods side by side to their ends, prints what their containers
+// write, and has the pods stopped when minipod is interrupted. It keeps them
+// meanwhile: no supervisor is needed. The exit code is that of the first pod
+// that did not succeed.
+func (f *runFlags) attached(ctx context.Context, io streams, e connection, pods []manifest.Pod) error {
+	on := making{e, tell.NewConsole(io.err), io.err, len(pods) == 1, &f.upkeep} // stdout is the containers'
+	lines := logs.NewLines(io.out)
+	errs := make([]error, len(pods))
+	var all sync.WaitGroup
+	for i, m := range pods {
+		all.Go(func() {
+			errs[i] = f.toItsEnd(ctx, on, m, &logs.Writers{Lines: lines, Pod: m.Pod().Name, Prefixed: true})
+		})
+	}
+	all.Wait()
+	return errors.Join(once(errs)...)
+}
+
+// toItsEnd runs one pod to its end. The loop goes on when minipod is
+// interrupted: it is the one that stops the pod.
+func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out *logs.Writers) error {
+	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	stopping := stopWith(ctx, on, m.Ref(), cancel)
+	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
+	follow := newFollower(work, n, on.connection, out)
+	res, err := on.reporting(follow).Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
+	stopping()
+	n.Close()
+	if res.World.Pause == nil || errors.As(err, new(*loop.TimeoutError)) {
+		cancel(nil) // nobody ends what is followed
+	}
+	err = errors.Join(err, follow.Wait())
+	if f.rm && res.World.Pause != nil {
+		err = errors.Join(err, f.removed(work, on, m.Ref()))
+	}
+	if sig, stopped := interrupted(ctx); stopped {
+		return errors.Join(sig, err)
+	}
+	if err != nil {
+		return f.failed(work, on, m, res, err)
+	}
+	return endCode(on.console, res)
+}
+
+// endCode is how a pod has ended that was run to its end: nil for one that has
+// succeeded, else the code of the container that failed first.
+func endCode(c tell.Console, res loop.Result) error {
+	first, ok := plan.FirstFailure(res.World)
+	if !ok {
+		return podEnd(res)
+	}
+	c.Say("container %s of pod %s ended with exit code %d", first.Unit, res.World.Name, first.ExitCode)
+	return codeError(first.ExitCode)
+}
+
+// podEnd is the error of a pod that has failed though no container of it has.
+func podEnd(res loop.Result) error {
+	if res.Step.Phase == v1.PodFailed {
+		return fmt.Errorf("pod %s has failed: %s", res.World.Name, cmp.Or(res.World.EndReason(), "no container says why"))
+	}
+	return nil
+}
+
+// stopWith has a pod stopped when ctx is interrupted, with the pod's grace,
+// and at once when a second signal comes; one that is not there yet is not
+// made. done ends the listening.
+func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.CancelCauseFunc) (done func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	over, listen := context.WithCancel(context.WithoutCancel(ctx))
+	var all sync.WaitGroup
+	stop := func(grace *int64) {
+		all.Go(func() {
+			err := on.runner.Stop(over, ref.Namespace, ref.Name, grace)
+			switch {
+			case errors.As(err, new(*loop.NotFoundError)):
+				cancel(context.Cause(ctx))
+			case err != nil && over.Err() == nil:
+				on.console.Fail(err)
+			}
+		})
+	}
+	all.Go(func() {
+		defer signal.Stop(signals)
+		select {
+		case <-ctx.Done():
+		case <-over.Done():
+			return
+		}
+		on.console.Say("stopping pod %s; once more kills it", ref)
+		stop(nil)
+		for range 2 { // the first is the one that ended ctx
+			select {
+			case <-signals:
+			case <-over.Done():
+				return
+			}
+		}
+		stop(new(int64))
+	})
+	return func() { listen(); all.Wait() }
+}
+
+// removed removes a pod that has come to its end.
+func (f *runFlags) removed(ctx context.Context, on making, ref translate.Ref) error {
+	waiting := tell.NewWaiting(on.console, "")
+	defer waiting.Close()
+	err := on.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, nil)
+	if errors.As(err, new(*loop.NotFoundError)) {
+		return nil
+	}
+	return err
+}
