@@ -79,7 +79,8 @@ func TestFacts(t *testing.T) {
 	p := newPod(t, e, v1.PodSpec{Containers: []v1.Container{{Name: "main", Command: []string{"sleep", "3600"}, ReadinessProbe: &v1.Probe{}}}})
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
-	for _, facts := range []plan.Facts{{Ready: map[string]bool{"a": true}}, {Started: map[string]bool{"b": true}, Hooked: map[string]bool{"c": true}}, {}} {
+	at := map[string]time.Time{"a": time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
+	for _, facts := range []plan.Facts{{Ready: at}, {Started: at, Unready: at, Hooked: map[string]bool{"c": true}}, {}} {
 		p.do(plan.Op{Kind: plan.Note, Target: p.world().Pause.ID, Facts: &facts})
 		if got := p.world().Facts; !got.Equal(facts) {
 			t.Errorf("observed %+v, want %+v", got, facts)

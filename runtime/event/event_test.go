@@ -29,7 +29,7 @@ func brief(l Log) []string {
 }
 
 func world(units ...string) plan.World {
-	pod := &v1.Pod{}
+	pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyAlways}}
 	pod.Name, pod.Namespace, pod.UID = "web", "default", "uid-1"
 	for _, u := range units {
 		pod.Spec.Containers = append(pod.Spec.Containers, v1.Container{Name: u, Image: "image"})
@@ -126,6 +126,13 @@ func TestOperations(t *testing.T) {
 	w := world("a")
 	leaving := world("a")
 	leaving.Want.Pod.DeletionTimestamp = &leaving.Want.Pod.CreationTimestamp
+	never := world("a")
+	never.Want.Pod.Spec.RestartPolicy = v1.RestartPolicyNever
+	never.Want = translate.New(never.Want.Pod, translate.Options{})
+	side := world("a")
+	always := v1.ContainerRestartPolicyAlways
+	side.Want.Pod.Spec.InitContainers = []v1.Container{{Name: "s", Image: "image", RestartPolicy: &always}}
+	side.Want = translate.New(side.Want.Pod, translate.Options{})
 	stop := plan.Op{Kind: plan.StopUnit, Unit: "a"}
 	probe := plan.Op{Kind: plan.RunProbe, Unit: "a", Check: translate.Readiness}
 	for name, c := range map[string]struct {
@@ -133,6 +140,9 @@ func TestOperations(t *testing.T) {
 		want string
 	}{
 		"liveness":   {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "liveness"}, at(0)), "0 x1 a Killing: Container a failed liveness probe, will be restarted"},
+		"never":      {Began(never, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "startup"}, at(0)), "0 x1 a Killing: Container a failed startup probe"},
+		"sidecar":    {Began(side, plan.Op{Kind: plan.StopUnit, Unit: "s", Cause: "liveness"}, at(0)), "0 x1 s Killing: Init container s failed liveness probe"},
+		"redirect":   {Done(w, probe, 0, &plan.ProbeWarning{Output: "away"}, at(0)), "0 x1 a ProbeWarning: Readiness probe warning: away"},
 		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
 		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
 		"unhealthy":  {Done(w, probe, 0, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -23,12 +25,17 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 	return nil
 }
 
-// killing says why a container is stopped.
+// killing says why a container is stopped. An init container is not said to be
+// restarted (kuberuntime_container.go, computeInitContainerActions).
 func killing(w plan.World, op plan.Op) string {
-	name := "Container " + op.Unit
+	name, restarted := "Container "+op.Unit, ""
 	if w.Want != nil {
-		if u, ok := w.Want.Unit(op.Unit); ok && u.Kind == translate.Sidecar {
+		u, ok := w.Want.Unit(op.Unit)
+		switch {
+		case ok && (u.Kind == translate.Sidecar || u.Kind == translate.Init):
 			name = "Init container " + op.Unit
+		case op.Cause == "" || ok && u.Restart != v1.RestartPolicyNever:
+			restarted = ", will be restarted"
 		}
 	}
 	switch {
@@ -37,9 +44,9 @@ func killing(w plan.World, op plan.Op) string {
 	case op.Cause == plan.CauseReset:
 		return "killing" // the kubelet says no more
 	case op.Cause != "":
-		return name + " failed " + op.Cause + " probe, will be restarted"
+		return name + " failed " + op.Cause + " probe" + restarted
 	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted:
-		return name + " definition changed, will be restarted"
+		return name + " definition changed" + restarted
 	}
 	return "Stopping container " + op.Unit
 }
@@ -81,7 +88,7 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	case plan.CreateUnit, plan.StartUnit:
 		return warn(op.Unit, "Failed", fmt.Sprintf("Error: %s", err))
 	case plan.RunProbe:
-		return warn(op.Unit, "Unhealthy", unhealthy(op, err))
+		return probed(op, err, now)
 	case plan.PostStart:
 		return warn(op.Unit, "FailedPostStartHook", "PostStartHook failed")
 	case plan.StopUnit:
@@ -98,12 +105,18 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	return warn("", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
 }
 
-// unhealthy tells of a probe that failed, or could not be run.
-func unhealthy(op plan.Op, err error) string {
+// probed tells of a probe that failed, could not be run, or succeeded though not
+// as it should.
+func probed(op plan.Op, err error, now time.Time) []Event {
 	kind := strings.ToUpper(string(op.Check[:1])) + string(op.Check[1:])
+	reason, message := "Unhealthy", fmt.Sprintf("%s probe errored and resulted in unknown state: %s", kind, err)
 	var failure *plan.ProbeFailure
-	if errors.As(err, &failure) {
-		return fmt.Sprintf("%s probe failed: %s", kind, failure.Output)
+	var warned *plan.ProbeWarning
+	switch {
+	case errors.As(err, &failure):
+		message = fmt.Sprintf("%s probe failed: %s", kind, failure.Output)
+	case errors.As(err, &warned):
+		reason, message = "ProbeWarning", fmt.Sprintf("%s probe warning: %s", kind, warned.Output)
 	}
-	return fmt.Sprintf("%s probe errored and resulted in unknown state: %s", kind, err)
+	return []Event{warning(op.Unit, reason, message, now)}
 }

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -10,14 +12,16 @@ import (
 // Facts are what whoever keeps a pod has found out of its containers, by ID,
 // and written into its pause for the others.
 type Facts struct {
-	Started map[string]bool `json:"started,omitempty"` // the startup probe has succeeded
-	Ready   map[string]bool `json:"ready,omitempty"`   // the readiness probe has
-	Hooked  map[string]bool `json:"hooked,omitempty"`  // the postStart hook has returned
+	Started map[string]time.Time `json:"started,omitempty"` // when the startup probe had succeeded
+	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
+	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
+	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
 }
 
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
-	return maps.Equal(f.Started, other.Started) && maps.Equal(f.Ready, other.Ready) && maps.Equal(f.Hooked, other.Hooked)
+	return maps.Equal(f.Hooked, other.Hooked) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
+		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
 
 // NeedsFacts reports whether there is anything of a pod to find out.
@@ -29,23 +33,44 @@ func NeedsFacts(b *translate.Blueprint) bool {
 
 // facts are what is known now.
 func (w World) facts() Facts {
-	f := Facts{Started: map[string]bool{}, Ready: map[string]bool{}, Hooked: map[string]bool{}}
+	f := Facts{Started: map[string]time.Time{}, Ready: map[string]time.Time{}, Unready: map[string]time.Time{}, Hooked: map[string]bool{}}
 	for _, u := range w.Want.Units {
 		c := w.Latest(u.Name)
 		if c == nil || c.State != Running {
 			continue
 		}
-		note(f.Started, c.ID, u.Probe(translate.Startup) != nil && w.Started(u, *c))
-		note(f.Ready, c.ID, u.Probe(translate.Readiness) != nil && w.Ready(u, *c))
-		note(f.Hooked, c.ID, u.PostStart() != nil && w.hooked(u, *c))
+		if u.Probe(translate.Startup) != nil && w.Started(u, *c) {
+			f.Started[c.ID] = w.since(w.Facts.Started, *c, translate.Startup)
+		}
+		if u.PostStart() != nil && w.hooked(u, *c) {
+			f.Hooked[c.ID] = true
+		}
+		if u.Probe(translate.Readiness) != nil {
+			w.noteReady(f, u, *c)
+		}
 	}
 	return f
 }
 
-func note(m map[string]bool, id string, is bool) {
-	if is {
-		m[id] = true
+// noteReady notes since when a container is ready, or is so no more.
+func (w World) noteReady(f Facts, u translate.Unit, c Container) {
+	_, was := w.Facts.Ready[c.ID]
+	ceased, before := w.Facts.Unready[c.ID]
+	switch {
+	case w.Ready(u, c):
+		f.Ready[c.ID] = w.since(w.Facts.Ready, c, translate.Readiness)
+	case was:
+		f.Unready[c.ID] = w.since(nil, c, translate.Readiness)
+	case before:
+		f.Unready[c.ID] = ceased
 	}
+}
+
+// since is since when a probe says what it says, as was written down or else as
+// this process has seen it.
+func (w World) since(written map[string]time.Time, c Container, kind translate.ProbeKind) time.Time {
+	seen := w.check(c, kind).Since
+	return cmp.Or(written[c.ID], time.Unix(seen.Unix(), int64(seen.Nanosecond())).UTC())
 }
 
 // note has what was found out written down.

@@ -93,6 +93,13 @@ const (
 
 // Took is the memory after an operation that took so long and ended at now.
 func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
+	if op.Kind == RunProbe { // the next one is due a period after this one began
+		key := checkKey(op.Target, op.Check)
+		m.Checks = clone(m.Checks)
+		check := m.Checks[key]
+		check.At = now.Add(-took)
+		m.Checks[key] = check
+	}
 	if op.Kind == StartUnit {
 		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))
 	}

@@ -10,6 +10,12 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
+// ProbeWarning is the error of a probe that was run and has succeeded, though
+// not as it should.
+type ProbeWarning struct{ Output string }
+
+func (w *ProbeWarning) Error() string { return w.Output }
+
 // ProbeFailure is the error of a probe or hook that was run and has failed:
 // what it saw. Any other error says that it could not be run.
 type ProbeFailure struct{ Output string }
@@ -18,12 +24,13 @@ func (f *ProbeFailure) Error() string { return f.Output }
 
 // Check is what a process knows of a probe of one attempt.
 type Check struct {
-	At      time.Time // when it ended last
+	At      time.Time // when it was run last
 	Failing bool      // the last result
 	Count   int       // of equal results, one after the other
 	// Passed and Failed say that the threshold was reached; at most one is true.
 	Passed, Failed bool
-	Output         string // why the last one failed, or could not be run
+	Since          time.Time // when that changed last
+	Output         string    // why the last one failed, or could not be run
 }
 
 func checkKey(container string, kind translate.ProbeKind) string {
@@ -41,6 +48,9 @@ func (m Memory) checked(op Op, err error, now time.Time) {
 	key := checkKey(op.Target, op.Check)
 	check := m.Checks[key]
 	check.At, check.Output = now, ""
+	if errors.As(err, new(*ProbeWarning)) {
+		err = nil
+	}
 	if err != nil {
 		check.Output = err.Error()
 	}
@@ -50,18 +60,25 @@ func (m Memory) checked(op Op, err error, now time.Time) {
 			check.Failing, check.Count = failing, 0
 		}
 		check.Count++
-		check.judge(op.Probe)
+		if passed, failed := check.Passed, check.Failed; check.judge(op.Probe) && (passed != check.Passed || failed != check.Failed) {
+			check.Since = now
+		}
 	}
 	m.Checks[key] = check
 }
 
-func (c *Check) judge(p *v1.Probe) {
+// judge holds the results against the thresholds, and reports whether one was
+// reached.
+func (c *Check) judge(p *v1.Probe) bool {
 	switch {
 	case c.Failing && c.Count >= int(p.FailureThreshold):
 		c.Passed, c.Failed = false, true
 	case !c.Failing && c.Count >= int(p.SuccessThreshold):
 		c.Passed, c.Failed = true, false
+	default:
+		return false
 	}
+	return true
 }
 
 // Started reports whether an attempt has started, in the kubelet's sense: it
@@ -70,7 +87,7 @@ func (w World) Started(u translate.Unit, c Container) bool {
 	if c.State != Running || w.former(c) || !w.hooked(u, c) {
 		return false
 	}
-	return u.Probe(translate.Startup) == nil || w.check(c, translate.Startup).Passed || w.Facts.Started[c.ID]
+	return u.Probe(translate.Startup) == nil || w.check(c, translate.Startup).Passed || !w.Facts.Started[c.ID].IsZero()
 }
 
 // Ready reports whether an attempt is ready: it has started, and its readiness
@@ -84,7 +101,7 @@ func (w World) Ready(u translate.Unit, c Container) bool {
 	case u.Probe(translate.Readiness) == nil, check.Passed:
 		return true
 	}
-	return !check.Failed && w.Facts.Ready[c.ID]
+	return !check.Failed && !w.Facts.Ready[c.ID].IsZero()
 }
 
 // condemned reports which probe has an attempt stopped; empty for none.

@@ -107,11 +107,25 @@ func TestReadiness(t *testing.T) {
 		end    time.Duration
 		answer func(translate.ProbeKind, time.Duration) error
 		ready  bool
-	}{{0, good, false}, {time.Second, good, true}, {2 * time.Second, failing, true}, {9 * time.Second, unable, true}, {10 * time.Second, failing, false}, {12 * time.Second, good, true}} {
+		// since when it is ready, or is so no more
+		since, unready time.Time
+	}{
+		{end: 0, answer: good},
+		{end: time.Second, answer: good, ready: true, since: t0.Add(time.Second)},
+		{end: 2 * time.Second, answer: failing, ready: true, since: t0.Add(time.Second)},
+		{end: 9 * time.Second, answer: unable, ready: true, since: t0.Add(time.Second)},
+		{end: 10 * time.Second, answer: failing, unready: t0.Add(10 * time.Second)},
+		{end: 11 * time.Second, answer: good, unready: t0.Add(10 * time.Second)},
+		{end: 12 * time.Second, answer: good, ready: true, since: t0.Add(12 * time.Second)},
+	} {
 		p.until(c.end, c.answer)
 		latest := *p.w.Latest("a")
-		if got := p.w.Ready(u, latest); got != c.ready || p.w.Facts.Ready[latest.ID] != c.ready {
-			t.Errorf("at %s: ready %t, written down %t, want %t", c.end, got, p.w.Facts.Ready[latest.ID], c.ready)
+		since := p.w.Facts.Ready[latest.ID]
+		if got := p.w.Ready(u, latest); got != c.ready || !since.Equal(c.since) {
+			t.Errorf("at %s: ready %t, since %s, want %t, %s", c.end, got, since, c.ready, c.since)
+		}
+		if unready := p.w.Facts.Unready[latest.ID]; !unready.Equal(c.unready) {
+			t.Errorf("at %s: unready since %s, want %s", c.end, unready, c.unready)
 		}
 	}
 	// Another process knows only what was written down.
@@ -210,5 +224,19 @@ func TestPreStop(t *testing.T) {
 		if has := stop.Action != nil; has != (grace > 0) || has && stop.Action.Sleep != 2*time.Second {
 			t.Errorf("grace %d: %+v", grace, stop.Action)
 		}
+	}
+}
+
+// The period of a probe counts from when the one before began, as a ticker does.
+func TestPeriodCountsFromTheBeginning(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) { c.LivenessProbe = tcp(0, 10, 1, 3) })
+	s := plan.Next(p.w, t0)
+	if len(s.Ops) != 1 || s.Ops[0].Kind != plan.RunProbe {
+		t.Fatalf("the step is %v", kinds(s))
+	}
+	took, now := 3*time.Second, t0.Add(3*time.Second)
+	p.w.Memory = p.w.Settle(s.Ops[0], nil, now).Took(s.Ops[0], took, now)
+	if s = plan.Next(p.w, now); !s.Wake.Equal(t0.Add(10 * time.Second)) {
+		t.Errorf("the next one is due at %s, want %s", s.Wake, t0.Add(10*time.Second))
 	}
 }

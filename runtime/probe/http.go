@@ -31,7 +31,7 @@ func request(ctx context.Context, e Engine, pause string, a translate.Action) er
 		return failure(ctx, err)
 	}
 	defer answer.Body.Close()
-	_, err = io.Copy(io.Discard, io.LimitReader(answer.Body, maxOutput))
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxOutput))
 	switch {
 	case a.Hook:
 		return nil
@@ -39,6 +39,8 @@ func request(ctx context.Context, e Engine, pause string, a translate.Action) er
 		return failure(ctx, err)
 	case answer.StatusCode < http.StatusOK || answer.StatusCode >= http.StatusBadRequest:
 		return &plan.ProbeFailure{Output: fmt.Sprintf("HTTP probe failed with statuscode: %d", answer.StatusCode)}
+	case answer.StatusCode >= http.StatusMultipleChoices:
+		return &plan.ProbeWarning{Output: "Probe terminated redirects, Response body: " + string(body)}
 	}
 	return nil
 }

@@ -54,9 +54,12 @@ func at(t *testing.T, address net.Addr) translate.Action {
 // result is done, failed and why, or unable and why.
 func result(err error) string {
 	var failure *plan.ProbeFailure
+	var warned *plan.ProbeWarning
 	switch {
 	case err == nil:
 		return "done"
+	case errors.As(err, &warned):
+		return "warned: " + warned.Output
 	case errors.As(err, &failure):
 		return "failed: " + failure.Output
 	}
@@ -109,7 +112,8 @@ func TestRequests(t *testing.T) {
 		{plain, v1.HTTPGetAction{Path: "ok"}, false, "done"},
 		{secure, v1.HTTPGetAction{Path: "/ok", Scheme: v1.URISchemeHTTPS}, false, "done"},
 		{plain, v1.HTTPGetAction{Path: "/here"}, false, "done"},
-		{plain, v1.HTTPGetAction{Path: "/elsewhere"}, false, "done"},
+		{plain, v1.HTTPGetAction{Path: "/elsewhere"}, false, "warned: Probe terminated redirects, Response body: <a href=\"http://elsewhere.example/\">Found</a>.\n\n"},
+		{plain, v1.HTTPGetAction{Path: "/elsewhere"}, true, "done"},
 		{plain, v1.HTTPGetAction{Path: "/bad"}, false, "failed: HTTP probe failed with statuscode: 500"},
 		{plain, v1.HTTPGetAction{Path: "/bad"}, true, "done"},
 		{plain, v1.HTTPGetAction{Path: "/ok", Scheme: v1.URISchemeHTTPS}, true, "done"},

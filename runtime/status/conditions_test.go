@@ -2,6 +2,7 @@ package status
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
@@ -101,6 +102,22 @@ func TestReadinessGates(t *testing.T) {
 				t.Errorf("the gate's condition is lost: %v", got)
 			}
 		})
+	}
+}
+
+// A pod is ready since its readiness probe says so, not since its start.
+func TestReadySince(t *testing.T) {
+	pod := manifest("app")
+	pod.Spec.Containers[0].ReadinessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{TCPSocket: &v1.TCPSocketAction{}}, PeriodSeconds: 10, SuccessThreshold: 1, FailureThreshold: 1}
+	w := up(pod, runs(attempt("app", 0), 2))
+	w.Facts.Ready = map[string]time.Time{"app0": at(33)}
+	if diff := cmp.Diff(isTrue(v1.PodReady, 33), *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {
+		t.Errorf("ready (-want +got):\n%s", diff)
+	}
+	w.Facts = plan.Facts{Unready: map[string]time.Time{"app0": at(44)}}
+	want := isFalse(v1.PodReady, 44, "ContainersNotReady", "containers with unready status: [app]")
+	if diff := cmp.Diff(want, *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {
+		t.Errorf("no more ready (-want +got):\n%s", diff)
 	}
 }
 

@@ -66,12 +66,15 @@ func (v view) firstStart() time.Time {
 	return first
 }
 
-// readySince is when the last of the containers that are ready started.
+// readySince is when the last of the containers that are ready started, or was
+// found to be ready.
 func (v view) readySince() time.Time {
 	var since time.Time
 	for _, u := range v.long() {
 		if u.latest != nil {
 			since = latest(since, u.latest.StartedAt)
+			since = latest(since, v.Facts.Started[u.latest.ID])
+			since = latest(since, v.Facts.Ready[u.latest.ID])
 		}
 	}
 	return since
@@ -104,8 +107,10 @@ func (v view) ceased(u unit) time.Time {
 		return v.born()
 	case c.Ended():
 		return ended(*c)
-	case c.State == plan.Running: // and stale
+	case c.State == plan.Running && v.Stale(*c):
 		return v.Pause.StartedAt
+	case !v.Facts.Unready[c.ID].IsZero():
+		return v.Facts.Unready[c.ID]
 	}
 	if before := v.previous(u).Terminated; before != nil {
 		return before.FinishedAt.Time
