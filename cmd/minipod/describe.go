@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/describe"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+type describeFlags struct{ selection }
+
+func newDescribeCommand(io streams) *cobra.Command {
+	f := &describeFlags{}
+	cmd := &cobra.Command{
+		Use:     "describe [POD...] [-l SELECTOR]",
+		Short:   "Show all that is known of pods, and what to look at next",
+		GroupID: groupLook,
+		Example: `  minipod describe web
+  minipod describe -l app=web`,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(cmd, io, withoutKind(cmd, args))
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	list, err := (&psFlags{selection: f.selection}).lister(cmd, args)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	worlds, missing := list.pods(cmd.Context())
+	for i, w := range worlds {
+		if i > 0 {
+			printLines(io.out, "\n\n")
+		}
+		if err := describePod(cmd.Context(), io, list.connection, w); err != nil {
+			return errors.Join(missing, err)
+		}
+	}
+	if len(worlds) == 0 && missing == nil {
+		tell.NewConsole(io.err).Say("no pods %s", (&psFlags{selection: f.selection}).where())
+	}
+	tellOfUnattended(tell.NewConsole(io.err), list.connection, worlds)
+	return missing
+}
+
+// describePod prints one pod. What cannot be read beside it is said.
+func describePod(ctx context.Context, io streams, e connection, w plan.World) error {
+	c := tell.NewConsole(io.err)
+	log, err := loop.EventsOf(ctx, e.Engine, w)
+	if err != nil {
+		c.Warn(err.Error())
+	}
+	info, err := e.Info(ctx)
+	if err != nil {
+		return err
+	}
+	printLines(io.out, describe.Pod(w, log, info.Hostname, time.Now()))
+	return nil
+}
+
+// printLines prints a text so that a terminal takes nothing in it for more
+// than text.
+func printLines(w io.Writer, text string) {
+	for line := range strings.Lines(text) {
+		tell.Result(w, "%s", strings.TrimSuffix(line, "\n"))
+	}
+}

@@ -1,0 +1,148 @@
+package describe_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/minipod/minipod/runtime/describe"
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+var now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// world is a pod web of one container that runs.
+func world() plan.World {
+	pod := &v1.Pod{}
+	pod.Namespace, pod.Name, pod.UID = "default", "web", "uid-1"
+	pod.Labels = map[string]string{"b": "2", "a": "1"}
+	pod.Spec.RestartPolicy = v1.RestartPolicyNever
+	pod.Spec.Volumes = []v1.Volume{{Name: "data", VolumeSource: v1.VolumeSource{EmptyDir: &v1.EmptyDirVolumeSource{}}}}
+	pod.Spec.Containers = []v1.Container{{
+		Name: "main", Image: "image", Command: []string{"sh", "-c", "one\ntwo"},
+		Ports:        []v1.ContainerPort{{Name: "http", ContainerPort: 80, Protocol: v1.ProtocolTCP}},
+		Env:          []v1.EnvVar{{Name: "A", Value: "b"}},
+		Resources:    v1.ResourceRequirements{Limits: v1.ResourceList{v1.ResourceMemory: resource.MustParse("64Mi")}},
+		VolumeMounts: []v1.VolumeMount{{Name: "data", MountPath: "/data", ReadOnly: true}},
+	}}
+	start := now.Add(-time.Minute)
+	return plan.World{
+		UID: "uid-1", Namespace: "default", Name: "web",
+		Want:  translate.New(pod, translate.Options{}),
+		Pause: &plan.Pause{ID: "p", State: plan.Running, Created: start, StartedAt: start, IPs: []string{"192.0.2.7"}},
+		Containers: []plan.Container{{
+			ID: "c", Name: "web_main", Unit: "main", State: plan.Running, Image: "image", ImageID: "sha256:i",
+			Created: start, StartedAt: start,
+		}},
+		Images: map[string]plan.Image{"image": {ID: "sha256:i"}},
+	}
+}
+
+func TestPod(t *testing.T) {
+	log := event.Log{{Unit: "main", Type: "Normal", Reason: "Started", Message: "Container started", First: now.Add(-time.Minute), Last: now.Add(-5 * time.Second), Count: 3}}
+	const want = `Name:         web
+Namespace:    default
+Node:         machine
+Start Time:   Fri, 02 Jan 2026 03:03:05 +0000
+Labels:       a=1
+              b=2
+Annotations:  <none>
+Status:       Running
+IP:           192.0.2.7
+IPs:
+  IP:  192.0.2.7
+Containers:
+  main:
+    Container ID:  docker://c
+    Image:         image
+    Image ID:      docker://sha256:i
+    Port:          80/TCP (http)
+    Host Port:     0/TCP (http)
+    Command:
+      sh
+      -c
+      one
+      two
+    State:          Running
+      Started:      Fri, 02 Jan 2026 03:03:05 +0000
+    Ready:          True
+    Restart Count:  0
+    Limits:
+      memory:     64Mi
+    Environment:  
+      A:          b
+    Mounts:
+      /data from data (ro)
+Conditions:
+  Type                       Status
+  PodReadyToStartContainers  True
+  Initialized                True
+  Ready                      True
+  ContainersReady            True
+  PodScheduled               True
+Volumes:
+  data:
+    Type:        EmptyDir (a temporary directory that shares a pod's lifetime)
+    Medium:      
+    SizeLimit:   <unset>
+QoS Class:       Burstable
+Node-Selectors:  <none>
+Tolerations:     <none>
+Namespaces:      net shared, ipc shared, pid shared
+Events:
+  Type    Reason   Age               From     Message
+  ----    ------   ----              ----     -------
+  Normal  Started  5s (x3 over 60s)  kubelet  spec.containers{main}: Container started
+`
+	if diff := cmp.Diff(trimmed(want), trimmed(describe.Pod(world(), log, "machine", now))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// trimmed leaves out what is in the columns but spaces.
+func trimmed(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		lines = append(lines, line[:indent]+strings.Join(strings.Fields(line), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestAdvice(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*plan.World)
+		want   string
+	}{
+		"well": {func(*plan.World) {}, ""},
+		"failed": {func(w *plan.World) {
+			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt = plan.Exited, 3, now
+		}, "container main ended with exit code 3; minipod logs web -c main shows what it wrote"},
+		"not found": {func(w *plan.World) {
+			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt = plan.Exited, 127, now
+		}, "container main could not run its command (exit code 127: it is not in the image); minipod logs web -c main shows what it wrote"},
+		"memory": {func(w *plan.World) {
+			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].OOMKilled, w.Containers[0].FinishedAt = plan.Exited, 137, true, now
+		}, "container main was killed: it used more memory than it may; minipod logs web -c main shows what it wrote, resources.limits.memory is what it may use: 64Mi"},
+		"stopped": {func(w *plan.World) {
+			w.Want.Pod.Annotations = map[string]string{translate.AnnotationIntent: "stopped"}
+			w.Containers[0].State, w.Containers[0].FinishedAt, w.Pause.State = plan.Exited, now, plan.Exited
+		}, "it is stopped: minipod start web goes on with it"},
+		"unreadable": {func(w *plan.World) { w.Want, w.Invalid = nil, "no JSON" }, "the manifest on its pause cannot be read: minipod rm web removes the pod"},
+	} {
+		w := world()
+		c.change(&w)
+		if got := strings.Join(describe.Advice(w, now), "\n"); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if text := describe.Pod(w, nil, "", now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
+			t.Errorf("%s: the advice is not in\n%s", name, text)
+		}
+	}
+}
