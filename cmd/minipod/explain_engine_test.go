@@ -28,8 +28,9 @@ import (
 func TestExplainMakesTheSamePod(t *testing.T) {
 	e := newTestEngine(t)
 	flags := map[string][]string{
-		"network": {"-p", "127.0.0.1:@:82", "-P"},
-		"words":   {"--pull=missing"},
+		"network":  {"-p", "127.0.0.1:@:82", "-P"},
+		"words":    {"--pull=missing"},
+		"confined": {"--seccomp-root", "../../runtime/explain/testdata"},
 	}
 	for _, m := range runnable(t) {
 		t.Run(m.name, func(t *testing.T) {

@@ -20,6 +20,8 @@ type podFlags struct {
 	pull       string
 	pauseImage string
 	strict     bool
+	profiles   string
+	sysctls    []string
 
 	apart bool // each file is a run of its own
 }
@@ -34,16 +36,18 @@ func (f *podFlags) register(cmd *cobra.Command) {
 	flags.Var(value.NewPull(&f.pull), "pull", "when to pull images, whatever the manifest says: `always|missing|never`")
 	complete(cmd, "pull", []string{"always", "missing", "never"})
 	flags.StringVar(&f.pauseImage, "pause-image", "", "image of the pause container (minipod's own, never pulled)")
+	flags.StringVar(&f.profiles, "seccomp-root", "", "`folder` of seccomp profiles of type Localhost (the manifest's, or else "+manifest.NodeProfiles+")")
+	flags.StringSliceVar(&f.sysctls, "allowed-unsafe-sysctls", nil, "sysctls that pods may set beside the safe ones, or `patterns` that end in *")
 	flags.BoolVar(&f.strict, "strict", false, "take warnings about the manifest for errors")
 }
 
 // options are the flags as manifest wants them.
 func (f *podFlags) options(cmd *cobra.Command) manifest.Options {
 	opts := manifest.Options{
-		Namespace: f.namespace, Strict: f.strict, Apart: f.apart,
+		Namespace: f.namespace, Strict: f.strict, Apart: f.apart, Profiles: f.profiles,
 		Pod: translate.Options{
 			Network: f.network, Publish: f.publish, PublishAll: f.publishAll,
-			Pull: f.pull, PauseImage: f.pauseImage,
+			Pull: f.pull, PauseImage: f.pauseImage, UnsafeSysctls: f.sysctls,
 		},
 	}
 	if cmd.Flags().Changed("share-pid") {

@@ -107,6 +107,9 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
+	if err := runtimes(ctx, e, r.Pods); err != nil {
+		return err
+	}
 	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/node"
@@ -28,6 +29,8 @@ type serveFlags struct {
 	listen     string
 	http       string
 	kubeconfig string
+	profiles   string
+	sysctls    []string
 }
 
 func newServeCommand(io streams) *cobra.Command {
@@ -55,6 +58,8 @@ and written into a kubeconfig.`,
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS:PORT` to listen on; port 0 is any free one")
 	cmd.Flags().StringVar(&f.http, "http", "", "loopback `ADDRESS:PORT` to listen on without TLS and token instead; for tests")
 	cmd.Flags().StringVar(&f.kubeconfig, "write-kubeconfig", "", "`FILE` to write the kubeconfig to (default: in the user's state folder)")
+	cmd.Flags().StringVar(&f.profiles, "seccomp-root", manifest.NodeProfiles, "`folder` of seccomp profiles of type Localhost")
+	cmd.Flags().StringSliceVar(&f.sysctls, "allowed-unsafe-sysctls", nil, "sysctls that pods may set beside the safe ones, or `patterns` that end in *")
 	return cmd
 }
 
@@ -104,6 +109,10 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	n.Allow(node.Allowed{
+		Profile:       func(name string) (string, error) { return manifest.Profile([]string{f.profiles}, name) },
+		UnsafeSysctls: f.sysctls,
+	})
 	door, err := openDoor(ctx, f)
 	if err != nil {
 		return err

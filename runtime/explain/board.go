@@ -148,7 +148,12 @@ func (w *board) lookup(token string) string {
 		}
 		return fmt.Sprintf("$(( ($(docker info -f '{{.MemTotal}}') + %d) / %d ))", a.Divisor-1, a.Divisor)
 	}
+	if image, ok := translate.ImageUserOf(token); ok {
+		return fmt.Sprintf("$(docker image inspect -f '{{or .Config.User 0}}' %s)", w.operand(image))
+	}
 	switch fieldOf(w.b.Pod, token) {
+	case translate.ProfileFileToken:
+		return "profile.json"
 	case translate.FieldPodIP, translate.FieldPodIPs:
 		return fmt.Sprintf("$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' %s)", w.quote(w.b.Pause.Name))
 	case translate.FieldHostIP, translate.FieldHostIPs:

@@ -26,6 +26,7 @@ func (w words) flag(f flag) string {
 // says where it comes from, then a line a flag.
 func (w *writer) command(verb, title string, r *translate.Request) {
 	w.findOut(r)
+	after := w.profile(r)
 	flags := flagsOf(r)
 	fmt.Fprintf(w, "\n# %s\n", title)
 	w.origins(r, flags)
@@ -40,7 +41,7 @@ func (w *writer) command(verb, title string, r *translate.Request) {
 	if r.Name != w.b.Pause.Name {
 		w.otherwise(verb, r.Name)
 	}
-	w.WriteString("\n")
+	w.WriteString("\n" + after)
 }
 
 // otherwise goes on with a container that someone else has made: who keeps

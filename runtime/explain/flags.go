@@ -181,7 +181,13 @@ func securityFlags(fs *flags, r *translate.Request) {
 	}
 	fs.list("--cap-add", "HostConfig.CapAdd", r.Host.CapAdd)
 	fs.list("--cap-drop", "HostConfig.CapDrop", r.Host.CapDrop)
-	fs.list("--security-opt", "HostConfig.SecurityOpt", r.Host.SecurityOpt)
+	for _, option := range r.Host.SecurityOpt {
+		if _, ok := translate.CutProfile(option); ok {
+			option = "seccomp=" + translate.ProfileFile
+		}
+		fs.text("--security-opt", "HostConfig.SecurityOpt", option)
+	}
+	fs.text("--runtime", "HostConfig.Runtime", r.Host.Runtime)
 	if r.Host.MaskedPaths != nil {
 		fs.text("--security-opt", "HostConfig.MaskedPaths", "systempaths=unconfined")
 	}
@@ -196,6 +202,7 @@ func resourceFlags(fs *flags, r *translate.Request) {
 		fs.text("--memory-swap", "HostConfig.Memory", fmt.Sprintf("%db", r.Host.MemorySwap))
 	}
 	fs.number("--oom-score-adj", "HostConfig.OomScoreAdj", int64(r.Host.OomScoreAdj))
+	fs.text("--oom-score-adj", "HostConfig.OomScoreAdj", r.OOMScore)
 }
 
 // restart is the restart policy, where it is not Docker's default.

@@ -18,7 +18,15 @@ func (w *writer) lateExpression(token string) string {
 		}
 		return fmt.Sprintf("$(( (memory + %d) / %d ))", a.Divisor-1, a.Divisor)
 	}
+	if _, ok := translate.ImageUserOf(token); ok {
+		return "${user:-0}"
+	}
+	if request, ok := translate.MemoryRequestOf(token); ok {
+		return fmt.Sprintf("$(score %d)", request)
+	}
 	switch fieldOf(w.b.Pod, token) {
+	case translate.ProfileFileToken:
+		return "$seccomp"
 	case translate.FieldPodIP:
 		return "${podIPs%%,*}"
 	case translate.FieldPodIPs:
@@ -49,13 +57,29 @@ func fieldOf(pod *v1.Pod, token string) string {
 // findOut writes the shell that finds out what a request needs and the script
 // does not know yet.
 func (w *writer) findOut(r *translate.Request) {
-	for _, word := range slices.Concat(r.Config.Env, r.Config.Entrypoint, r.Config.Cmd) {
+	for _, word := range slices.Concat(r.Config.Env, r.Config.Entrypoint, r.Config.Cmd, []string{r.OOMScore}) {
 		for i, token := range translate.CutTokens(word) {
 			if i%2 == 1 {
 				w.findOnce(w.finding(token))
 			}
 		}
 	}
+	if parts := translate.CutTokens(r.Config.User); len(parts) > 1 {
+		image, _ := translate.ImageUserOf(parts[1])
+		fmt.Fprintf(w, "\n# The user of the image, without its group\nuser=$(docker image inspect -f '{{.Config.User}}' %s)\nuser=${user%%%%:*}\n", w.operand(image))
+	}
+}
+
+// profile writes the seccomp profile of a request into a file, and is the shell
+// that removes it.
+func (w *writer) profile(r *translate.Request) (remove string) {
+	for _, option := range r.Host.SecurityOpt {
+		if profile, ok := translate.CutProfile(option); ok {
+			fmt.Fprintf(w, "\n# The seccomp profile, in a file as docker's client wants it\nseccomp=$(mktemp)\nprintf %%s %s > \"$seccomp\"\n", w.quote(profile))
+			return "rm \"$seccomp\"\n"
+		}
+	}
+	return ""
 }
 
 func (w *writer) findOnce(shell string) {
@@ -72,7 +96,11 @@ func (w *writer) finding(token string) string {
 		if a.Resource == v1.ResourceCPU {
 			return "# How many processors the machine has\ncpus=$(docker info -f '{{.NCPU}}')"
 		}
-		return "# How much memory the machine has\nmemory=$(docker info -f '{{.MemTotal}}')"
+		return machineMemory
+	}
+	if _, ok := translate.MemoryRequestOf(token); ok {
+		w.findOnce(machineMemory)
+		return scoreFunction
 	}
 	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP, translate.FieldPodIPs:
@@ -85,6 +113,16 @@ func (w *writer) finding(token string) string {
 	}
 	return "# The name of the machine\nnode=$(docker info -f '{{.Name}}')"
 }
+
+const machineMemory = "# How much memory the machine has\nmemory=$(docker info -f '{{.MemTotal}}')"
+
+const scoreFunction = `# score is the OOM score of a burstable container that asks for so many bytes
+score() {
+  left=$((1000 - 1000 * $1 / memory))
+  [ $left -ge 3 ] || left=3
+  [ $left -lt 1000 ] || left=999
+  echo $left
+}`
 
 const listFunction = `# list joins words of JSON with commas and leaves out empty ones
 list() {

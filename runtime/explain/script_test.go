@@ -23,10 +23,11 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestScript(t *testing.T) {
 	no := false
 	options := map[string]translate.Options{
-		"mc1":     {AssumedAlways: []string{"1st", "2nd"}},
-		"network": {Network: "mine", Publish: []string{"[::1]:9000:90/udp", "91"}, PublishAll: true},
-		"limits":  {SharePID: &no, PauseImage: "other/pause", Pull: "always"},
-		"words":   {Pull: "never"},
+		"mc1":      {AssumedAlways: []string{"1st", "2nd"}},
+		"network":  {Network: "mine", Publish: []string{"[::1]:9000:90/udp", "91"}, PublishAll: true},
+		"limits":   {SharePID: &no, PauseImage: "other/pause", Pull: "always"},
+		"words":    {Pull: "never"},
+		"confined": {Seccomp: map[string]string{"allow-all.json": `{"defaultAction":"SCMP_ACT_ALLOW"}`}},
 	}
 	for _, file := range manifests(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")

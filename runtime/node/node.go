@@ -29,6 +29,8 @@ type Node struct {
 	now    func() time.Time
 	book   *loop.Book // what happens to the pods
 
+	allowed Allowed
+
 	mu       sync.Mutex
 	info     engine.Info
 	seen     map[types.UID]plan.World

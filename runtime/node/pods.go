@@ -67,13 +67,14 @@ func (n *Node) Changes(ctx context.Context) <-chan types.UID {
 	return watcher
 }
 
-// Create implements apiserver.Pods. Kubernetes' tools made the pod, so a
-// manifest that is silent about the PID namespace gets Kubernetes' default.
+// Create implements apiserver.Pods.
 func (n *Node) Create(ctx context.Context, pod *v1.Pod) error {
-	own := false
-	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod)}
+	opts, err := n.options(ctx, pod)
+	if err != nil {
+		return err
+	}
 	b := translate.New(stored(pod), opts)
-	err := n.runner.Create(ctx, b)
+	err = n.runner.Create(ctx, b)
 	if errors.As(err, new(*loop.ExistsError)) {
 		return apierrors.NewAlreadyExists(v1.Resource("pods"), pod.Name)
 	}

@@ -20,8 +20,9 @@ import (
 
 // The resources that pods refer to.
 const (
-	ConfigMaps = "configmaps"
-	Secrets    = "secrets"
+	ConfigMaps     = "configmaps"
+	Secrets        = "secrets"
+	RuntimeClasses = "runtimeclasses.node.k8s.io"
 )
 
 // Kept is how many revisions of an object stay: their names keep one who is

@@ -28,7 +28,9 @@ func (w World) Awaited() []translate.Unit {
 // attempt is the request of an attempt; nil while something that it needs is
 // missing. The pod's addresses come with its pause, which is started anyway.
 func (s *stepper) attempt(u translate.Unit, n, backoff int) *translate.Request {
-	request, missing := u.Attempt(s.w.Inputs, n, backoff)
+	inputs := s.w.Inputs
+	inputs.ImageUser = s.w.Images[u.Container.Image].User
+	request, missing := u.Attempt(inputs, n, backoff)
 	if missing == nil {
 		return request
 	}

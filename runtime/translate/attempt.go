@@ -11,20 +11,22 @@ import (
 // missing where something is.
 func (u Unit) Attempt(in Inputs, n, backoff int) (*Request, *Missing) {
 	r := u.Request
-	config := *r.Config
+	config, host := *r.Config, *r.Host
 	config.Labels = maps.Clone(config.Labels)
 	config.Labels[LabelAttempt] = strconv.Itoa(n)
 	config.Labels[LabelBackoff] = strconv.Itoa(backoff)
 	if start := StartOf(u.pod); start > 0 {
 		config.Labels[LabelStart] = strconv.Itoa(start)
 	}
-	r.Config, r.Origins = &config, slices.Clip(r.Origins)
+	r.Config, r.Host, r.Origins = &config, &host, slices.Clip(r.Origins)
 	r.Name = ContainerName(u.pod, u.Name, n)
 	env, missing := u.env(in)
 	if missing != nil {
 		return nil, missing
 	}
 	u.command(&r, env)
+	u.imageUser(&r, in)
+	u.oomScore(&r, in)
 	return &r, nil
 }
 

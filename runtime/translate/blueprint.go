@@ -28,6 +28,14 @@ type Options struct {
 	// Pull overrides every pull policy: always, missing or never; empty is
 	// what the manifest says.
 	Pull string `json:"pull,omitempty"`
+	// Runtime is the engine's runtime that runs the pod: what the handler of
+	// its runtime class is called. Empty is the name of the class.
+	Runtime string `json:"runtime,omitempty"`
+	// Seccomp are the profiles that the manifest names, by name: JSON.
+	Seccomp map[string]string `json:"seccomp,omitempty"`
+	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:
+	// names, or patterns that end in "*".
+	UnsafeSysctls []string `json:"unsafeSysctls,omitempty"`
 	// PauseImage is the image of the pause container.
 	PauseImage string `json:"pauseImage,omitempty"`
 	// AssumedAlways are the containers whose pull policy Always came from
@@ -57,6 +65,9 @@ type Request struct {
 	Config  *container.Config
 	Host    *container.HostConfig
 	Network *network.NetworkingConfig
+	// OOMScore is a token in the place of HostConfig.OomScoreAdj, where only
+	// an engine can tell: see Inputs.Symbolic.
+	OOMScore string
 	// Origins tells where each Docker field came from.
 	Origins []Origin
 }

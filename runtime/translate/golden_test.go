@@ -30,6 +30,7 @@ func TestRequests(t *testing.T) {
 		"ports":       {Publish: []string{"9000:90", "127.0.0.1::91/udp", "8080:80", "7000-7001:70-71"}, PublishAll: true},
 		"best-effort": {Network: "mine", SharePID: &no, Pull: "missing", PauseImage: "other/pause"},
 		"resources":   {AssumedAlways: []string{"tiny"}},
+		"allowed":     {Seccomp: map[string]string{"strict.json": `{"defaultAction":"SCMP_ACT_ALLOW"}`}, Runtime: "runsc", UnsafeSysctls: []string{"kernel.msg*", "net.core.somaxconn"}},
 	}
 	var files []string
 	for _, pattern := range []string{"testdata/*.yaml", "../explain/testdata/*.yaml", "../../testdata/pods/*.yaml"} {
@@ -117,7 +118,8 @@ func known() translate.Inputs {
 		ConfigMaps: map[string]*v1.ConfigMap{"settings": {
 			Data: map[string]string{"COLOUR": "green", "SIZE": "large", "odd.key": "$(COLOUR)"}, BinaryData: map[string][]byte{"BIN": {1}},
 		}},
-		Secrets: map[string]*v1.Secret{"login": {Data: map[string][]byte{"USER": []byte("me"), "PASSWORD": []byte("p w\n")}}},
+		ImageUser: "app:app",
+		Secrets:   map[string]*v1.Secret{"login": {Data: map[string][]byte{"USER": []byte("me"), "PASSWORD": []byte("p w\n")}}},
 	}
 }
 

@@ -23,6 +23,8 @@ type Inputs struct {
 	// refers to, by name. One that is not among them does not exist.
 	ConfigMaps map[string]*v1.ConfigMap
 	Secrets    map[string]*v1.Secret
+	// ImageUser is the user that the image of the container to be made names.
+	ImageUser string
 	// Symbolic has a token stand for what only an engine can tell: see Token.
 	Symbolic bool
 }
@@ -64,6 +66,7 @@ func NeedsOf(units []Unit) Needs {
 	var needs Needs
 	for _, u := range units {
 		u.environmentNeeds(&needs)
+		needs.Machine = needs.Machine || u.burstable()
 	}
 	return needs
 }

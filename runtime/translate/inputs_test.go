@@ -90,7 +90,8 @@ func TestNeeds(t *testing.T) {
 		"envFrom: [{configMapRef: {name: m}}, {configMapRef: {name: m}}]":                                        {ConfigMaps: []string{"m"}},
 		"envFrom: [{secretRef: {name: s}}]":                                                                      {Secrets: []string{"s"}},
 		"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]":                                         {Secrets: []string{"s"}},
-		"resources: {limits: {cpu: 1}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]": {},
+		"resources: {limits: {cpu: 1}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]": {Machine: true}, // its OOM score
+		"resources: {limits: {cpu: 1, memory: 1Gi}}":                                                             {},
 	} {
 		b := translate.New(parseText(t, "p.yaml", notable("", container)), translate.Options{})
 		if diff := cmp.Diff(want, translate.NeedsOf(b.Units)); diff != "" {

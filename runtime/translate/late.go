@@ -80,6 +80,8 @@ func CutTokens(word string) []string { return strings.Split(word, tokenMark) }
 // bytes of a file may be anything.
 func IsToken(name string) bool {
 	_, allotment := AllotmentOf(name)
+	_, user := ImageUserOf(name)
+	_, score := MemoryRequestOf(name)
 	_, late := lateField(&v1.Pod{}, name)
-	return allotment || late
+	return allotment || user || score || late
 }

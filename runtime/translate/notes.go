@@ -61,13 +61,13 @@ func notes(b *Blueprint) []Note {
 	n := &noter{}
 	podNotes(n, &b.Pod.Spec)
 	schedulingNotes(n, &b.Pod.Spec)
-	podSecurityNotes(n, b.Pod.Spec.SecurityContext)
+	podSecurityNotes(n, b)
 	volumeNotes(n, &b.Pod.Spec)
 	for _, u := range b.Units {
 		containerNotes(n, u)
 		envNotes(n, b, u)
 		mountNotes(n, b, u)
-		securityNotes(n, b.Pod, u)
+		securityNotes(n, b, u)
 	}
 	return n.notes
 }
@@ -79,7 +79,6 @@ func podNotes(n *noter, s *v1.PodSpec) {
 	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", "there are no service accounts here: no token is mounted")
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
 	n.refuse(s.HostUsers != nil && !*s.HostUsers, "spec.hostUsers", "Docker has no user namespace for one pod, only for all (userns-remap): leave the field out")
-	n.refuse(s.RuntimeClassName != nil, "spec.runtimeClassName", "runtime classes are not looked up yet: leave the field out")
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
 	n.reject(s.OS != nil && s.OS.Name != v1.Linux, "spec.os.name", "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")
 }
@@ -95,19 +94,36 @@ func schedulingNotes(n *noter, s *v1.PodSpec) {
 	n.warn(s.PriorityClassName != "", "spec.priorityClassName", "no pod makes room for another here")
 }
 
-func podSecurityNotes(n *noter, sc *v1.PodSecurityContext) {
+func podSecurityNotes(n *noter, b *Blueprint) {
 	const path = "spec.securityContext"
+	sc := b.Pod.Spec.SecurityContext
 	if sc == nil {
 		return
 	}
 	strict := sc.SupplementalGroupsPolicy != nil && *sc.SupplementalGroupsPolicy == v1.SupplementalGroupsPolicyStrict
 	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
-	n.refuse(localhost(sc.SeccompProfile), path+".seccompProfile", "Localhost profiles are not loaded yet")
+	n.profile(b, sc.SeccompProfile, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 	for i, s := range sc.Sysctls {
 		name := sysctlName(s.Name)
-		n.reject(!safeSysctl(name), fmt.Sprintf("%s.sysctls[%d]", path, i), "SysctlForbidden", fmt.Sprintf("forbidden sysctl: %q not allowlisted", name))
+		allowed := safeSysctl(name) || allowedSysctl(name, b.Options.UnsafeSysctls)
+		n.reject(!allowed, fmt.Sprintf("%s.sysctls[%d]", path, i), "SysctlForbidden", fmt.Sprintf("forbidden sysctl: %q not allowlisted", name))
 	}
+}
+
+// profile notes a seccomp profile of the node that is not there.
+func (n *noter) profile(b *Blueprint, p *v1.SeccompProfile, path string) {
+	name := localhostProfile(p)
+	n.refuse(name != "" && b.Options.Seccomp[name] == "", path+"."+profileField, fmt.Sprintf("cannot load seccomp profile %q: it is not there", name))
+}
+
+// allowedSysctl tells whether a name is among patterns, as the kubelet's
+// --allowed-unsafe-sysctls reads them.
+func allowedSysctl(name string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		prefix, open := strings.CutSuffix(p, "*")
+		return name == p || open && strings.HasPrefix(name, prefix)
+	})
 }
 
 // safeSysctl tells whether a node allows a sysctl (pkg/kubelet/sysctl).
@@ -123,10 +139,6 @@ func safeSysctl(name string) bool {
 
 // sysctlName is the name with dots, as Docker takes it.
 func sysctlName(name string) string { return strings.ReplaceAll(name, "/", ".") }
-
-func localhost(p *v1.SeccompProfile) bool {
-	return p != nil && p.Type == v1.SeccompProfileTypeLocalhost
-}
 
 func volumeNotes(n *noter, s *v1.PodSpec) {
 	for i, v := range s.Volumes {
@@ -240,23 +252,13 @@ func mountNotes(n *noter, b *Blueprint, u Unit) {
 	}
 }
 
-func securityNotes(n *noter, pod *v1.Pod, u Unit) {
+func securityNotes(n *noter, b *Blueprint, u Unit) {
 	path := u.Path + ".securityContext"
-	podUser, podGroup := false, false
-	if sc := pod.Spec.SecurityContext; sc != nil {
-		podUser, podGroup = sc.RunAsUser != nil, sc.RunAsGroup != nil
-	}
 	sc := u.Container.SecurityContext
 	if sc == nil {
-		sc = &v1.SecurityContext{}
+		return
 	}
-	field := path + ".runAsGroup"
-	if sc.RunAsGroup == nil {
-		field = "spec.securityContext.runAsGroup"
-	}
-	group, user := podGroup || sc.RunAsGroup != nil, podUser || sc.RunAsUser != nil
-	n.refuse(group && !user, field, "Docker takes a group only with a user: set runAsUser too")
-	n.refuse(localhost(sc.SeccompProfile), path+".seccompProfile", "Localhost profiles are not loaded yet")
+	n.profile(b, sc.SeccompProfile, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 }
 

@@ -30,6 +30,7 @@ func pauseRequest(b *Blueprint) Request {
 	pauseAliases(&r, pod)
 	pauseDNS(&r, pod)
 	pauseSysctls(&r, pod)
+	b.runtime(&r)
 	publish(&r, b)
 	mountVolumes(&r, b)
 	return r
@@ -154,6 +155,27 @@ func pauseDNS(r *Request, pod *v1.Pod) {
 			r.from(f.docker, "spec.dnsConfig")
 		}
 	}
+}
+
+// runtime has the container run by the runtime of the pod's class, which is
+// another one than the engine's default.
+func (b *Blueprint) runtime(r *Request) {
+	if name := RuntimeOf(b.Pod, b.Options); name != "" {
+		r.Host.Runtime = name
+		r.from("HostConfig.Runtime", "spec.runtimeClassName")
+	}
+}
+
+// RuntimeOf is the engine's runtime that a pod asks for; empty is the default
+// one.
+func RuntimeOf(pod *v1.Pod, opts Options) string {
+	switch {
+	case pod.Spec.RuntimeClassName == nil:
+		return ""
+	case opts.Runtime != "":
+		return opts.Runtime
+	}
+	return *pod.Spec.RuntimeClassName
 }
 
 func pauseSysctls(r *Request, pod *v1.Pod) {

@@ -16,11 +16,11 @@ const (
 	bestEffortOOM = 1000
 )
 
-// resources sets limits as a node does. Only positive OOM scores are set: a
-// negative one is refused where minipod has no right to it.
+// resources sets limits as a node does. The OOM score of a burstable container
+// depends on the machine: Attempt sets it.
 func (b *Blueprint) resources(r *Request, u Unit) {
 	res := u.Container.Resources
-	r.Host.CPUShares = shares(res)
+	r.Host.CPUShares = shares(b.Pod, res)
 	r.from("HostConfig.CpuShares", from(res.Requests, v1.ResourceCPU, u.Path+".resources.requests.cpu", "no CPU is requested"))
 	if limit := limitOf(b.Pod, res, v1.ResourceCPU).MilliValue(); limit > 0 {
 		r.Host.CPUPeriod = cpuPeriod
@@ -46,10 +46,11 @@ func limitOf(pod *v1.Pod, res v1.ResourceRequirements, name v1.ResourceName) *re
 	return &limit
 }
 
-func shares(res v1.ResourceRequirements) int64 {
+// shares follow the request, or the limit where nothing is requested.
+func shares(pod *v1.Pod, res v1.ResourceRequirements) int64 {
 	cpu, ok := res.Requests[v1.ResourceCPU]
 	if !ok {
-		cpu = res.Limits[v1.ResourceCPU]
+		cpu = *limitOf(pod, res, v1.ResourceCPU)
 	}
 	return min(max(cpu.MilliValue()*sharesPerCPU/1000, minShares), maxShares)
 }

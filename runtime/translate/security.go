@@ -22,26 +22,67 @@ func (b *Blueprint) security(r *Request, u Unit) {
 	user(r, pod, own, u.Path)
 	groups(r, pod)
 	privileges(r, own, u.Path)
+	b.seccomp(r, u)
 	profiles(r, pod, own, u.Path)
 }
 
+// user sets user and group. A group alone goes with the user of the image,
+// which Attempt knows.
 func user(r *Request, pod *v1.PodSecurityContext, own *v1.SecurityContext, path string) {
 	uid, field := own.RunAsUser, path+".securityContext.runAsUser"
 	if uid == nil {
 		uid, field = pod.RunAsUser, "spec.securityContext.runAsUser"
 	}
-	gid := own.RunAsGroup
-	if gid == nil {
-		gid = pod.RunAsGroup
-	}
 	if uid == nil {
-		return // a Note says it when only a group is given
+		return
 	}
 	r.Config.User = strconv.FormatInt(*uid, 10)
-	if gid != nil {
+	if gid, _ := runAsGroup(pod, own, path); gid != nil {
 		r.Config.User += ":" + strconv.FormatInt(*gid, 10)
 	}
 	r.from("Config.User", field)
+}
+
+// imageUser sets the user of a container of which the manifest says the group
+// only: the one that its image names, without the group that it names. A
+// container without either is left to the engine, which takes both.
+func (u Unit) imageUser(r *Request, in Inputs) {
+	pod, own := u.pod.Spec.SecurityContext, u.Container.SecurityContext
+	if pod == nil {
+		pod = &v1.PodSecurityContext{}
+	}
+	if own == nil {
+		own = &v1.SecurityContext{}
+	}
+	gid, field := runAsGroup(pod, own, u.Path)
+	if gid == nil || r.Config.User != "" {
+		return
+	}
+	name, _, _ := strings.Cut(in.ImageUser, ":")
+	switch {
+	case in.Symbolic:
+		name = token(imageUserToken + u.Container.Image)
+	case name == "":
+		name = "0"
+	}
+	r.Config.User = name + ":" + strconv.FormatInt(*gid, 10)
+	r.from("Config.User", field+", with the image's user")
+}
+
+const imageUserToken = "image.user/"
+
+// ImageUserOf reads from the name of a token that it stands for the user that
+// an image names, 0 where it names none; ok is false where it is another.
+func ImageUserOf(token string) (image string, ok bool) {
+	return strings.CutPrefix(token, imageUserToken)
+}
+
+// runAsGroup is the group and the field it comes from.
+func runAsGroup(pod *v1.PodSecurityContext, own *v1.SecurityContext, path string) (gid *int64, field string) {
+	if own.RunAsGroup != nil {
+		return own.RunAsGroup, path + ".securityContext.runAsGroup"
+	}
+	return pod.RunAsGroup, "spec.securityContext.runAsGroup"
 }
 
 func groups(r *Request, pod *v1.PodSecurityContext) {
@@ -101,16 +142,8 @@ func capabilities(list []v1.Capability) []string {
 	return slices.Compact(names)
 }
 
-// profiles maps seccomp, AppArmor and SELinux. An unset seccomp profile is
-// Docker's default one; Kubernetes would run unconfined.
+// profiles maps AppArmor and SELinux.
 func profiles(r *Request, pod *v1.PodSecurityContext, own *v1.SecurityContext, path string) {
-	seccomp, field := own.SeccompProfile, path+".securityContext.seccompProfile"
-	if seccomp == nil {
-		seccomp, field = pod.SeccompProfile, "spec.securityContext.seccompProfile"
-	}
-	if seccomp != nil && seccomp.Type == v1.SeccompProfileTypeUnconfined {
-		r.securityOpt("seccomp=unconfined", field)
-	}
 	armor, field := own.AppArmorProfile, path+".securityContext.appArmorProfile"
 	if armor == nil {
 		armor, field = pod.AppArmorProfile, "spec.securityContext.appArmorProfile"

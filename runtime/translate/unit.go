@@ -14,6 +14,7 @@ func (b *Blueprint) unitRequest(u Unit) Request {
 	b.process(&r, u)
 	b.security(&r, u)
 	b.resources(&r, u)
+	b.runtime(&r)
 	b.mounts(&r, u)
 	r.Config.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
 	r.from("Config.Healthcheck", "Kubernetes does not run the image's health check")

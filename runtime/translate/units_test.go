@@ -77,10 +77,10 @@ func TestEphemeral(t *testing.T) {
 	share := false
 	pod.Spec.ShareProcessNamespace = &share
 	pod.Spec.Containers = []v1.Container{{Name: "a", Image: "i"}}
-	group := int64(5)
+	profile := v1.SeccompProfile{Type: v1.SeccompProfileTypeLocalhost, LocalhostProfile: &pod.Name}
 	pod.Spec.EphemeralContainers = []v1.EphemeralContainer{
 		{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "debug", Image: "i"}, TargetContainerName: "a"},
-		{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "wrong", Image: "i", SecurityContext: &v1.SecurityContext{RunAsGroup: &group}}},
+		{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "wrong", Image: "i", SecurityContext: &v1.SecurityContext{SeccompProfile: &profile}}},
 	}
 	b := translate.New(pod, translate.Options{})
 	debug, _ := b.Unit("debug")
@@ -96,7 +96,7 @@ func TestEphemeral(t *testing.T) {
 	}
 	wrong, _ := b.Unit("wrong")
 	note, refused := b.Refusal(wrong)
-	if !refused || note.Field != "spec.ephemeralContainers[1].securityContext.runAsGroup" {
+	if !refused || note.Field != "spec.ephemeralContainers[1].securityContext.seccompProfile.localhostProfile" {
 		t.Errorf("the wrong one: %+v, %t", note, refused)
 	}
 	if _, refused := b.Refusal(debug); refused || len(b.Fatal()) > 0 {

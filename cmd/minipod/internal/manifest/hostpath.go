@@ -8,6 +8,18 @@ import (
 	"strings"
 )
 
+// hint is what to do about a field that cannot be honoured, where there is
+// more to say of it here.
+func (m Pod) hint(field string) string {
+	switch {
+	case strings.HasSuffix(field, ".seccompProfile.localhostProfile"):
+		return ": put it beside the manifest, or name its folder with --seccomp-root"
+	case strings.Contains(field, ".sysctls["):
+		return ": a node refuses it too, unless it is told --allowed-unsafe-sysctls"
+	}
+	return m.pathHint(field)
+}
+
 // pathHint is the absolute path that the relative one of a hostPath was
 // probably meant to be: below the manifest's folder, as Docker Compose has it.
 func (m Pod) pathHint(field string) string {

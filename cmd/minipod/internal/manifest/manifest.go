@@ -129,7 +129,9 @@ func (r *Reading) pod(opts Options, o *podspec.Object) {
 		pod.Name = generated(pod.GenerateName)
 	}
 	pod.UID = uuid.NewUUID()
-	m := Pod{Object: o, Blueprint: translate.New(pod, opts.of(o))}
+	options := opts.of(o)
+	options.Seccomp = r.profiles(opts, o)
+	m := Pod{Object: o, Blueprint: translate.New(pod, options)}
 	r.notes(m)
 	r.Pods = append(r.Pods, m)
 }
@@ -147,7 +149,7 @@ func (r *Reading) notes(m Pod) {
 	for _, n := range m.Blueprint.Notes {
 		switch {
 		case n.Fatal:
-			r.wrong(m.Problem(n.Field, n.Message+m.pathHint(n.Field)))
+			r.wrong(m.Problem(n.Field, n.Message+m.hint(n.Field)))
 		case m.Written(n.Field):
 			r.Warnings = once(r.Warnings, m.Problem(n.Field, n.Message))
 		}

@@ -18,6 +18,9 @@ type Options struct {
 	Strict bool
 	// Apart takes each file for a run of its own: a pod may be in several.
 	Apart bool
+	// Profiles is the folder of seccomp profiles; empty is the manifest's own,
+	// and then that of a kubelet.
+	Profiles string
 	// Pod is what is decided of every pod.
 	Pod translate.Options
 }
