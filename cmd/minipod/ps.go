@@ -78,7 +78,7 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if len(worlds) == 0 && len(args) == 0 {
 		c.Say("no pods %s", f.where())
 	}
-	tellOfUnattended(c, list.connection, worlds)
+	tellOfUnattended(ctx, c, list.connection, worlds)
 	return f.tellOfRemains(ctx, c, list)
 }
 

@@ -186,7 +186,7 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 		n.Rest(res.World)
 	}
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
-	on.upkeep.see(on, res.World, f.detail.detail())
+	on.upkeep.see(ctx, on, res.World, f.detail.detail())
 	err = f.left(on, m, res).Tell(ctx, on.console)
 	if err == nil && f.wait == aimReady && res.Step.State != plan.Up {
 		err = fmt.Errorf("pod %s has ended: it will not be ready", m.Ref())
@@ -205,7 +205,7 @@ func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome
 func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res loop.Result, err error) error {
 	late := errors.As(err, new(*loop.TimeoutError))
 	if late || res.Existed { // it is there still
-		on.upkeep.see(on, res.World, f.detail.detail())
+		on.upkeep.see(ctx, on, res.World, f.detail.detail())
 	}
 	if late {
 		return f.tooLate(ctx, on.console, f.left(on, m, res))

@@ -106,7 +106,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 		r = on.reporting(n)
 	}
 	res, err := r.Start(ctx, ref.Namespace, ref.Name)
-	on.upkeep.see(on, res.World, f.detail())
+	on.upkeep.see(ctx, on, res.World, f.detail())
 	if err != nil {
 		return err
 	}

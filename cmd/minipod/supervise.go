@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -12,11 +13,16 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/docker"
 )
 
 type superviseFlags struct {
-	idle time.Duration
-	stop bool
+	idle      time.Duration
+	stop      bool
+	install   bool
+	uninstall bool
+	program   string
+	socket    string
 }
 
 // What the lock says of who keeps the pods.
@@ -43,15 +49,26 @@ matters: killed and started again, it goes on.
 
 run and start have one started in the background where none is at work; it
 ends when no pod needs it. One is at work for an engine at a time, for each
-user; serve does the same work.`,
+user; serve does the same work.
+
+--install puts the same program into the engine instead, as a container with
+the engine's socket: pods are kept across reboots and while this machine is
+gone, on remote engines too. Private images are then pulled with the pods'
+imagePullSecrets alone. --uninstall takes it away.`,
 		Example: `  minipod supervise
-  minipod supervise --stop`,
+  minipod supervise --stop
+  minipod supervise --install`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := exclusive(cmd, "until-idle", "stop"); err != nil {
+			if err := f.check(cmd); err != nil {
 				return err
 			}
-			if f.stop {
-				return stopSupervisor(cmd.Context(), tell.NewConsole(io.err))
+			switch c := tell.NewConsole(io.err); {
+			case f.stop:
+				return stopSupervisor(cmd.Context(), c)
+			case f.install:
+				return f.put(cmd.Context(), c)
+			case f.uninstall:
+				return takeAway(cmd.Context(), c)
 			}
 			debug.SetGCPercent(forLong)
 			return f.run(cmd.Context(), io)
@@ -61,7 +78,26 @@ user; serve does the same work.`,
 	cmd.Flags().DurationVar(&f.idle, "until-idle", 0, "end when no pod has needed it for so long")
 	cmd.Flags().Lookup("until-idle").NoOptDefVal = idleTime
 	cmd.Flags().Lookup("until-idle").Hidden = true
+	cmd.Flags().BoolVar(&f.install, "install", false, "have the engine keep its pods itself, in a container of its own")
+	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "remove what --install has made; the pods are left as they are")
+	cmd.Flags().StringVar(&f.program, "program", "", "with --install: the minipod to put there, as a `FILE`, where this one is for another system")
+	cmd.Flags().StringVar(&f.socket, "socket", "", "with --install: the `PATH` of the engine's socket on its machine")
 	return cmd
+}
+
+func (f *superviseFlags) check(cmd *cobra.Command) error {
+	if err := exclusive(cmd, "until-idle", "stop", "install", "uninstall"); err != nil {
+		return err
+	}
+	for _, flag := range []string{"program", "socket"} {
+		if cmd.Flags().Changed(flag) && !f.install {
+			return usage(seeHelp(cmd), "--%s is for supervise --install", flag)
+		}
+	}
+	if f.socket != "" && !path.IsAbs(f.socket) {
+		return usage(seeHelp(cmd), "--socket=%s: want an absolute path, as it is on the engine's machine", f.socket)
+	}
+	return nil
 }
 
 // run keeps the pods until ctx ends or nobody needs it.
@@ -127,8 +163,7 @@ func stopSupervisor(ctx context.Context, c tell.Console) error {
 	case err != nil:
 		return err
 	case !held:
-		c.Say("no supervisor is at work on the engine at %s", e.Address())
-		return nil
+		return sayNoneHere(ctx, e, c)
 	case holder.Command == commandServe:
 		c.Say("%s keeps the pods; it ends with Ctrl-C", holder)
 		return nil
@@ -138,6 +173,17 @@ func stopSupervisor(ctx context.Context, c tell.Console) error {
 	}
 	c.Say("stopped %s; the pods are left as they are", holder)
 	return nil
+}
+
+// sayNoneHere says where else the pods are kept.
+func sayNoneHere(ctx context.Context, e connection, c tell.Console) error {
+	installed, err := e.Installed(ctx)
+	if installed {
+		c.Say("the container %s keeps the pods; minipod supervise --uninstall takes it away", docker.InstalledName)
+	} else if err == nil {
+		c.Say("no supervisor is at work on the engine at %s", e.Address())
+	}
+	return err
 }
 
 // place is where the supervisor of an engine is found.

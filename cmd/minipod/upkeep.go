@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"strings"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -31,12 +33,12 @@ func (u *upkeep) register(cmd *cobra.Command) {
 // see starts a supervisor, once for the command, if a pod needs one and none
 // is at work. It does not wait for it. That there is none keeps no pod from
 // having been made.
-func (u *upkeep) see(on making, w plan.World, d tell.Detail) {
+func (u *upkeep) see(ctx context.Context, on making, w plan.World, d tell.Detail) {
 	if u.off || os.Getenv(envNoSupervise) != "" || !plan.NeedsKeeper(w) {
 		return
 	}
 	u.once.Do(func() {
-		pid, err := startSupervisor(on.connection)
+		pid, err := startSupervisor(ctx, on.connection)
 		switch {
 		case err != nil:
 			on.console.Warn("no supervisor was started: " + err.Error() + "; minipod supervise keeps the pods in the foreground")
@@ -47,12 +49,12 @@ func (u *upkeep) see(on making, w plan.World, d tell.Detail) {
 }
 
 // startSupervisor starts one where none is at work; where one is, pid is 0.
-func startSupervisor(e connection) (pid int, err error) {
+func startSupervisor(ctx context.Context, e connection) (pid int, err error) {
 	at, err := place(e)
 	if err != nil {
 		return 0, err
 	}
-	if _, held, err := at.Holder(); err != nil || held {
+	if kept, err := isKept(ctx, e, at); err != nil || kept {
 		return 0, err
 	}
 	return at.Start(commandSupervise, "--until-idle")
@@ -60,7 +62,7 @@ func startSupervisor(e connection) (pid int, err error) {
 
 // tellOfUnattended names the pods for which something is to be done, and
 // nobody does it.
-func tellOfUnattended(c tell.Console, e connection, worlds []plan.World) {
+func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds []plan.World) {
 	var names []string
 	for _, w := range worlds {
 		if plan.Unattended(w, time.Now()) {
@@ -71,9 +73,17 @@ func tellOfUnattended(c tell.Console, e connection, worlds []plan.World) {
 		return
 	}
 	if at, err := place(e); err == nil {
-		if _, held, err := at.Holder(); err != nil || held {
+		if kept, err := isKept(ctx, e, at); err != nil || kept {
 			return
 		}
 	}
 	c.Warn("nobody does what is to be done for pod " + strings.Join(names, ", ") + "; minipod supervise does")
+}
+
+// isKept reports whether somebody keeps the pods of an engine, here or in it.
+func isKept(ctx context.Context, e connection, at supervisor.Place) (bool, error) {
+	if _, held, err := at.Holder(); err != nil || held {
+		return held, err
+	}
+	return e.Installed(ctx)
 }

@@ -112,7 +112,7 @@ func (w *waiter) wait(ctx context.Context, timeout time.Duration) error {
 			return err
 		}
 		if timeout == 0 {
-			return w.late()
+			return w.late(ctx)
 		}
 		if hints == nil {
 			hints = w.Watch(ctx, "")
@@ -124,7 +124,7 @@ func (w *waiter) wait(ctx context.Context, timeout time.Duration) error {
 			}
 		case <-ticker.C:
 		case <-deadline.C:
-			return w.late()
+			return w.late(ctx)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -190,7 +190,7 @@ func (w *waiter) held(ref translate.Ref, world plan.World, found bool) (met bool
 }
 
 // late is the error of the time that is over, for each pod that is left.
-func (w *waiter) late() error {
+func (w *waiter) late(ctx context.Context) error {
 	var errs []error
 	var worlds []plan.World
 	now := time.Now()
@@ -202,6 +202,6 @@ func (w *waiter) late() error {
 		}
 		errs = append(errs, errors.New(text))
 	}
-	tellOfUnattended(tell.NewConsole(w.out.err), w.connection, worlds)
+	tellOfUnattended(ctx, tell.NewConsole(w.out.err), w.connection, worlds)
 	return errors.Join(errs...)
 }

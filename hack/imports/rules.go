@@ -15,7 +15,8 @@ const module = "github.com/minipod/minipod"
 // anything, and nothing imports it.
 func layers() [][]string {
 	return [][]string{
-		{"podspec/kube", "runtime/engine", "runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
+		{"podspec/kube", "runtime/engine", "runtime/image"},
+		{"runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
 		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},
 		{"runtime/status", "runtime/explain", "runtime/event"},

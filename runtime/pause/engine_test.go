@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/stdcopy"
 
+	"github.com/minipod/minipod/runtime/image"
 	"github.com/minipod/minipod/runtime/pause"
 )
 
@@ -22,7 +23,7 @@ import (
 type engine struct {
 	*client.Client
 	ctx context.Context
-	img *pause.Image
+	img *image.Image
 }
 
 // newEngine fails the test when there is no engine; only -short leaves these tests out.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/minipod/minipod/runtime/image"
 	"github.com/minipod/minipod/runtime/pause"
 )
 
@@ -142,7 +143,7 @@ func TestBuildScript(t *testing.T) {
 	}
 }
 
-func build(t *testing.T, arch string) *pause.Image {
+func build(t *testing.T, arch string) *image.Image {
 	t.Helper()
 	img, err := pause.Build(arch)
 	if err != nil {
