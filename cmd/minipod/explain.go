@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/translate"
@@ -16,7 +17,14 @@ import (
 type explainFlags struct {
 	podFlags
 	script bool
+	lang   string
 }
+
+// The languages beside sh.
+const (
+	langGo   = "go"
+	langJSON = "json"
+)
 
 func newExplainCommand(io streams) *cobra.Command {
 	f := &explainFlags{}
@@ -31,6 +39,10 @@ from. Run by sh they make such containers, but no pod that ps would list.
 explain --script prints the whole script: run by sh, it makes the same pod as
 run does, with its labels, its volumes and what is in them, and its order.
 
+explain --lang go prints a Go program that makes the same pod by the Docker API;
+--lang json lists its requests. In those a value that is known only when the pod
+runs is written as ${status.podIP}.
+
 A word that names a file or a directory here is a manifest; otherwise it is a
 pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 		Example: `  minipod explain pod.yaml
@@ -44,6 +56,8 @@ pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 	}
 	f.register(cmd)
 	cmd.Flags().BoolVar(&f.script, "script", false, "print all that makes the same pod")
+	cmd.Flags().Var(value.NewChoice(&f.lang, langGo, langJSON), "lang", "print the API calls that make the same pod: a program, or a list (`go|json`)")
+	complete(cmd, "lang", []string{langGo, langJSON})
 	return cmd
 }
 
@@ -54,6 +68,9 @@ func completePodsAndFiles(cmd *cobra.Command, args []string, word string) ([]cob
 }
 
 func (f *explainFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	if err := exclusive(cmd, "script", "lang"); err != nil {
+		return err
+	}
 	var files []string
 	for _, arg := range args {
 		if !namesPod(arg) {
@@ -93,6 +110,9 @@ func (f *explainFlags) manifests(cmd *cobra.Command, io streams, args []string) 
 	}
 	if len(r.Pods) == 0 {
 		return fmt.Errorf("no Pod in %s", args[0])
+	}
+	if len(r.Pods) > 1 && f.lang == langGo {
+		return usage("minipod explain --script takes many", "a program makes one pod, and %d are in these files", len(r.Pods))
 	}
 	for i, m := range r.Pods {
 		inputs, err := objectInputs(cmd, m.Blueprint, r.Objects)
@@ -176,13 +196,19 @@ func (f *explainFlags) neither(arg string, err error) error {
 }
 
 func (f *explainFlags) print(io streams, b *translate.Blueprint, opts explain.Options) error {
+	archives, err := pauseArchives()
+	if err != nil {
+		return err
+	}
+	opts.PauseArchives = archives
 	write := explain.Board
-	if f.script {
-		var err error
-		if opts.PauseArchives, err = pauseArchives(); err != nil {
-			return err
-		}
+	switch {
+	case f.script:
 		write = explain.Script
+	case f.lang == langGo:
+		write = explain.Program
+	case f.lang == langJSON:
+		write = explain.Calls
 	}
 	text, err := write(b, opts)
 	if err != nil {

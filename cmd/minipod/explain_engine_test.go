@@ -46,6 +46,27 @@ func TestExplainMakesTheSamePod(t *testing.T) {
 	}
 }
 
+// So is every pod of a program: those that use all that programs know.
+func TestProgramMakesTheSamePod(t *testing.T) {
+	e := newTestEngine(t)
+	names := []string{"walkthrough", "addresses", "limits", "network", "streams", "volumes", "volumes-of-fields"}
+	for _, m := range runnable(t) {
+		if !slices.Contains(names, m.name) {
+			continue
+		}
+		t.Run(m.name, func(t *testing.T) {
+			p := &bothWays{T: t, e: e, ns: e.namespace(t, "program"), pod: m.pod}
+			p.flags = []string{"-n", p.ns}
+			p.exchangePorts(m.file)
+			program := p.made(p.program)
+			run := p.made(func() { p.minipod(append([]string{"run"}, append(p.flags, p.file)...)...) })
+			if diff := cmp.Diff(run, program); diff != "" {
+				t.Errorf("docker inspect (-run +program):\n%s", diff)
+			}
+		})
+	}
+}
+
 // podFile is a manifest of one pod.
 type podFile struct {
 	name, file string
@@ -144,12 +165,24 @@ func (p *bothWays) command(name string, args ...string) string {
 // script is minipod explain --script | sh.
 func (p *bothWays) script() {
 	p.Helper()
-	script := filepath.Join(p.TempDir(), "script")
-	text := p.minipod(append([]string{"explain", "--script"}, append(p.flags, p.file)...)...)
-	if err := os.WriteFile(script, []byte(text), 0o644); err != nil {
+	p.command("sh", p.explained("script.sh", "--script"))
+}
+
+// program compiles and runs what minipod explain --lang go prints.
+func (p *bothWays) program() {
+	p.Helper()
+	p.command("go", "run", p.explained("program.go", "--lang=go"))
+}
+
+// explained is a file with what explain prints.
+func (p *bothWays) explained(name, flag string) string {
+	p.Helper()
+	file := filepath.Join(p.TempDir(), name)
+	text := p.minipod(append([]string{"explain", flag}, append(p.flags, p.file)...)...)
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		p.Fatal(err)
 	}
-	p.command("sh", script)
+	return file
 }
 
 // made makes the pod, sees that minipod knows it for the pod of the manifest,
