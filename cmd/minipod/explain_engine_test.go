@@ -250,8 +250,9 @@ func (p *bothWays) inspect() map[string]any {
 	ctx, cancel := context.WithTimeout(p.Context(), testTime)
 	defer cancel()
 	containers, err := p.e.ContainerList(ctx, container.ListOptions{All: true, Filters: ofNamespace(p.ns)})
-	if err != nil || len(containers) != 1+len(p.pod.Spec.Containers) {
-		p.Fatalf("%d containers, want the pause and %d more: %v", len(containers), len(p.pod.Spec.Containers), err)
+	own := len(p.pod.Spec.InitContainers) + len(p.pod.Spec.Containers)
+	if err != nil || len(containers) != 1+own {
+		p.Fatalf("%d containers, want the pause and %d more: %v", len(containers), own, err)
 	}
 	var words []string
 	for _, c := range containers {

@@ -1,9 +1,14 @@
 package docker
 
 import (
+	"archive/tar"
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"sync"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
 	v1 "k8s.io/api/core/v1"
@@ -33,6 +38,10 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (transla
 			v1.ResourceMemory: *resource.NewQuantity(info.Memory, resource.BinarySI),
 		}
 	}
+	var err error
+	if in.Files, err = e.files(ctx, w, needs.Files); err != nil {
+		return in, err
+	}
 	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
 		return in, nil
 	}
@@ -40,6 +49,46 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (transla
 	volumes, err := list(ctx, namespace)
 	object.Fill(&in, namespace, needs, objectsOf(volumes))
 	return in, err
+}
+
+// maxEnvFile is how much is read of a file with variables.
+const maxEnvFile = 1 << 20
+
+// files are the files of volumes that variables come from, through the pause.
+// What is no plain file is as good as none.
+func (e *Engine) files(ctx context.Context, w plan.World, wanted []translate.EnvFile) (map[translate.EnvFile][]byte, error) {
+	found := map[translate.EnvFile][]byte{}
+	if w.Pause == nil {
+		return found, nil
+	}
+	for _, f := range wanted {
+		archive, _, err := e.cli.CopyFromContainer(ctx, w.Pause.ID, f.Inside())
+		if cerrdefs.IsNotFound(err) || errors.Is(e.explain(err), plan.ErrStale) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s of volume %s: %w", f.Path, f.Volume, e.explain(err))
+		}
+		data, err := firstFile(archive)
+		if err = errors.Join(err, archive.Close()); err != nil {
+			return nil, fmt.Errorf("read %s of volume %s: %w", f.Path, f.Volume, err)
+		}
+		if data != nil {
+			found[f] = data
+		}
+	}
+	return found, nil
+}
+
+// firstFile is the plain file that an archive begins with; nil for anything
+// else.
+func firstFile(archive io.Reader) ([]byte, error) {
+	r := tar.NewReader(archive)
+	h, err := r.Next()
+	if err != nil || h.Typeflag != tar.TypeReg {
+		return nil, err
+	}
+	return io.ReadAll(io.LimitReader(r, maxEnvFile))
 }
 
 // lister lists volumes, those of the objects of a namespace among them.

@@ -151,6 +151,9 @@ func (w *board) lookup(token string) string {
 	if image, ok := translate.ImageUserOf(token); ok {
 		return fmt.Sprintf("$(docker image inspect -f '{{or .Config.User 0}}' %s)", w.operand(image))
 	}
+	if f, ok := translate.FileKeyOf(token); ok {
+		return fileValue(w.words, w.b.Pause.Name, f)
+	}
 	switch fieldOf(w.b.Pod, token) {
 	case translate.ProfileFileToken:
 		return "profile.json"

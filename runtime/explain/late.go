@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -24,6 +25,9 @@ func (w *writer) lateExpression(token string) string {
 	if request, ok := translate.MemoryRequestOf(token); ok {
 		return fmt.Sprintf("$(score %d)", request)
 	}
+	if f, ok := translate.FileKeyOf(token); ok {
+		return fileValue(w.words, w.b.Pause.Name, f)
+	}
 	switch fieldOf(w.b.Pod, token) {
 	case translate.ProfileFileToken:
 		return "$seccomp"
@@ -37,6 +41,20 @@ func (w *writer) lateExpression(token string) string {
 		return "$hostIPs"
 	}
 	return "$node"
+}
+
+// fileValue is the shell that reads a value of one line from a file of a
+// volume, where NAME='value' stands.
+func fileValue(w words, pause string, f translate.FileKey) string {
+	var key strings.Builder
+	for _, c := range f.Key {
+		if strings.ContainsRune(`\.[*^$/`, c) {
+			key.WriteByte('\\')
+		}
+		key.WriteRune(c)
+	}
+	line := w.quote(fmt.Sprintf(`s/^[ \t]*%s='\([^']*\)'.*/\1/p`, key.String()))
+	return fmt.Sprintf("$(docker cp %s:%s - | tar -xO | sed -n %s)", w.quote(pause), w.quote(f.Inside()), line)
 }
 
 // fieldOf is the field that a token stands for. A pod in the machine's network
@@ -83,7 +101,7 @@ func (w *writer) profile(r *translate.Request) (remove string) {
 }
 
 func (w *writer) findOnce(shell string) {
-	if !w.found[shell] {
+	if shell != "" && !w.found[shell] {
 		w.found[shell] = true
 		fmt.Fprintf(w, "\n%s\n", shell)
 	}
@@ -101,6 +119,9 @@ func (w *writer) finding(token string) string {
 	if _, ok := translate.MemoryRequestOf(token); ok {
 		w.findOnce(machineMemory)
 		return scoreFunction
+	}
+	if _, ok := translate.FileKeyOf(token); ok { // which is found out where it stands
+		return ""
 	}
 	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP, translate.FieldPodIPs:

@@ -88,6 +88,8 @@ func (u Unit) valueFrom(from *v1.EnvVarSource, field string, in Inputs) (value s
 		s := keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef)
 		s.field, s.namespace = field, u.pod.Namespace
 		return s.one(in)
+	case from.FileKeyRef != nil:
+		return fileValue(from.FileKeyRef, field, in)
 	}
 	return "", false, nil
 }
@@ -125,6 +127,8 @@ func (u Unit) environmentNeeds(needs *Needs) {
 			needs.Machine = needs.Machine || allotmentOf(u.pod, u.Container, from.ResourceFieldRef).set == nil
 		case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
 			keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef).needs(needs)
+		case from.FileKeyRef != nil:
+			needs.Files = once(needs.Files, fileOf(from.FileKeyRef))
 		}
 	}
 }

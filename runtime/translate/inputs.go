@@ -23,6 +23,8 @@ type Inputs struct {
 	// refers to, by name. One that is not among them does not exist.
 	ConfigMaps map[string]*v1.ConfigMap
 	Secrets    map[string]*v1.Secret
+	// Files are those of volumes that the pod's variables come from.
+	Files map[EnvFile][]byte
 	// ImageUser is the user that the image of the container to be made names.
 	ImageUser string
 	// Symbolic has a token stand for what only an engine can tell: see Token.
@@ -51,6 +53,7 @@ type Needs struct {
 	Machine             bool // HostIPs, Node, Allocatable
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
+	Files               []EnvFile
 }
 
 // Needs are the needs of the pod's volumes and of some of its units: of those
@@ -74,7 +77,7 @@ func NeedsOf(units []Unit) Needs {
 func (n *Needs) configMap(name string) { n.ConfigMaps = once(n.ConfigMaps, name) }
 func (n *Needs) secret(name string)    { n.Secrets = once(n.Secrets, name) }
 
-func once(names []string, name string) []string {
+func once[T comparable](names []T, name T) []T {
 	if slices.Contains(names, name) {
 		return names
 	}

@@ -82,6 +82,7 @@ func IsToken(name string) bool {
 	_, allotment := AllotmentOf(name)
 	_, user := ImageUserOf(name)
 	_, score := MemoryRequestOf(name)
+	_, file := FileKeyOf(name)
 	_, late := lateField(&v1.Pod{}, name)
-	return allotment || user || score || late
+	return allotment || user || score || file || late
 }

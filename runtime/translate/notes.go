@@ -225,9 +225,6 @@ func envNotes(n *noter, b *Blueprint, u Unit) {
 			continue
 		}
 		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
-		if file := e.ValueFrom.FileKeyRef; file != nil {
-			n.missing(isTrue(file.Optional), path+".fileKeyRef", "files of volumes are not read yet")
-		}
 		ref := e.ValueFrom.ResourceFieldRef
 		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && allotmentOf(b.Pod, u.Container, ref).set.IsZero()
 		n.warn(disk, path+".resourceFieldRef", noDiskLimit)

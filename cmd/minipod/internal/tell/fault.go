@@ -58,7 +58,7 @@ func (e *faultError) Hint() string {
 func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	switch {
-	case errors.As(f.Err, new(*translate.Missing)):
+	case isObject(f.Err):
 		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
 		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
@@ -172,4 +172,11 @@ func positioned(m manifest.Pod, err error) error {
 		return err
 	}
 	return errors.Join(m.Differences(differs.Have), err)
+}
+
+// isObject tells whether a ConfigMap or a Secret, or something of it, is
+// missing.
+func isObject(err error) bool {
+	var missing *translate.Missing
+	return errors.As(err, &missing) && !strings.HasSuffix(missing.Field, ".fileKeyRef")
 }
