@@ -84,7 +84,7 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 	defer e.Close()
 	c := tell.NewConsole(io.err)
 	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}
-	running, note, err := f.find(ctx, e, ref)
+	running, note, err := findRunning(ctx, e, ref, f.container)
 	if err != nil {
 		return err
 	}
@@ -110,18 +110,23 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 
 // exec runs the command, in a terminal where one is asked for and there is
 // one.
-func (f *execFlags) exec(ctx context.Context, c tell.Console, io streams, e connection, id string, opts engine.ExecOptions) (int, error) {
+func (f *execFlags) exec(ctx context.Context, c tell.Console, io streams, e connection, id string, opts engine.ExecOptions) (code int, err error) {
 	if f.tty {
 		if t, ok := newTerminal(io, f.stdin); ok {
-			return t.exec(ctx, e, id, opts)
+			err = t.lend(ctx, opts.Stdio, func(ctx context.Context, streams engine.Stdio) (err error) {
+				opts.Stdio = streams
+				code, err = e.Exec(ctx, id, opts)
+				return err
+			})
+			return code, err
 		}
 		c.Warn("-t without a terminal: the command gets none")
 	}
 	return e.Exec(ctx, id, opts)
 }
 
-// find is the running container that is meant.
-func (f *execFlags) find(ctx context.Context, e connection, ref translate.Ref) (*plan.Container, string, error) {
+// findRunning is the running container that is meant.
+func findRunning(ctx context.Context, e connection, ref translate.Ref, container string) (*plan.Container, string, error) {
 	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
 	switch {
 	case err != nil:
@@ -132,7 +137,7 @@ func (f *execFlags) find(ctx context.Context, e connection, ref translate.Ref) (
 	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
 		return nil, "", fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", phase)
 	}
-	name, note, err := chooseContainer(w, f.container)
+	name, note, err := chooseContainer(w, container)
 	if err != nil {
 		return nil, "", err
 	}

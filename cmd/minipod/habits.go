@@ -21,8 +21,8 @@ func habitHint(word string) string {
 	switch {
 	case slices.Contains(strings.Fields("build images image pull push login logout tag save load volume network info context"), word):
 		return "docker " + word + " does that, on the same engine"
-	case slices.Contains(strings.Fields("edit patch label annotate set replace top cp attach "+
-		"port-forward debug expose scale rollout auth cordon drain taint api-resources cluster-info"), word):
+	case slices.Contains(strings.Fields("edit patch label annotate set replace top "+
+		"expose scale rollout auth cordon drain taint api-resources cluster-info"), word):
 		return "minipod serve answers kubectl: kubectl " + word
 	}
 	return ""

@@ -20,22 +20,18 @@ func newTerminal(io streams, stdin bool) (t terminal, ok bool) {
 	return t, t.IsTerminalIn()
 }
 
-// exec runs a command that has the terminal: raw, with the size of the
-// window. The terminal is put right again, whatever happens.
-func (t terminal) exec(ctx context.Context, e connection, id string, opts engine.ExecOptions) (code int, err error) {
+// lend has a process in a container use the terminal: raw, with the size of
+// the window. The terminal is put right again, whatever happens.
+func (t terminal) lend(ctx context.Context, streams engine.Stdio, use func(context.Context, engine.Stdio) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	opts.TTY = true
+	streams.TTY = true
 	if t.IsTerminalOut() {
-		opts.Resize = t.sizes(ctx)
+		streams.Resize = t.sizes(ctx)
 	}
 	// Signals end ctx; after the terminal is put right they need no more.
 	t.Parent = interrupt.New(func(os.Signal) { cancel() })
-	err = t.Safe(func() (err error) {
-		code, err = e.Exec(ctx, id, opts)
-		return err
-	})
-	return code, err
+	return t.Safe(func() error { return use(ctx, streams) })
 }
 
 // sizes passes the window's sizes on, the first at once. Its goroutine lives

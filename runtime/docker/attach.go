@@ -33,7 +33,7 @@ func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) 
 		streams.Stdin = nil
 	}
 	conn, err := e.cli.ContainerAttach(ctx, found.ID, container.AttachOptions{
-		Stream: true, Stdin: streams.Stdin != nil, Stdout: streams.Stdout != nil,
+		Stream: true, Logs: streams.Replay, Stdin: streams.Stdin != nil, Stdout: streams.Stdout != nil,
 		Stderr: streams.Stderr != nil && !streams.TTY, DetachKeys: noDetach,
 	})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // CopyFrom is a tar archive of a file or folder of a container, running or
@@ -17,6 +19,16 @@ func (e *Engine) CopyFrom(ctx context.Context, name, path string) (io.ReadCloser
 		return nil, fmt.Errorf("copy %s from %s: %w", path, name, e.explain(err))
 	}
 	return archive, nil
+}
+
+// Stat is what is at a path of a container, running or not. One that is not
+// there is plan.ErrStale.
+func (e *Engine) Stat(ctx context.Context, name, path string) (engine.Path, error) {
+	found, err := e.cli.ContainerStatPath(ctx, name, path)
+	if err != nil {
+		return engine.Path{}, fmt.Errorf("look at %s in %s: %w", path, short(name), e.explain(err))
+	}
+	return engine.Path{Name: found.Name, Mode: found.Mode, Link: found.LinkTarget}, nil
 }
 
 // CopyTo unpacks a tar archive in a folder of a container, running or not.

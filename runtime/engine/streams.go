@@ -6,6 +6,7 @@ package engine
 
 import (
 	"io"
+	"io/fs"
 	"time"
 )
 
@@ -32,12 +33,21 @@ type Stdio struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	TTY            bool
+	// Replay sends what was written before, too, to who attaches.
+	Replay bool
 	// Resize sends the sizes of the terminal; the first is its size now.
 	Resize <-chan Size
 }
 
 // Size is a terminal's size in characters.
 type Size struct{ Width, Height uint16 }
+
+// Path is what is at a path of a container.
+type Path struct {
+	Name string // the last part
+	Mode fs.FileMode
+	Link string // where a symlink leads to, resolved in the container
+}
 
 // ExecOptions say what Exec runs.
 type ExecOptions struct {

@@ -351,3 +351,27 @@ func TestRunTakesTooLongToPull(t *testing.T) {
 		}
 	})
 }
+
+// A change of a manifest is written down and brought on; one that is refused
+// changes nothing.
+func TestAmend(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		ref := translate.Ref{Namespace: "default", Name: "web"}
+		refusal := errors.New("no")
+		if _, err := b.runner.Amend(b.Context(), ref, func(*v1.Pod) error { return refusal }, loop.Aim{}); !errors.Is(err, refusal) {
+			b.Errorf("error is %v", err)
+		}
+		if w := b.world(); len(w.Revisions) != 0 {
+			b.Errorf("revisions %v", w.Revisions)
+		}
+		res, err := b.runner.Amend(b.Context(), ref, func(pod *v1.Pod) error {
+			c := v1.EphemeralContainer{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "e", Image: "image-e"}}
+			pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, c)
+			return nil
+		}, loop.Aim{})
+		if err != nil || res.World.Latest("e") == nil || res.World.Latest("e").State != plan.Running {
+			b.Errorf("left %+v, %v", res.World.Containers, err)
+		}
+	})
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/transfer"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+type cpFlags struct {
+	namespace string
+	container string
+}
+
+func newCpCommand(io streams) *cobra.Command {
+	f := &cpFlags{}
+	cmd := &cobra.Command{
+		Use:     "cp [-c CONTAINER] SOURCE TARGET",
+		Short:   "Copy files and folders to and from a container",
+		GroupID: groupLook,
+		Long: `cp copies a file or a folder, one side being POD:PATH, or NAMESPACE/POD:PATH. The
+image needs no tar, and the container need not run. A TARGET that is a folder
+gets SOURCE into it; DIR/. as SOURCE is what the folder holds. With - one side
+is a tar archive on stdin or stdout. What comes into a container belongs to
+root there.`,
+		Example: `  minipod cp site web:/srv/www
+  minipod cp web:/var/log/app.log . -c app
+  minipod cp web:/etc - | tar t`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage(seeHelp(cmd), "cp wants a source and a target")
+			}
+			return f.run(cmd, io, args[0], args[1])
+		},
+	}
+	registerNamespace(cmd, &f.namespace)
+	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
+	return cmd
+}
+
+// podPath is a path in a container of a pod.
+type podPath struct {
+	ref  translate.Ref
+	path string
+}
+
+// splitPath reads [NAMESPACE/]POD:PATH; ok is false for a path of this machine.
+func (f *cpFlags) splitPath(text string) (p podPath, ok bool) {
+	pod, at, found := strings.Cut(text, ":")
+	if !found || pod == "" || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "/") {
+		return podPath{}, false
+	}
+	namespace, name, both := strings.Cut(podName(pod), "/")
+	if !both {
+		namespace, name = namespaceOr(f.namespace), namespace
+	}
+	return podPath{translate.Ref{Namespace: namespace, Name: name}, at}, true
+}
+
+func (f *cpFlags) run(cmd *cobra.Command, io streams, source, target string) error {
+	from, fromPod := f.splitPath(source)
+	to, toPod := f.splitPath(target)
+	switch {
+	case fromPod && toPod:
+		return usage(seeHelp(cmd), "cp copies between a pod and this machine: one of both sides is POD:PATH")
+	case !fromPod && !toPod:
+		return usage(seeHelp(cmd), "neither side names a pod: POD:PATH")
+	case fromPod && from.path == "" || toPod && to.path == "":
+		return usage(seeHelp(cmd), "cp wants a path behind the pod's name: POD:PATH")
+	}
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	if toPod {
+		return f.upload(cmd.Context(), io, e, source, to)
+	}
+	return f.download(cmd.Context(), io, e, from, target)
+}
+
+// find is the ID of the container that is meant, running or not.
+func (f *cpFlags) find(ctx context.Context, e connection, ref translate.Ref) (string, error) {
+	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	if err != nil {
+		return "", err
+	}
+	if w.Want == nil {
+		return "", unreadable(ref)
+	}
+	name, _, err := chooseContainer(w, f.container)
+	if err != nil {
+		return "", err
+	}
+	at := w.Latest(name)
+	if at == nil {
+		return "", fmt.Errorf("container %s of pod %s is not there yet", name, ref)
+	}
+	return at.ID, nil
+}
+
+// upload copies a local path, or an archive on stdin, into a container.
+func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source string, to podPath) error {
+	var info fs.FileInfo
+	if source != "-" {
+		var err error
+		if info, err = os.Lstat(strings.TrimSuffix(source, string(filepath.Separator)+".")); err != nil {
+			return err
+		}
+	}
+	id, err := f.find(ctx, e, to.ref)
+	if err != nil {
+		return err
+	}
+	target, isFolder, err := remoteTarget(ctx, e, id, to.path)
+	switch {
+	case err != nil:
+		return err
+	case source == "-":
+		return e.CopyTo(ctx, id, target, s.in)
+	}
+	folder, name := path.Split(target)
+	switch {
+	case isFolder && contentsOnly(source):
+		folder, name = target, "."
+	case isFolder:
+		folder, name = target, baseOf(source)
+	case strings.HasSuffix(to.path, "/") && !info.IsDir():
+		return fmt.Errorf("%s is no folder in pod %s", to.path, to.ref)
+	}
+	return e.CopyTo(ctx, id, folder, packed(source, name))
+}
+
+// packed is the archive of a local path. Its error is that of reading it.
+func packed(source, name string) io.Reader {
+	out, in := io.Pipe()
+	go func() { in.CloseWithError(transfer.Pack(in, filepath.Clean(source), name)) }()
+	return out
+}
+
+// remoteTarget is a path of a container, symlinks resolved, and whether it is a
+// folder that is there.
+func remoteTarget(ctx context.Context, e connection, id, at string) (string, bool, error) {
+	clean := path.Clean("/" + at)
+	found, err := e.Stat(ctx, id, clean)
+	switch {
+	case errors.Is(err, plan.ErrStale):
+		return clean, false, nil
+	case err != nil:
+		return "", false, err
+	case found.Mode&fs.ModeSymlink != 0 && found.Link != "" && found.Link != clean:
+		return remoteTarget(ctx, e, id, found.Link)
+	}
+	return clean, found.Mode.IsDir(), nil
+}
+
+// download copies a path of a container to here, or as an archive to stdout.
+func (f *cpFlags) download(ctx context.Context, s streams, e connection, from podPath, target string) error {
+	id, err := f.find(ctx, e, from.ref)
+	if err != nil {
+		return err
+	}
+	archive, err := e.CopyFrom(ctx, id, path.Clean("/"+from.path))
+	if errors.Is(err, plan.ErrStale) {
+		return fmt.Errorf("%s is not there in pod %s", from.path, from.ref)
+	}
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	if target == "-" {
+		_, err := io.Copy(s.out, archive)
+		return err
+	}
+	folder, name := filepath.Split(filepath.Clean(target))
+	if info, err := os.Stat(target); err == nil && info.IsDir() {
+		folder, name = target, baseOf(from.path)
+		if contentsOnly(from.path) {
+			name = "."
+		}
+	} else if strings.HasSuffix(target, string(filepath.Separator)) {
+		return fmt.Errorf("%s is no folder", target)
+	}
+	if folder == "" {
+		folder = "."
+	}
+	return transfer.Unpack(archive, folder, name)
+}
+
+// contentsOnly tells DIR/. from DIR.
+func contentsOnly(at string) bool { return at == "." || strings.HasSuffix(at, "/.") }
+
+// baseOf is the last part of a path, of the folder itself for DIR/. too.
+func baseOf(at string) string { return path.Base(path.Clean("/" + filepath.ToSlash(at))) }
