@@ -89,7 +89,7 @@ func TestWays(t *testing.T) {
 // What the program may be, a little above what it is. Whoever raises a bound
 // says in the commit what for.
 const (
-	maxPackages  = 620
+	maxPackages  = 630
 	maxMegabytes = 32
 )
 
