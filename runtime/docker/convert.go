@@ -42,6 +42,7 @@ func containerOf(c container.InspectResponse) plan.Container {
 		Name:       strings.TrimPrefix(c.Name, "/"),
 		Unit:       labels[translate.LabelContainer],
 		Attempt:    translate.AttemptOf(labels),
+		Restarts:   translate.RestartsOf(labels),
 		Backoff:    translate.BackoffOf(labels),
 		Start:      translate.StartNumber(labels),
 		Hash:       labels[translate.LabelHash],

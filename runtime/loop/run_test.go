@@ -183,6 +183,9 @@ func TestStopAndStart(t *testing.T) {
 		if w := b.world(); states(w) != "a/0 exited, a/1 running, b/0 exited, b/1 running" || w.Pause.State != plan.Running {
 			b.Errorf("started: %s, pause %+v", states(w), w.Pause)
 		}
+		if c := b.world().Latest("a"); c.Restarts != 0 {
+			b.Errorf("a start on purpose counts as %d restarts", c.Restarts)
+		}
 		before := len(b.engine.Ops())
 		if _, err := b.runner.Start(b.Context(), "default", "web"); err != nil || len(b.engine.Ops()) != before {
 			b.Errorf("start of a pod that is up: %v, and %d operations", err, len(b.engine.Ops())-before)

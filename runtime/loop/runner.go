@@ -203,7 +203,7 @@ func verdict(ref translate.Ref, res Result) error {
 	switch res.Step.State {
 	case plan.Gone, plan.Leaving:
 		return &RemovedError{Ref: ref}
-	case plan.Stopped:
+	case plan.Stopped, plan.Stopping:
 		return &StoppedError{Ref: ref}
 	}
 	var errs []error

@@ -113,7 +113,7 @@ func applyCreate(w *World, op Op, now time.Time) {
 	labels := op.Request.Config.Labels
 	w.Containers = append(w.Containers, Container{
 		ID: modelID(op.Request), Name: op.Request.Name, Unit: op.Unit, Attempt: op.Attempt,
-		Backoff: translate.BackoffOf(labels), Start: translate.StartNumber(labels), Hash: labels[translate.LabelHash],
+		Restarts: translate.RestartsOf(labels), Backoff: translate.BackoffOf(labels), Start: translate.StartNumber(labels), Hash: labels[translate.LabelHash],
 		State: Created, Created: now, Image: op.Request.Config.Image,
 	})
 	SortContainers(w.Containers)

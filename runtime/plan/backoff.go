@@ -98,5 +98,18 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 // back-off.
 func (w World) anew(u translate.Unit, c Container) bool { return w.former(c) || outdated(u, c) }
 
+// restarted is how often a unit is restarted with its next attempt: a start of
+// the pod on purpose is no restart.
+func (w World) restarted(unit string) int {
+	c := w.Latest(unit)
+	switch {
+	case c == nil:
+		return 0
+	case c.Start < w.start() && !w.reset():
+		return c.Restarts
+	}
+	return c.Restarts + 1
+}
+
 // failed reports whether an attempt ended badly.
 func (c Container) failed() bool { return c.ExitCode != 0 || c.OOMKilled }

@@ -152,5 +152,6 @@ func (s *stepper) create(u translate.Unit, attempt, backoff int) {
 	if request == nil {
 		return
 	}
+	request.Restarted(s.w.restarted(u.Name))
 	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
 }

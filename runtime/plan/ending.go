@@ -39,6 +39,9 @@ func (s *stepper) finalizers() bool {
 // halt stops the containers and then the pause, and keeps everything.
 func (s *stepper) halt() {
 	s.State = Stopped
+	if s.w.runs() {
+		s.State = Stopping
+	}
 	s.rest()
 }
 

@@ -124,12 +124,23 @@ func TestNext(t *testing.T) {
 			w.Latest("a").Backoff, w.Latest("a").Hash = 9, "other"
 		}, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
 		"halted": {change: func(w *plan.World) { intend(w, plan.Halted) },
-			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopped, phase: v1.PodRunning},
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopping, phase: v1.PodRunning},
+		"halted, and the pause has ended": {change: func(w *plan.World) {
+			intend(w, plan.Halted)
+			exit(*w, "a", 143, t0)
+			exit(*w, "b", 143, t0)
+			w.Pause.State = plan.Exited
+		}, state: plan.Stopped, phase: v1.PodRunning},
+		"halted, and a container outlives the pause": {change: func(w *plan.World) {
+			intend(w, plan.Halted)
+			exit(*w, "a", 143, t0)
+			w.Pause.State = plan.Exited
+		}, ops: []string{"stop b/0"}, state: plan.Stopping, phase: v1.PodRunning},
 		"halted, all quiet": {change: func(w *plan.World) {
 			intend(w, plan.Halted)
 			exit(*w, "a", 143, t0)
 			exit(*w, "b", 143, t0)
-		}, ops: []string{"stop pause"}, state: plan.Stopped, phase: v1.PodRunning},
+		}, ops: []string{"stop pause"}, state: plan.Stopping, phase: v1.PodRunning},
 		"going": {change: func(w *plan.World) {
 			intend(w, plan.Going)
 			exit(*w, "b", 0, t0)

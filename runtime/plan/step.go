@@ -30,6 +30,7 @@ const (
 	Starting PodState = "starting" // something is still to be started
 	Up       PodState = "up"       // every container that is to run was started
 	Finished PodState = "finished" // its containers have ended for good
+	Stopping PodState = "stopping" // it is being stopped on purpose
 	Stopped  PodState = "stopped"  // stopped on purpose; `start` goes on with it
 	Leaving  PodState = "leaving"  // it is being removed
 	Unborn   PodState = "unborn"   // someone else is making it
@@ -64,6 +65,8 @@ func (s Step) Settled() bool {
 		return len(s.Ops) == 0 || len(s.Faults()) > 0
 	case Gone:
 		return true
+	case Stopping:
+		return len(s.Faults()) > 0
 	case Starting:
 		return len(s.Faults()) > 0 || len(s.Ops) == 0 && s.crashing()
 	}

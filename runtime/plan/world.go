@@ -91,6 +91,7 @@ type Container struct {
 	Name       string
 	Unit       string
 	Attempt    int
+	Restarts   int // of the unit before it
 	Backoff    int // the step it was made at
 	Start      int // the start of the pod that it was made for
 	Hash       string

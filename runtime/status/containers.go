@@ -48,11 +48,10 @@ func (v view) status(u unit) v1.ContainerStatus {
 	return s
 }
 
-// fillAttempt is what the newest attempt tells. Attempts are numbered from 0,
-// so its number is how often the container was restarted.
+// fillAttempt is what the newest attempt tells.
 func (v view) fillAttempt(s *v1.ContainerStatus, u unit) {
 	c := u.latest
-	s.RestartCount = int32(c.Attempt)
+	s.RestartCount = int32(c.Restarts)
 	s.ContainerID = scheme + c.ID
 	s.ImageID = v.imageID(*c)
 	if c.Image != "" {

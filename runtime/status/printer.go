@@ -104,6 +104,8 @@ func (p *printer) completed(running bool, failure string) {
 func (p *printer) deleted() {
 	phase := p.pod.Status.Phase
 	switch {
+	case p.pod.Status.Reason == Stopping:
+		p.word = Stopping
 	case p.pod.DeletionTimestamp == nil:
 	case p.pod.Status.Reason == "NodeLost":
 		p.word = "Unknown"

@@ -181,7 +181,7 @@ func TestRowOfWorlds(t *testing.T) {
 		{"completed", up(never(manifest("a", "b")), ends(attempt("a", 0), 2, 3, 0), ends(attempt("b", 0), 2, 3, 0)), "0/2", "Completed", "0"},
 		{"one completed", up(never(manifest("a", "b")), ends(attempt("a", 0), 2, 3, 0), runs(attempt("b", 0), 2)), "1/2", "NotReady", "0"},
 		{"stopped", pauseEnded(intends(up(manifest("a", "b"), ends(attempt("a", 0), 2, 9, 143), ends(attempt("b", 0), 2, 9, 0)), plan.Halted), 10), "0/2", "Stopped", "0"},
-		{"being stopped", intends(up(manifest("a"), runs(attempt("a", 0), 2)), plan.Halted), "1/1", "Stopped", "0"},
+		{"being stopped", intends(up(manifest("a"), runs(attempt("a", 0), 2)), plan.Halted), "1/1", "Stopping", "0"},
 		{"being started again", up(manifest("a"), ends(attempt("a", 0), -9, -3, 143)), "0/1", "ContainerCreating", "0"},
 		{"being removed", intends(up(manifest("a"), runs(attempt("a", 0), 2)), plan.Going), "1/1", "Terminating", "0"},
 		{"initialising", up(initPod(), ends(attempt("i1", 0), 2, 3, 0)), "0/2", "Init:1/2", "0"},

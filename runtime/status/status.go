@@ -23,6 +23,10 @@ import (
 // containers. Kubernetes has no word for it: a pod cannot be stopped there.
 const Stopped = "Stopped"
 
+// Stopping is the reason of a pod that is being stopped on purpose: something of
+// it runs still.
+const Stopping = "Stopping"
+
 // Pod is the pod as `kubectl get -o yaml` shows it, with its status; nil when
 // there is none. The world's own pod is not changed. Of a pod whose manifest
 // cannot be read there are its name and why.
@@ -87,6 +91,8 @@ func (v view) fillReason(s *v1.PodStatus) {
 	switch {
 	case v.step.State == plan.Stopped:
 		s.Phase, s.Reason, s.Message = v1.PodPending, Stopped, "The pod was stopped on purpose; it can be started again"
+	case v.step.State == plan.Stopping:
+		s.Reason, s.Message = Stopping, "The pod is being stopped on purpose"
 	case v.EndReason() != "":
 		s.Reason, s.Message = v.EndReason(), plan.DeadlineMessage
 	case v.rejected():

@@ -22,7 +22,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 		w.Reason = reasonInitializing
 	}
 	switch wait, found := v.waitOf(u); {
-	case v.step.State == plan.Stopped:
+	case v.step.State == plan.Stopped, v.step.State == plan.Stopping:
 		w.Reason = Stopped
 	case !found:
 	case wait.Reason == plan.ReasonSandbox, wait.Reason == plan.ReasonFailedMount: // an event of the pod, not a state of its containers

@@ -70,7 +70,7 @@ func attempt(unit string, n int) plan.Container {
 	if n > 0 {
 		name = fmt.Sprintf("%s_%d", name, n)
 	}
-	return plan.Container{ID: fmt.Sprintf("%s%d", unit, n), Name: name, Unit: unit, Attempt: n, Backoff: n, State: plan.Created, Image: "img", ImageID: "sha256:1", Created: at(1)}
+	return plan.Container{ID: fmt.Sprintf("%s%d", unit, n), Name: name, Unit: unit, Attempt: n, Restarts: n, Backoff: n, State: plan.Created, Image: "img", ImageID: "sha256:1", Created: at(1)}
 }
 
 func runs(c plan.Container, since int) plan.Container {

@@ -30,6 +30,14 @@ func (u Unit) Attempt(in Inputs, n, backoff int) (*Request, *Missing) {
 	return &r, nil
 }
 
+// Restarted is the request of an attempt before which its unit was restarted so
+// often. It changes the request, which Attempt has made for this.
+func (r *Request) Restarted(times int) {
+	if times != AttemptOf(r.Config.Labels) {
+		r.Config.Labels[LabelRestarts] = strconv.Itoa(times)
+	}
+}
+
 // command maps env, command and args. Docker's entrypoint gets the first word
 // only and its command the rest, as a command line would have it: what runs
 // is the same, and a set entrypoint drops the image's own CMD.

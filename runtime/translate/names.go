@@ -40,6 +40,9 @@ const (
 	LabelAttempt = "dev.minipod.attempt"
 	// LabelHash tells which spec of the unit an attempt was made from.
 	LabelHash = "dev.minipod.hash"
+	// LabelRestarts is how often a unit was restarted before an attempt, where
+	// that is not the attempt's number: a start on purpose is no restart.
+	LabelRestarts = "dev.minipod.restarts"
 	// LabelBackoff is the back-off step that an attempt was made at.
 	LabelBackoff = "dev.minipod.backoff"
 	// LabelStart is the start of the pod that an attempt was made for, where
@@ -187,6 +190,14 @@ func encode(v any) string {
 // AttemptOf reads the number of an attempt from its labels; 0 where it says
 // none.
 func AttemptOf(labels map[string]string) int { return number(labels[LabelAttempt]) }
+
+// RestartsOf reads how often a unit was restarted before an attempt.
+func RestartsOf(labels map[string]string) int {
+	if text, counted := labels[LabelRestarts]; counted {
+		return number(text)
+	}
+	return AttemptOf(labels)
+}
 
 // StartNumber reads for which start of the pod an attempt was made.
 func StartNumber(labels map[string]string) int { return number(labels[LabelStart]) }
