@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
@@ -149,14 +151,21 @@ type shadowedError struct {
 func (e *shadowedError) Unwrap() error { return e.error }
 func (e *shadowedError) Hint() string  { return "pod/" + e.name + " is the pod of that name" }
 
-// manifestFlags say how a pod is made: one that is there has been made.
-var manifestFlags = [...]string{"network", "share-pid", "publish", "publish-all", "pull", "pause-image", "strict"}
+// forManifests is a flag that is given and says how a pod is made: one that is
+// there has been made.
+func forManifests(cmd *cobra.Command) string {
+	var found string
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"namespace", "script", "lang"}, flag.Name) {
+			found = flag.Name
+		}
+	})
+	return found
+}
 
 func (f *explainFlags) pods(cmd *cobra.Command, io streams, args []string) error {
-	for _, name := range manifestFlags {
-		if cmd.Flags().Changed(name) {
-			return usage("minipod explain POD prints how the pod was made", "--%s goes with a manifest, and there is no file %s", name, args[0])
-		}
+	if name := forManifests(cmd); name != "" {
+		return usage("minipod explain POD prints how the pod was made", "--%s goes with a manifest, and there is no file %s", name, args[0])
 	}
 	e, err := connect()
 	if err != nil {

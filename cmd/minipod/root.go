@@ -58,7 +58,7 @@ func newRootCommand(io streams) *cobra.Command {
 		newPsCommand(io), newDescribeCommand(io), newEventsCommand(io), newWaitCommand(io), newNsCommand(io), newLogsCommand(io), newExecCommand(io), newAttachCommand(io), newDebugCommand(io),
 		newPortForwardCommand(io), newCpCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
-		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io),
+		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io), newManCommand(io),
 	)
 	return root
 }

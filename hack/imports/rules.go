@@ -24,7 +24,7 @@ func layers() [][]string {
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
 		{"runtime/apiserver"},
 		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/transfer", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/await"},
-		{"cmd/minipod/internal/tell", "cmd/minipod/internal/value"},
+		{"cmd/minipod/internal/tell", "cmd/minipod/internal/value", "cmd/minipod/internal/page"},
 		{"cmd/minipod"},
 	}
 }
@@ -47,7 +47,7 @@ func onlies() []only {
 		{"github.com/docker/docker/pkg", []string{"runtime/docker"}, "what comes over the wire is decoded where the wire is"},
 		{"github.com/docker/cli", []string{"runtime/docker"}, "where the engine is and who may pull from where is found out in one place"},
 		{module + "/runtime/docker", []string{"cmd/minipod", "cmd/minipod/internal/tell"}, "the loop and the server run on any Engine: only the command joins them with the real one, and says when it is gone"},
-		{"github.com/spf13", []string{"cmd/minipod", "cmd/minipod/internal/value"}, "flags are read in one place"},
+		{"github.com/spf13", []string{"cmd/minipod", "cmd/minipod/internal/value", "cmd/minipod/internal/page"}, "flags are read in one place"},
 		{"os/exec", nil, "the only channel is the Docker API: no docker or nsenter is called"},
 		{"testing", []string{"runtime/enginetest"}, "tests do not get into the program; the contract of engines is a test that packages share"},
 		{"unsafe", nil, "nothing here is worth it"},
