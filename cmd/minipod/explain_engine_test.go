@@ -257,6 +257,11 @@ func (p *bothWays) inspect() map[string]any {
 	var words []string
 	for _, c := range containers {
 		words = append(words, c.ID, "(ID of "+c.Names[0]+")", c.ID[:12], "(short ID of "+c.Names[0]+")")
+		for _, m := range c.Mounts {
+			if m.Destination == translate.MessageRoot {
+				words = append(words, m.Name, "(volume of messages)")
+			}
+		}
 		for _, network := range c.NetworkSettings.Networks {
 			if network.IPAddress != "" {
 				words = append(words, network.IPAddress, "(address)")

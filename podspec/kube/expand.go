@@ -7,3 +7,8 @@ import "k8s.io/kubernetes/third_party/forked/golang/expansion"
 func Expand(text string, env ...map[string]string) string {
 	return expansion.Expand(text, expansion.MappingFuncFor(env...))
 }
+
+// ExpandWith replaces $(NAME) by what value answers.
+func ExpandWith(text string, value func(name string) string) string {
+	return expansion.Expand(text, value)
+}

@@ -32,12 +32,31 @@ func (e *Engine) birth(ctx context.Context, r translate.Request, progress func(e
 }
 
 // createUnit creates an attempt. Its image was there when that was decided.
-func (e *Engine) createUnit(ctx context.Context, r translate.Request) error {
-	err := e.create(ctx, r)
+func (e *Engine) createUnit(ctx context.Context, op plan.Op) error {
+	r, err := e.withParts(ctx, *op.Request, op.Pause)
+	if err != nil {
+		return err
+	}
+	err = e.createWithFiles(ctx, r, op)
 	if errors.Is(err, errNoImage) {
 		return fmt.Errorf("%w: %w", err, plan.ErrStale)
 	}
 	return err
+}
+
+// createWithFiles makes the files that an attempt mounts. Those of a first one
+// are there, unless the pause image is not minipod's: the engine says so.
+func (e *Engine) createWithFiles(ctx context.Context, r translate.Request, op plan.Op) error {
+	first := op.Attempt == 0 && !e.podman()
+	if first {
+		if err := e.create(ctx, r); !cerrdefs.IsInvalidArgument(err) {
+			return err
+		}
+	}
+	if err := e.makeFiles(ctx, op.Pause, r); err != nil {
+		return err
+	}
+	return e.create(ctx, r)
 }
 
 // errNoImage says that the image of a container to be made is not there.

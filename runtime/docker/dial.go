@@ -18,6 +18,9 @@ import (
 	"github.com/minipod/minipod/runtime/pause"
 )
 
+// nobody is a user that owns nothing: connecting takes no rights.
+const nobody = "65535:65535"
+
 // Dial connects to a port from inside a pod's network, by a command in its
 // pause: it reaches where only the Docker API reaches. Whether something
 // answers on the port shows in the first Read, whose error is in the words of
@@ -26,7 +29,7 @@ import (
 func (e *Engine) Dial(ctx context.Context, name, address string, port int) (io.ReadWriteCloser, error) {
 	target := net.JoinHostPort(address, strconv.Itoa(port))
 	created, err := e.cli.ContainerExecCreate(ctx, name, container.ExecOptions{
-		Cmd:         []string{pause.ProgramPath, "connect", address, strconv.Itoa(port)},
+		User: nobody, Cmd: []string{pause.ProgramPath, "connect", address, strconv.Itoa(port)},
 		AttachStdin: true, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {

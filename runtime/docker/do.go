@@ -32,7 +32,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.PullImage:
 		return e.pull(ctx, op.Target, progress)
 	case plan.CreateUnit:
-		return e.createUnit(ctx, *op.Request)
+		return e.createUnit(ctx, op)
 	case plan.StartUnit:
 		return e.startUnit(ctx, op.Target)
 	case plan.StopUnit:

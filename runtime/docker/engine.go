@@ -26,6 +26,8 @@ type Engine struct {
 	wants    wants
 	known    sync.Map // of image IDs to plan.Image
 	machine  machine
+	places   sync.Map // of pause IDs to places
+	said     sync.Map // of container IDs to termination messages
 }
 
 // Options choose the engine.

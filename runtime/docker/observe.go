@@ -66,6 +66,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	for i, c := range found {
 		if c.Config.Labels[translate.LabelType] == translate.TypeSandbox {
 			carrier, w.Pause = &found[i], pauseOf(c)
+			e.places.Store(c.ID, placesOf(c))
 		} else {
 			w.Containers = append(w.Containers, containerOf(c))
 		}
@@ -78,6 +79,9 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 		if w.Facts, err = e.readFacts(ctx, carrier.ID); err != nil {
 			return w, err
 		}
+	}
+	if err = e.messages(ctx, &w); err != nil {
+		return w, err
 	}
 	if w.Contents, err = e.contents(ctx, w); err != nil {
 		return w, err

@@ -21,8 +21,8 @@ func TestPauseImageComesOutOfTheProgram(t *testing.T) {
 	if err := e.getPauseImage(t.Context(), pause.Reference, nil); err != nil {
 		t.Fatal(err)
 	}
-	if found, ok, err := e.image(t.Context(), pause.Reference); !ok || err != nil || found.User == "" {
-		t.Errorf("the image is %+v (%t, %v), want it with its user", found, ok, err)
+	if found, ok, err := e.image(t.Context(), pause.Reference); !ok || err != nil || found.ID == "" {
+		t.Errorf("the image is %+v (%t, %v), want it with its ID", found, ok, err)
 	}
 }
 

@@ -23,7 +23,7 @@ func Board(b *translate.Blueprint, opts Options) (string, error) {
 		return "", nulError(field)
 	}
 	w := &board{b: b, said: map[[2]string]bool{}}
-	w.words = words{uid: string(b.Pod.UID), late: w.lookup}
+	w.words = words{uid: string(b.Pod.UID), pause: b.Pause.Name, late: w.lookup}
 	opts.Inputs.Symbolic = true
 	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
 	w.steps(steps)
@@ -142,6 +142,9 @@ func bare(r *translate.Request, uid string) *translate.Request {
 
 // lookup finds a late value out where it stands.
 func (w *board) lookup(token string) string {
+	if folder, ok := translate.PlaceOf(token); ok {
+		return w.place(folder)
+	}
 	if a, ok := translate.AllotmentOf(token); ok {
 		if a.Resource == v1.ResourceCPU {
 			return fmt.Sprintf("$(( ($(docker info -f '{{.NCPU}}') * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)

@@ -111,7 +111,19 @@ func storageFlags(fs *flags, r *translate.Request) {
 	for _, m := range r.Host.Mounts {
 		fs.text("--mount", "HostConfig.Mounts", mountText(m))
 	}
+	for _, p := range r.Parts {
+		m := mount.Mount{Type: mount.TypeBind, Source: p.Source(), Target: p.Target, ReadOnly: p.ReadOnly}
+		if p.Propagation != "" {
+			m.BindOptions = &mount.BindOptions{Propagation: p.Propagation}
+		}
+		field := translate.FieldParts
+		if p.File {
+			field = translate.FieldMessage
+		}
+		fs.text("--mount", field, mountText(m))
+	}
 	fs.list("-v", "HostConfig.Binds", r.Host.Binds)
+	fs.list("-v", "Config.Volumes", slices.Sorted(maps.Keys(r.Config.Volumes)))
 	if r.Host.ReadonlyRootfs {
 		fs.on("--read-only", "HostConfig.ReadonlyRootfs")
 	}

@@ -3,9 +3,11 @@ package explain_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -118,6 +120,7 @@ func wordsOf(r translate.Request) words {
 		Name: r.Name, Image: r.Config.Image, Workdir: r.Config.WorkingDir, Env: r.Config.Env, Binds: r.Host.Binds, Hosts: r.Host.ExtraHosts,
 		Args: r.Config.Cmd, Network: string(r.Host.NetworkMode), Manifest: joined(r.Config.Labels),
 	}
+	w.Binds = append(w.Binds, slices.Sorted(maps.Keys(r.Config.Volumes))...)
 	if w.Network == "default" {
 		w.Network = "" // docker's own default
 	}

@@ -13,6 +13,9 @@ import (
 // lateExpression is what stands in a word for a late value, within double
 // quotes: a variable that findOut has set before.
 func (w *writer) lateExpression(token string) string {
+	if folder, ok := translate.PlaceOf(token); ok {
+		return "$" + placeVariable(folder)
+	}
 	if a, ok := translate.AllotmentOf(token); ok {
 		if a.Resource == v1.ResourceCPU {
 			return fmt.Sprintf("$(( (cpus * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)
@@ -75,7 +78,7 @@ func fieldOf(pod *v1.Pod, token string) string {
 // findOut writes the shell that finds out what a request needs and the script
 // does not know yet.
 func (w *writer) findOut(r *translate.Request) {
-	for _, word := range slices.Concat(r.Config.Env, r.Config.Entrypoint, r.Config.Cmd, []string{r.OOMScore}) {
+	for _, word := range slices.Concat(r.Config.Env, r.Config.Entrypoint, r.Config.Cmd, []string{r.OOMScore}, sources(r)) {
 		for i, token := range translate.CutTokens(word) {
 			if i%2 == 1 {
 				w.findOnce(w.finding(token))
@@ -100,6 +103,27 @@ func (w *writer) profile(r *translate.Request) (remove string) {
 	return ""
 }
 
+// sources are where the parts of a request are.
+func sources(r *translate.Request) []string {
+	var list []string
+	for _, p := range r.Parts {
+		list = append(list, p.Source())
+	}
+	return list
+}
+
+// placeVariable is the variable that holds where a folder of the pause is on
+// the machine.
+func placeVariable(folder string) string {
+	return strings.NewReplacer("/", "_", "-", "_").Replace(strings.TrimPrefix(folder, "/"))
+}
+
+// place is the shell that finds that out.
+func (w words) place(folder string) string {
+	const format = `{{range .Mounts}}{{if eq .Destination "%s"}}{{.Source}}{{end}}{{end}}`
+	return fmt.Sprintf("$(docker inspect -f '"+format+"' %s)", folder, w.quote(w.pause))
+}
+
 func (w *writer) findOnce(shell string) {
 	if shell != "" && !w.found[shell] {
 		w.found[shell] = true
@@ -110,6 +134,9 @@ func (w *writer) findOnce(shell string) {
 // finding is the shell that finds a late value out. In addresses docker writes
 // what is not there in several ways, but always as "" in JSON.
 func (w *writer) finding(token string) string {
+	if folder, ok := translate.PlaceOf(token); ok {
+		return fmt.Sprintf("# Where %s of the pause is on the machine\n%s=%s", folder, placeVariable(folder), w.place(folder))
+	}
 	if a, ok := translate.AllotmentOf(token); ok {
 		if a.Resource == v1.ResourceCPU {
 			return "# How many processors the machine has\ncpus=$(docker info -f '{{.NCPU}}')"

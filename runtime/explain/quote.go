@@ -13,8 +13,9 @@ import (
 // words quotes words for sh. In the place of the pod's UID stands $uid, and
 // in that of a late value what finds it out.
 type words struct {
-	uid  string
-	late func(token string) string // for between double quotes
+	uid   string
+	pause string                    // its name
+	late  func(token string) string // for between double quotes
 }
 
 // quote is a word for sh.

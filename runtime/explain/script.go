@@ -37,7 +37,7 @@ func Script(b *translate.Blueprint, opts Options) (string, error) {
 		return "", nulError(field)
 	}
 	w := &writer{b: b, created: map[string]plan.Op{}, found: map[string]bool{}}
-	w.words = words{uid: string(b.Pod.UID), late: w.lateExpression}
+	w.words = words{uid: string(b.Pod.UID), pause: b.Pause.Name, late: w.lateExpression}
 	opts.Inputs.Symbolic = true
 	w.heading(opts)
 	w.WriteString("\npod() {\n")

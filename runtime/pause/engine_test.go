@@ -215,7 +215,7 @@ func TestEngineLoads(t *testing.T) {
 	if !slices.Equal(got.RootFS.Layers, []string{e.img.Layer}) || got.Architecture != e.img.Arch || got.Os != "linux" {
 		t.Errorf("layers %v, %s/%s", got.RootFS.Layers, got.Os, got.Architecture)
 	}
-	if got.Config.User != "65535:65535" || !slices.Equal(got.Config.Entrypoint, []string{"/pause"}) || len(got.Config.Cmd) != 0 {
+	if got.Config.User != "" || !slices.Equal(got.Config.Entrypoint, []string{"/pause"}) || len(got.Config.Cmd) != 0 {
 		t.Errorf("config %+v", got.Config)
 	}
 	want := e.img.ID

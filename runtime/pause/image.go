@@ -1,9 +1,14 @@
 package pause
 
-import "github.com/minipod/minipod/runtime/image"
+import (
+	"fmt"
 
-// user owns nothing in the image and is nobody anywhere; Kubernetes' own pause runs as it.
-const user = "65535:65535"
+	"github.com/minipod/minipod/runtime/image"
+)
+
+// messageSlots is how many files for termination messages the image brings. They belong to nobody in
+// particular: any user may write into one that is mounted in a container.
+const messageSlots = 16
 
 // Build makes the image for an architecture that [Program] takes. Equal versions give equal bytes.
 //
@@ -18,12 +23,14 @@ func Build(arch string) (*image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	return image.Recipe{
-		Reference: Reference, Arch: name, User: user, Entrypoint: []string{ProgramPath},
-		Files: []image.File{
-			{Name: "minipod/", Mode: 0o755},
-			{Name: "volumes/", Mode: 0o755},
-			{Name: "pause", Mode: 0o755, Data: program},
-		},
-	}.Build()
+	files := []image.File{
+		{Name: "minipod/", Mode: 0o755},
+		{Name: "volumes/", Mode: 0o755},
+		{Name: "pause", Mode: 0o755, Data: program},
+		{Name: "messages/", Mode: 0o755},
+	}
+	for i := range messageSlots {
+		files = append(files, image.File{Name: fmt.Sprintf("messages/%d", i), Mode: 0o666})
+	}
+	return image.Recipe{Reference: Reference, Arch: name, Entrypoint: []string{ProgramPath}, Files: files}.Build()
 }

@@ -153,5 +153,5 @@ func (s *stepper) create(u translate.Unit, attempt, backoff int) {
 		return
 	}
 	request.Restarted(s.w.restarted(u.Name))
-	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request})
+	s.do(Op{Kind: CreateUnit, Unit: u.Name, Attempt: attempt, Target: request.Name, Request: request, Pause: s.w.Pause.ID})
 }

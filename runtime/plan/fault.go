@@ -49,6 +49,9 @@ func faultReason(f Fault, waiting bool) string {
 		}
 		return ReasonErrImagePull
 	case CreateUnit:
+		if errors.Is(f.Err, ErrConfig) {
+			return ReasonConfigError
+		}
 		return ReasonCreateError
 	case StartUnit:
 		return ReasonRunError

@@ -23,7 +23,7 @@ const (
 	SetPolicy    Kind = "set policy"    // Target, Policy
 	Revise       Kind = "revise"        // Revision, Pod
 	PullImage    Kind = "pull image"    // Target is the reference
-	CreateUnit   Kind = "create"        // Request
+	CreateUnit   Kind = "create"        // Request, Pause
 	StartUnit    Kind = "start"         // Target
 	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
 	RemoveUnit   Kind = "remove"        // Target
@@ -120,6 +120,10 @@ var ErrStale = errors.New("the world has changed meanwhile")
 // ErrHook is in the error of a stop that was done though the hook before it
 // failed.
 var ErrHook = errors.New("the preStop hook failed")
+
+// ErrConfig is in the error of a create that the kubelet does not come to: the
+// container's configuration cannot be put together.
+var ErrConfig = errors.New(ReasonConfigError)
 
 // ErrUnsupported is in the error of an operation that this engine does not
 // have, such as the update of a restart policy on Podman 4.

@@ -99,6 +99,7 @@ type Container struct {
 	ExitCode   int
 	OOMKilled  bool
 	Error      string // what the engine said when its start failed
+	Message    string // its termination message, once it has ended
 	Image      string // as asked for
 	ImageID    string
 	Created    time.Time

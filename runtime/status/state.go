@@ -103,11 +103,19 @@ func terminated(c plan.Container) v1.ContainerState {
 	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
 		ExitCode:    int32(c.ExitCode),
 		Reason:      endReason(c),
-		Message:     c.Error,
+		Message:     endMessage(c),
 		StartedAt:   stamp(begun(c)),
 		FinishedAt:  stamp(ended(c)),
 		ContainerID: scheme + c.ID,
 	}}
+}
+
+// endMessage is what the engine said, and what the container did.
+func endMessage(c plan.Container) string {
+	if c.Error == "" || c.Message == "" {
+		return c.Error + c.Message
+	}
+	return c.Error + ": " + c.Message
 }
 
 func endReason(c plan.Container) string {

@@ -24,6 +24,9 @@ func (u Unit) Attempt(in Inputs, n, backoff int) (*Request, *Missing) {
 	if missing != nil {
 		return nil, missing
 	}
+	if missing = u.addParts(&r, in, env, n); missing != nil {
+		return nil, missing
+	}
 	u.command(&r, env)
 	u.imageUser(&r, in)
 	u.oomScore(&r, in)

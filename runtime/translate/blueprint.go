@@ -68,6 +68,8 @@ type Request struct {
 	// OOMScore is a token in the place of HostConfig.OomScoreAdj, where only
 	// an engine can tell: see Inputs.Symbolic.
 	OOMScore string
+	// Parts are mounted like HostConfig.Mounts.
+	Parts []Part
 	// Origins tells where each Docker field came from.
 	Origins []Origin
 }
@@ -122,7 +124,8 @@ type Unit struct {
 	// empty for none, or where all share one anyway. See In.
 	Target string
 
-	pod *v1.Pod
+	pod  *v1.Pod
+	slot int // where it stands among the units
 }
 
 // Note says that a field of the pod is not honoured.

@@ -49,8 +49,9 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"env": mapped, "resources": mapped, "volumeMounts": mapped, "imagePullPolicy": mapped, "securityContext": mapped,
 			"stdin": mapped, "stdinOnce": mapped, "tty": mapped, "lifecycle": mapped, "restartPolicy": mapped,
 			"envFrom": mapped, "restartPolicyRules": planned, "volumeDevices": noted, "livenessProbe": planned,
-			"readinessProbe": planned, "startupProbe": planned, "terminationMessagePath": noted, "terminationMessagePolicy": noted,
-			"resizePolicy": "nothing resizes a running container",
+			"readinessProbe": planned, "startupProbe": planned, "terminationMessagePath": mapped,
+			"terminationMessagePolicy": "the engine reads the message",
+			"resizePolicy":             "nothing resizes a running container",
 		},
 		reflect.TypeFor[v1.PodSecurityContext](): {
 			"seLinuxOptions": mapped, "runAsUser": mapped, "runAsGroup": mapped, "supplementalGroups": mapped, "fsGroup": mapped,
@@ -69,7 +70,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 		},
 		reflect.TypeFor[v1.VolumeMount](): {
 			"name": mapped, "readOnly": mapped, "mountPath": mapped, "mountPropagation": mapped,
-			"recursiveReadOnly": noted, "bindMountOptions": noted, "subPath": noted, "subPathExpr": noted,
+			"recursiveReadOnly": noted, "bindMountOptions": noted, "subPath": mapped, "subPathExpr": mapped,
 		},
 		reflect.TypeFor[v1.ContainerPort](): {
 			"hostPort": mapped, "containerPort": mapped, "protocol": mapped, "hostIP": mapped,

@@ -70,6 +70,7 @@ func NeedsOf(units []Unit) Needs {
 	for _, u := range units {
 		u.environmentNeeds(&needs)
 		needs.Machine = needs.Machine || u.burstable()
+		needs.PodIPs = needs.PodIPs || u.parted()
 	}
 	return needs
 }

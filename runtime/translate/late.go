@@ -83,6 +83,7 @@ func IsToken(name string) bool {
 	_, user := ImageUserOf(name)
 	_, score := MemoryRequestOf(name)
 	_, file := FileKeyOf(name)
+	_, place := PlaceOf(name)
 	_, late := lateField(&v1.Pod{}, name)
-	return allotment || user || score || file || late
+	return allotment || user || score || file || place || late
 }

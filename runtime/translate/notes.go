@@ -205,8 +205,6 @@ func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
 
 func containerNotes(n *noter, u Unit) {
 	c, path := u.Container, u.Path
-	n.warn(c.TerminationMessagePath != v1.TerminationMessagePathDefault, path+".terminationMessagePath", "the message is not read yet")
-	n.warn(c.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError, path+".terminationMessagePolicy", "the message is not read yet")
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
 	for _, list := range []struct {
@@ -240,8 +238,6 @@ func (n *noter) missing(optional bool, field, message string) {
 func mountNotes(n *noter, b *Blueprint, u Unit) {
 	for i, vm := range u.Container.VolumeMounts {
 		path := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
-		n.refuse(vm.SubPath != "", path+".subPath", "a part of a volume is not mounted yet")
-		n.refuse(vm.SubPathExpr != "", path+".subPathExpr", "a part of a volume is not mounted yet")
 		recursive := vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
 		n.refuse(recursive, path+".recursiveReadOnly", "not asked of the engine yet")
 		n.warn(len(vm.BindMountOptions) > 0, path+".bindMountOptions", "an alpha field, off in Kubernetes too: not passed on")

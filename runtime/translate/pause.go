@@ -33,6 +33,11 @@ func pauseRequest(b *Blueprint) Request {
 	b.runtime(&r)
 	publish(&r, b)
 	mountVolumes(&r, b)
+	mountMessages(&r)
+	if pod.Spec.HostNetwork && b.Options.PauseImage == "" {
+		r.Config.Cmd = []string{"machine"}
+		r.from("Config.Cmd", "the hosts file is the machine's: spec.hostNetwork")
+	}
 	return r
 }
 

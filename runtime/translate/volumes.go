@@ -3,6 +3,7 @@ package translate
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/docker/docker/api/types/mount"
@@ -30,13 +31,20 @@ func volumes(pod *v1.Pod) []Volume {
 		if volume.Memory {
 			volume.Mode = 0o1777 // as the kernel makes a tmpfs; the kubelet leaves the sticky bit
 		}
-		if sc := pod.Spec.SecurityContext; sc != nil && sc.FSGroup != nil {
-			volume.GID = int(*sc.FSGroup)
+		if volume.GID = fsGroup(pod); volume.GID != 0 {
 			volume.Mode |= 0o2000
 		}
 		list = append(list, volume)
 	}
 	return list
+}
+
+// fsGroup is the group that the pod's volumes belong to; 0 where none is named.
+func fsGroup(pod *v1.Pod) int {
+	if sc := pod.Spec.SecurityContext; sc != nil && sc.FSGroup != nil {
+		return int(*sc.FSGroup)
+	}
+	return 0
 }
 
 // mountVolumes mounts every volume in the pause, which makes them: they are
@@ -58,9 +66,41 @@ func mountVolumes(r *Request, b *Blueprint) {
 		}
 		r.Host.Mounts = append(r.Host.Mounts, m)
 	}
-	if len(b.Volumes) > 0 {
+	divided := b.mountDivided(r)
+	if len(b.Volumes) > 0 || divided {
 		r.from("HostConfig.Mounts", "spec.volumes")
 	}
+}
+
+// mountDivided mounts the paths of the machine in the pause of which
+// containers mount parts: it is there that the parts are looked for.
+func (b *Blueprint) mountDivided(r *Request) (any bool) {
+	for _, v := range b.Pod.Spec.Volumes {
+		if v.HostPath == nil || !b.divided(v.Name) {
+			continue
+		}
+		any = true
+		whole := v1.VolumeMount{MountPath: path.Join(VolumeRoot, v.Name)}
+		if made(v.HostPath, whole) {
+			r.Host.Binds = append(r.Host.Binds, bind(v.HostPath, whole))
+			r.from("HostConfig.Binds", "spec.volumes")
+		} else {
+			r.Host.Mounts = append(r.Host.Mounts, bindMount(v.HostPath, whole))
+		}
+	}
+	return any
+}
+
+// divided reports whether a container mounts a part of a volume.
+func (b *Blueprint) divided(volume string) bool {
+	for _, list := range [][]v1.Container{b.Pod.Spec.InitContainers, b.Pod.Spec.Containers} {
+		for _, c := range list {
+			if slices.ContainsFunc(c.VolumeMounts, func(vm v1.VolumeMount) bool { return vm.Name == volume && isPart(vm) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func tmpfsOptions(pod *v1.Pod, v Volume) string {
@@ -90,6 +130,7 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 		src := source(b.Pod, vm.Name)
 		from := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
 		switch {
+		case isPart(vm): // Attempt adds it
 		case src.EmptyDir != nil, filled(src):
 			r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
 				Type: mount.TypeVolume, Source: VolumeName(b.Pod, vm.Name), Target: absolute(vm.MountPath),

@@ -1,4 +1,5 @@
 /* Process 1 of a pod: keeps its namespaces, reaps its orphans, ends when it is told to. */
+#include "hosts.h"
 #include "modes.h"
 #include "text.h"
 
@@ -39,6 +40,29 @@ static int hold(void)
 	}
 }
 
+enum { NOBODY = 65535 };
+
+/* become_nobody gives up the rights that writing the hosts file takes: this user owns nothing. */
+static int become_nobody(void)
+{
+	if (sys3(SYS_setgroups, 0, 0, 0) < 0 || sys3(SYS_setresgid, NOBODY, NOBODY, NOBODY) < 0)
+		return 0;
+	return sys3(SYS_setresuid, NOBODY, NOBODY, NOBODY) >= 0;
+}
+
+/* hold_pod is hold for process 1 of a pod, which the engine starts as root. */
+static int hold_pod(int of_machine)
+{
+	if (getpid() == 1 && sys3(SYS_geteuid, 0, 0, 0) == 0) {
+		write_hosts(of_machine);
+		if (!become_nobody()) {
+			put_text(2, "pause: cannot give up root\n");
+			return FAILED;
+		}
+	}
+	return hold();
+}
+
 static int version(void)
 {
 	return put_text(1, "minipod pause " VERSION "\n") < 0 ? FAILED : OK;
@@ -46,14 +70,16 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | ns | sockets | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine | ns | sockets | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
 static int run(char **args)
 {
 	if (!args[0])
-		return hold();
+		return hold_pod(0);
+	if (equal(args[0], "machine") && !args[1])
+		return hold_pod(1);
 	if (equal(args[0], "connect")) {
 		int code = mode_connect(args + 1);
 		return code == USAGE ? usage() : code;
