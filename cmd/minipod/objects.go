@@ -17,12 +17,6 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// objectName is what kubectl calls an object: configmap/settings.
-func objectName(key object.Key) string {
-	kind := map[string]string{object.ConfigMaps: "configmap", object.Secrets: "secret"}[key.Resource]
-	return kind + "/" + key.Name
-}
-
 // records are what is kept in the engine beside pods.
 type records interface {
 	Records(ctx context.Context, label string) ([]engine.Record, error)
@@ -88,7 +82,12 @@ func newest(ctx context.Context, e records, key object.Key) (object.Record, erro
 
 // objectsIn are the objects of a namespace.
 func objectsIn(ctx context.Context, e records, namespace string) ([]object.Record, error) {
-	found, err := e.Records(ctx, translate.LabelObjectNamespace+"="+namespace)
+	return objectRecords(ctx, e, translate.LabelObjectNamespace+"="+namespace)
+}
+
+// objectRecords are the newest revisions of the objects with a label.
+func objectRecords(ctx context.Context, e records, label string) ([]object.Record, error) {
+	found, err := e.Records(ctx, label)
 	var all []object.Record
 	for _, f := range found {
 		if r, ok := object.Decode(f.Labels); ok {

@@ -33,7 +33,7 @@ func newPsCommand(io streams) *cobra.Command {
 	f := &psFlags{}
 	cmd := &cobra.Command{
 		Use:     "ps [POD...]",
-		Aliases: []string{"get", "list", "ls"},
+		Aliases: []string{"list", "ls"},
 		Short:   "List pods",
 		GroupID: groupLook,
 		Example: `  minipod ps -A -o wide
@@ -41,9 +41,15 @@ func newPsCommand(io streams) *cobra.Command {
   minipod ps web -o yaml`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, io, withoutKind(cmd, args))
+			return f.run(cmd, io, args)
 		},
 	}
+	f.registerAll(cmd)
+	return cmd
+}
+
+// registerAll registers the flags of ps, which get has too.
+func (f *psFlags) registerAll(cmd *cobra.Command) {
 	f.register(cmd)
 	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`wide|json|yaml|name|jsonpath=...`")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
@@ -53,7 +59,6 @@ func newPsCommand(io streams) *cobra.Command {
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print names alone")
 	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list pods that have ended too, as is always done")
 	complete(cmd, "output", formats())
-	return cmd
 }
 
 func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {

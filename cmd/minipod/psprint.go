@@ -32,7 +32,8 @@ func formats() []string { return []string{formatWide, formatJSON, formatYAML, fo
 
 // podPrinter prints pods as kubectl does.
 type podPrinter struct {
-	out       io.Writer
+	out       io.Writer // to, or what puts it into columns
+	to        io.Writer
 	now       func() time.Time
 	namespace bool // a column for it
 	labels    bool // a column for them
@@ -47,7 +48,7 @@ type podPrinter struct {
 // name.
 func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error) {
 	p := &podPrinter{
-		out: out, now: time.Now, namespace: f.allNamespaces, labels: f.showLabels, quiet: f.quiet,
+		out: out, to: out, now: time.Now, namespace: f.allNamespaces, labels: f.showLabels, quiet: f.quiet,
 		single: len(args) == 1 || f.watch,
 	}
 	if template, ok := value.Template(f.output); ok {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
@@ -18,22 +19,25 @@ type rmFlags struct {
 	targets
 	graceFlag
 	ignoreNotFound bool
+	objects        bool
 }
 
 func newRmCommand(io streams) *cobra.Command {
 	f := &rmFlags{}
 	cmd := &cobra.Command{
-		Use:     "rm POD... | -f FILE | -l SELECTOR | --all",
+		Use:     "rm POD... | KIND/NAME... | -f FILE | -l SELECTOR | --all | --all-objects",
 		Aliases: []string{"delete", "remove"},
-		Short:   "Remove pods and all that is their own",
+		Short:   "Remove pods and all that is their own, or other objects",
 		GroupID: groupMake,
 		Example: `  minipod rm web
   minipod rm -f pod.yaml
-  minipod rm --now -l app=test`,
+  minipod rm --now -l app=test
+  minipod rm configmap/settings secret/login
+  minipod rm --all --all-objects -A`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = withoutKind(cmd, args)
-			if err := f.targets.check(cmd, args); err != nil {
+			args = withKind(cmd, withoutKind(cmd, args))
+			if err := f.check(cmd, args); err != nil {
 				return err
 			}
 			if err := f.graceFlag.check(cmd); err != nil {
@@ -44,8 +48,20 @@ func newRmCommand(io streams) *cobra.Command {
 	}
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
+	cmd.Flags().BoolVar(&f.objects, "all-objects", false, "all that is kept beside pods in the namespace: ConfigMaps, Secrets, ...; with -A of all namespaces")
 	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
 	return cmd
+}
+
+// check wants one way of saying which, or --all-objects.
+func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
+	if f.objects && len(args)+len(f.files) == 0 && !f.selects() {
+		return nil
+	}
+	if f.objects {
+		return usage(seeHelp(cmd), "--all-objects goes with --all and -A alone")
+	}
+	return f.targets.check(cmd, args)
 }
 
 // removers bounds how many pods are removed at a time.
@@ -57,15 +73,49 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
-	meant, err := f.meant(cmd, io, e, args)
+	meant, err := f.everything(cmd, io, e, args)
 	if err != nil {
 		return err
 	}
 	if len(meant.Pods)+len(meant.Objects) == 0 {
-		tell.NewConsole(io.err).Say("no pods to remove")
+		word := "pods"
+		if f.objects {
+			word = "objects"
+		}
+		tell.NewConsole(io.err).Say("no %s to remove", word)
 	}
 	err = f.remove(cmd.Context(), io, e, meant.Pods)
 	return errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
+}
+
+// everything is what the command line means, objects beside pods too.
+func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
+	var keys []object.Key
+	var pods []string
+	for _, arg := range args {
+		if key, ok := keyIn(arg, namespaceOr(f.namespace)); ok {
+			keys = append(keys, key)
+			continue
+		}
+		pods = append(pods, arg)
+	}
+	if f.objects {
+		all, err := objectRecords(cmd.Context(), e, translate.LabelObject)
+		if err != nil {
+			return manifest.Names{}, err
+		}
+		for _, r := range all {
+			if f.allNamespaces || r.Namespace == namespaceOr(f.namespace) {
+				keys = append(keys, r.Key())
+			}
+		}
+	}
+	if len(pods) == 0 && (len(args) > 0 || f.objects && !f.all) {
+		return manifest.Names{Objects: keys}, nil
+	}
+	names, err := f.meant(cmd, io, e, pods)
+	names.Objects = append(names.Objects, keys...)
+	return names, err
 }
 
 // removeObjects removes what run has stored of the same manifests.

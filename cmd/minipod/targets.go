@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -121,9 +122,22 @@ func named(args []string, namespace string) []translate.Ref {
 // withoutKind are the arguments without kubectl's word for pods in front:
 // delete pod web, get pods.
 func withoutKind(cmd *cobra.Command, args []string) []string {
-	asKubectl := slices.Contains([]string{"get", "delete", "wait", "describe"}, cmd.CalledAs())
+	asKubectl := slices.Contains([]string{"delete", "wait", "describe"}, cmd.CalledAs())
 	if asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0]) {
 		return args[1:]
 	}
 	return args
+}
+
+// withKind are the arguments of a delete with kubectl's word for a kind in front,
+// as KIND/NAME each: delete configmap a b.
+func withKind(cmd *cobra.Command, args []string) []string {
+	if cmd.CalledAs() != "delete" || len(args) < 2 || strings.Contains(args[0], "/") || kindOf(args[0]) == nil {
+		return args
+	}
+	var all []string
+	for _, name := range args[1:] {
+		all = append(all, args[0]+"/"+name)
+	}
+	return all
 }

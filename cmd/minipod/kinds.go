@@ -1,0 +1,73 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/minipod/minipod/runtime/apiserver/kind"
+	"github.com/minipod/minipod/runtime/object"
+)
+
+// kindOf is the kind that a word of the command line means: its plural, its
+// singular or a short name, with or without the group; nil for none.
+func kindOf(word string) *kind.Kind {
+	word = strings.ToLower(word)
+	for _, k := range kind.New().All() {
+		if k.New == nil {
+			continue // one that there are no objects of
+		}
+		bare, group, grouped := strings.Cut(word, ".")
+		if grouped && group != k.Group {
+			continue
+		}
+		if bare == k.Plural || bare == k.Singular || slices.Contains(k.Short, bare) {
+			return k
+		}
+	}
+	return nil
+}
+
+// kindWords are the words that the shell offers for kinds.
+func kindWords() []string {
+	var words []string
+	for _, k := range kind.New().All() {
+		if k.New != nil && k.Hooks.Kept != kind.Nowhere {
+			words = append(words, k.Plural)
+		}
+	}
+	slices.Sort(words)
+	return words
+}
+
+// objectName is what kubectl calls an object: configmap/settings.
+func objectName(key object.Key) string {
+	word := key.Resource
+	if k := kind.New().ByResource(key.Resource); k != nil {
+		word = k.Singular
+		if k.Group != "" {
+			word += "." + k.Group
+		}
+	}
+	return word + "/" + key.Name
+}
+
+// keyOf names an object of a kind.
+func keyOf(k *kind.Kind, namespace, name string) object.Key {
+	if !k.Namespaced {
+		namespace = ""
+	}
+	return object.Key{Resource: k.Resource(), Namespace: namespace, Name: name}
+}
+
+// keyIn reads KIND/NAME of an object that is not a pod.
+func keyIn(arg, namespace string) (object.Key, bool) {
+	word, name, ok := strings.Cut(arg, "/")
+	if !ok || name == "" {
+		return object.Key{}, false
+	}
+	k := kindOf(word)
+	if k == nil || k.Resource() == kind.Pods {
+		return object.Key{}, false
+	}
+	return keyOf(k, namespace, name), true
+}
