@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/uuid"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
@@ -35,7 +36,13 @@ func apply(ctx context.Context, e records, m manifest.Object) (word string, err 
 		if err != nil {
 			return "", err
 		}
-		next, err := m.Kept.Apply(current, object.Stamp{UID: uuid.NewUUID(), Now: time.Now()})
+		stamp := object.Stamp{UID: uuid.NewUUID(), Now: time.Now()}
+		if m.Kept.Resource == object.Services {
+			if stamp.Services, err = services(ctx, e); err != nil {
+				return "", err
+			}
+		}
+		next, err := m.Kept.Apply(current, stamp)
 		switch {
 		case err != nil:
 			return "", positioned(m, err)
@@ -69,6 +76,12 @@ func positioned(m manifest.Object, err error) error {
 	return problems
 }
 
+// services are those of all namespaces.
+func services(ctx context.Context, e records) ([]*v1.Service, error) {
+	found, err := e.Records(ctx, translate.LabelObject+"="+object.Services)
+	return object.ServicesOf("", decoded(found)), err
+}
+
 // newest is the newest revision of an object; zero when there is none.
 func newest(ctx context.Context, e records, key object.Key) (object.Record, error) {
 	all, err := objectsIn(ctx, e, key.Namespace)
@@ -88,13 +101,17 @@ func objectsIn(ctx context.Context, e records, namespace string) ([]object.Recor
 // objectRecords are the newest revisions of the objects with a label.
 func objectRecords(ctx context.Context, e records, label string) ([]object.Record, error) {
 	found, err := e.Records(ctx, label)
+	return object.Newest(decoded(found)), err
+}
+
+func decoded(found []engine.Record) []object.Record {
 	var all []object.Record
 	for _, f := range found {
 		if r, ok := object.Decode(f.Labels); ok {
 			all = append(all, r)
 		}
 	}
-	return object.Newest(all), err
+	return all
 }
 
 func drop(ctx context.Context, e records, names []string) error {
@@ -140,6 +157,9 @@ func applyObjects(ctx context.Context, io streams, e records, objects []manifest
 func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest.Object) (translate.Inputs, error) {
 	var in translate.Inputs
 	needs := b.Needs(b.Units)
+	if needs.Services {
+		in.Services = serviceInputs(b.Pod.Namespace, objects)
+	}
 	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
 		return in, nil
 	}
@@ -169,4 +189,18 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 	}
 	object.Fill(&in, b.Pod.Namespace, needs, append(kept, all...))
 	return in, nil
+}
+
+// serviceInputs are the services of the manifests, with the addresses that
+// they get where there are no others.
+func serviceInputs(namespace string, objects []manifest.Object) []*v1.Service {
+	var all []*v1.Service
+	var kept []object.Record
+	for _, m := range objects {
+		if r, err := m.Kept.Apply(object.Record{}, object.Stamp{Services: all}); err == nil && r.Resource == object.Services {
+			kept = append(kept, r)
+			all = object.ServicesOf("", kept)
+		}
+	}
+	return object.ServicesOf(namespace, kept)
 }

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 )
 
@@ -49,8 +50,8 @@ func (s *Server) seedService() error {
 		ObjectMeta: s.newMeta(metav1.NamespaceDefault, "kubernetes"),
 		Spec: v1.ServiceSpec{
 			Type:            v1.ServiceTypeClusterIP,
-			ClusterIP:       kind.KubernetesIP,
-			ClusterIPs:      []string{kind.KubernetesIP},
+			ClusterIP:       kube.KubernetesIP,
+			ClusterIPs:      []string{kube.KubernetesIP},
 			IPFamilies:      []v1.IPFamily{v1.IPv4Protocol},
 			SessionAffinity: v1.ServiceAffinityNone,
 			Ports:           []v1.ServicePort{{Name: "https", Protocol: v1.ProtocolTCP, Port: 443, TargetPort: intstr.FromInt32(443)}},

@@ -46,7 +46,7 @@ func (e *Engine) all(ctx context.Context) ([]plan.World, error) {
 	group.SetLimit(parallel)
 	for i, pod := range pods {
 		group.Go(func() (err error) {
-			if worlds[i], err = e.world(ctx, pod.UID, volumesOf(pod.UID, volumes), of[pod.UID], listed(volumes)); err != nil {
+			if worlds[i], err = e.world(ctx, pod.UID, volumesOf(pod.UID, volumes), of[pod.UID], kept{volumes, listed(volumes)}); err != nil {
 				return fmt.Errorf("pod %s: %w", pod, err)
 			}
 			return nil

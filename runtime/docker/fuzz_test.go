@@ -62,7 +62,7 @@ func FuzzWorld(f *testing.F) {
 			return "{}"
 		})
 		const uid types.UID = "u"
-		w, err := e.world(t.Context(), uid, volumesOf(uid, in.Volumes), in.Containers, listed(in.Volumes))
+		w, err := e.world(t.Context(), uid, volumesOf(uid, in.Volumes), in.Containers, kept{in.Volumes, listed(in.Volumes)})
 		if err != nil {
 			return
 		}

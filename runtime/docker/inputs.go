@@ -21,7 +21,7 @@ import (
 
 // inputs are what the containers that may be made next and the volumes ask
 // for, and nothing else: most pods ask for nothing.
-func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (translate.Inputs, error) {
+func (e *Engine) inputs(ctx context.Context, w plan.World, kept kept) (translate.Inputs, error) {
 	var in translate.Inputs
 	if w.Pause != nil && w.Pause.State == plan.Running {
 		in.PodIPs = append([]string{}, w.Pause.IPs...)
@@ -38,6 +38,9 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (transla
 			v1.ResourceMemory: *resource.NewQuantity(info.Memory, resource.BinarySI),
 		}
 	}
+	if needs.Services {
+		in.Services = object.ServicesOf(w.Want.Pod.Namespace, objectsOf(kept.services))
+	}
 	var err error
 	if in.Files, err = e.files(ctx, w, needs.Files); err != nil {
 		return in, err
@@ -46,7 +49,7 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, list lister) (transla
 		return in, nil
 	}
 	namespace := w.Want.Pod.Namespace
-	volumes, err := list(ctx, namespace)
+	volumes, err := kept.list(ctx, namespace)
 	object.Fill(&in, namespace, needs, objectsOf(volumes))
 	return in, err
 }
@@ -89,6 +92,13 @@ func firstFile(archive io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(r, maxEnvFile))
+}
+
+// kept are the objects beside a pod: the services, which are listed with its
+// own volumes as most pods are told of them, and how to list others.
+type kept struct {
+	services []*volume.Volume
+	list     lister
 }
 
 // lister lists volumes, those of the objects of a namespace among them.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -35,7 +36,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 }
 
 func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
-	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)))
+	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)), filters.Arg("name", object.ServiceVolumes))
 	if err != nil {
 		return plan.World{}, err
 	}
@@ -47,11 +48,11 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 	if err != nil {
 		return plan.World{}, err
 	}
-	return e.world(ctx, uid, volumesOf(uid, volumes), found, e.ofNamespace)
+	return e.world(ctx, uid, volumesOf(uid, volumes), found, kept{volumes, e.ofNamespace})
 }
 
 // world puts together what was found of a pod.
-func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse, objects lister) (plan.World, error) {
+func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse, objects kept) (plan.World, error) {
 	w := plan.World{UID: uid}
 	for _, v := range volumes {
 		if n := translate.RevisionOf(v.Labels); n > 0 {

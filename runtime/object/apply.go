@@ -2,7 +2,6 @@ package object
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +18,7 @@ import (
 // Manifest is an object of a manifest that is kept, defaulted and valid.
 type Manifest struct {
 	Resource string
+	kind     kind
 	object   object
 }
 
@@ -30,15 +30,16 @@ type object interface {
 // Of is the Manifest of a typed object; ok is false for a kind that is not
 // kept from manifests.
 func Of(o runtime.Object) (m Manifest, ok bool) {
-	switch typed := o.(type) {
-	case *v1.ConfigMap:
-		m = Manifest{Resource: ConfigMaps, object: typed.DeepCopy()}
-		m.object.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind("ConfigMap"))
-	case *v1.Secret:
-		m = Manifest{Resource: Secrets, object: typed.DeepCopy()}
-		m.object.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind("Secret"))
+	k, ok := kindFor(o)
+	if !ok {
+		return m, false
 	}
-	return m, m.object != nil
+	copied, ok := o.DeepCopyObject().(object)
+	if !ok {
+		return m, false
+	}
+	copied.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind(k.name))
+	return Manifest{Resource: k.resource, kind: k, object: copied}, true
 }
 
 // Key names the object.
@@ -48,6 +49,8 @@ func (m Manifest) Key() Key { return Key{m.Resource, m.object.GetNamespace(), m.
 type Stamp struct {
 	UID types.UID
 	Now time.Time
+	// Services are all there are: a new one gets an address of its own.
+	Services []*v1.Service
 }
 
 // InvalidError says which fields of an object that is there cannot be changed
@@ -90,7 +93,22 @@ func (m Manifest) first(modified []byte, stamp Stamp) (Record, error) {
 	next.SetResourceVersion("")
 	next.SetGeneration(0)
 	next.SetManagedFields(nil)
+	if err := begin(next, stamp); err != nil {
+		return Record{}, err
+	}
 	return m.record(next, 1)
+}
+
+// begin does what the API server does to new objects of some kinds.
+func begin(next object, stamp Stamp) error {
+	switch o := next.(type) {
+	case *v1.Service:
+		o.Status = v1.ServiceStatus{}
+		return kube.AddressService(o, nil, stamp.Services)
+	case *v1.Namespace:
+		o.Status = v1.NamespaceStatus{Phase: v1.NamespaceActive}
+	}
+	return nil
 }
 
 func (m Manifest) changed(current Record, patch []byte) (Record, error) {
@@ -109,7 +127,7 @@ func (m Manifest) changed(current Record, patch []byte) (Record, error) {
 	next.SetUID(old.GetUID())
 	next.SetCreationTimestamp(old.GetCreationTimestamp())
 	next.SetResourceVersion("")
-	if errs := validateUpdate(next, old); len(errs) > 0 {
+	if errs := m.validateUpdate(next, old); len(errs) > 0 {
 		return Record{}, &InvalidError{errs}
 	}
 	return m.record(next, current.Revision+1)
@@ -127,13 +145,7 @@ func (m Manifest) record(next object, revision int64) (Record, error) {
 }
 
 func (m Manifest) decode(data []byte) (object, error) {
-	var next object
-	switch m.object.(type) {
-	case *v1.ConfigMap:
-		next = &v1.ConfigMap{}
-	case *v1.Secret:
-		next = &v1.Secret{}
-	}
+	next := m.kind.create()
 	if err := json.Unmarshal(data, next); err != nil {
 		return nil, fmt.Errorf("decode %s: %w", m.Resource, err)
 	}
@@ -141,22 +153,15 @@ func (m Manifest) decode(data []byte) (object, error) {
 }
 
 // validateUpdate is the API server's answer to the change.
-func validateUpdate(next, old object) field.ErrorList {
+func (m Manifest) validateUpdate(next, old object) field.ErrorList {
 	version := old.GetResourceVersion()
 	if version == "" { // Kubernetes wants one; records have revisions instead
 		old.SetResourceVersion("0")
 		next.SetResourceVersion("0")
 		defer next.SetResourceVersion("")
 	}
-	switch next := next.(type) {
-	case *v1.ConfigMap:
-		kube.DefaultConfigMap(next)
-		return kube.ValidateConfigMapUpdate(next, old.(*v1.ConfigMap))
-	case *v1.Secret:
-		kube.DefaultSecret(next)
-		return kube.ValidateSecretUpdate(next, old.(*v1.Secret))
-	}
-	return field.ErrorList{field.InternalError(nil, errors.New("no such kind"))}
+	m.kind.settle(next)
+	return m.kind.judge(next, old)
 }
 
 // patch is what kubectl apply sends for a change.

@@ -29,3 +29,15 @@ func Fill(in *translate.Inputs, namespace string, needs translate.Needs, records
 		}
 	}
 }
+
+// ServicesOf are the services of a namespace, of all for an empty one.
+func ServicesOf(namespace string, records []Record) []*v1.Service {
+	var all []*v1.Service
+	for _, r := range Newest(records) {
+		var s v1.Service
+		if r.Resource == Services && (namespace == "" || r.Namespace == namespace) && json.Unmarshal(r.JSON, &s) == nil {
+			all = append(all, &s)
+		}
+	}
+	return all
+}

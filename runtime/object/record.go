@@ -20,9 +20,12 @@ import (
 
 // The resources that pods refer to.
 const (
-	ConfigMaps     = "configmaps"
-	Secrets        = "secrets"
-	RuntimeClasses = "runtimeclasses.node.k8s.io"
+	ConfigMaps      = "configmaps"
+	Secrets         = "secrets"
+	Services        = "services"
+	ServiceAccounts = "serviceaccounts"
+	Namespaces      = "namespaces"
+	RuntimeClasses  = "runtimeclasses.node.k8s.io"
 )
 
 // Kept is how many revisions of an object stay: their names keep one who is
@@ -57,6 +60,9 @@ func (k Key) Volume(revision int64) string {
 	}
 	return name
 }
+
+// ServiceVolumes begins the names of the volumes of all services.
+const ServiceVolumes = "minipod_" + Services + "_"
 
 // Encode is the record as an engine keeps it.
 func (r Record) Encode() engine.Record {

@@ -74,6 +74,8 @@ func argsFrom(u Unit) string {
 
 func envFrom(u Unit) string {
 	switch {
+	case len(u.Container.Env)+len(u.Container.EnvFrom) == 0:
+		return "services, as spec.enableServiceLinks says"
 	case len(u.Container.EnvFrom) == 0:
 		return u.Path + ".env"
 	case len(u.Container.Env) == 0:

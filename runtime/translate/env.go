@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"maps"
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubectl/pkg/util/fieldpath"
@@ -31,6 +32,13 @@ func (vs variables) values() map[string]string {
 	return m
 }
 
+// over are the values of both, of which those here win.
+func (vs variables) over(others variables) map[string]string {
+	m := others.values()
+	maps.Copy(m, vs.values())
+	return m
+}
+
 func (vs variables) with(name, value string) variables {
 	for i := range vs {
 		if vs[i].name == name {
@@ -43,10 +51,12 @@ func (vs variables) with(name, value string) variables {
 
 // env is the environment that the manifest gives a container, as the kubelet
 // puts it together (pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables):
-// envFrom first, then env. A value sees the variables before it; the last of
-// two of one name wins.
+// envFrom first, then env. A value sees the variables before it and those of
+// services; the last of two of one name wins. What is said of services comes
+// last, where the manifest does not say it itself.
 func (u Unit) env(in Inputs) (variables, *Missing) {
 	var vs variables
+	services := u.services(in)
 	for i, from := range u.Container.EnvFrom {
 		s := sourceOf(from.ConfigMapRef, from.SecretRef)
 		s.field, s.namespace = fmt.Sprintf("%s.envFrom[%d]", u.Path, i), u.pod.Namespace
@@ -60,7 +70,7 @@ func (u Unit) env(in Inputs) (variables, *Missing) {
 	}
 	for i, e := range u.Container.Env {
 		if e.ValueFrom == nil {
-			vs = vs.with(e.Name, kube.Expand(e.Value, vs.values()))
+			vs = vs.with(e.Name, kube.Expand(e.Value, vs.over(services)))
 			continue
 		}
 		value, known, missing := u.valueFrom(e.ValueFrom, fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i), in)
@@ -71,7 +81,31 @@ func (u Unit) env(in Inputs) (variables, *Missing) {
 			vs = vs.with(e.Name, value)
 		}
 	}
+	own := vs.values()
+	for _, s := range services {
+		if _, said := own[s.name]; !said {
+			vs = append(vs, s)
+		}
+	}
 	return vs, nil
+}
+
+// services are the variables that tell where services are.
+func (u Unit) services(in Inputs) variables {
+	if !linked(u.pod) {
+		return nil
+	}
+	var vs variables
+	for _, e := range kube.ServiceVariables(in.Services) {
+		vs = vs.with(e.Name, e.Value)
+	}
+	return vs
+}
+
+// linked tells whether a pod is told of the services of its namespace, as it
+// is where it does not say.
+func linked(pod *v1.Pod) bool {
+	return pod.Spec.EnableServiceLinks == nil || *pod.Spec.EnableServiceLinks
 }
 
 // valueFrom is the value of one variable; known is false for one that is left

@@ -23,6 +23,8 @@ type Inputs struct {
 	// refers to, by name. One that is not among them does not exist.
 	ConfigMaps map[string]*v1.ConfigMap
 	Secrets    map[string]*v1.Secret
+	// Services are those of the pod's namespace, by name.
+	Services []*v1.Service
 	// Files are those of volumes that the pod's variables come from.
 	Files map[EnvFile][]byte
 	// ImageUser is the user that the image of the container to be made names.
@@ -54,6 +56,7 @@ type Needs struct {
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
 	Files               []EnvFile
+	Services            bool
 }
 
 // Needs are the needs of the pod's volumes and of some of its units: of those
@@ -71,6 +74,7 @@ func NeedsOf(units []Unit) Needs {
 		u.environmentNeeds(&needs)
 		needs.Machine = needs.Machine || u.burstable()
 		needs.PodIPs = needs.PodIPs || u.parted()
+		needs.Services = needs.Services || linked(u.pod)
 	}
 	return needs
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -93,9 +94,42 @@ func TestNeeds(t *testing.T) {
 		"resources: {limits: {cpu: 1}}\nenv: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]": {Machine: true}, // its OOM score
 		"resources: {limits: {cpu: 1, memory: 1Gi}}":                                                             {},
 	} {
-		b := translate.New(parseText(t, "p.yaml", notable("", container)), translate.Options{})
+		b := translate.New(parseText(t, "p.yaml", notable("enableServiceLinks: false", container)), translate.Options{})
 		if diff := cmp.Diff(want, translate.NeedsOf(b.Units)); diff != "" {
 			t.Errorf("%s needs (-want +got):\n%s", container, diff)
 		}
+	}
+}
+
+// Containers are told of services unless the pod does not want it: last, but
+// known to every value; what the manifest says wins.
+func TestServices(t *testing.T) {
+	in := translate.Inputs{Services: []*v1.Service{
+		{ObjectMeta: metav1.ObjectMeta{Name: "my-db"}, Spec: v1.ServiceSpec{ClusterIP: "10.96.0.9", Ports: []v1.ServicePort{{Name: "sql", Port: 5432}}}},
+		{ObjectMeta: metav1.ObjectMeta{Name: "headless"}, Spec: v1.ServiceSpec{ClusterIP: "None", Ports: []v1.ServicePort{{Port: 1}}}},
+		{ObjectMeta: metav1.ObjectMeta{Name: "elsewhere"}, Spec: v1.ServiceSpec{Type: v1.ServiceTypeExternalName}},
+	}}
+	const container = "command: [x, $(MY_DB_SERVICE_HOST)]\nenv: [{name: MY_DB_PORT, value: mine}, {name: URL, value: \"$(MY_DB_SERVICE_HOST):$(MY_DB_SERVICE_PORT_SQL)\"}]"
+	b := translate.New(parseText(t, "p.yaml", notable("", container)), translate.Options{})
+	if !translate.NeedsOf(b.Units).Services {
+		t.Error("services are not asked for")
+	}
+	r, missing := b.Units[0].Attempt(in, 0, 0)
+	if missing != nil {
+		t.Fatal(missing)
+	}
+	want := []string{
+		"MY_DB_PORT=mine", "URL=10.96.0.9:5432", "MY_DB_SERVICE_HOST=10.96.0.9", "MY_DB_SERVICE_PORT=5432", "MY_DB_SERVICE_PORT_SQL=5432",
+		"MY_DB_PORT_5432_TCP=tcp://10.96.0.9:5432", "MY_DB_PORT_5432_TCP_PROTO=tcp", "MY_DB_PORT_5432_TCP_PORT=5432", "MY_DB_PORT_5432_TCP_ADDR=10.96.0.9",
+	}
+	if diff := cmp.Diff(want, r.Config.Env); diff != "" {
+		t.Errorf("environment (-want +got):\n%s", diff)
+	}
+	if r.Config.Cmd[0] != "10.96.0.9" {
+		t.Errorf("arguments %v", r.Config.Cmd)
+	}
+	b = translate.New(parseText(t, "p.yaml", notable("enableServiceLinks: false", "")), translate.Options{})
+	if r, _ := b.Units[0].Attempt(in, 0, 0); len(r.Config.Env) > 0 || translate.NeedsOf(b.Units).Services {
+		t.Errorf("without links: %v", r.Config.Env)
 	}
 }
