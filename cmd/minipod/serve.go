@@ -104,7 +104,8 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 		return err
 	}
 	defer e.Close()
-	log := slog.New(slog.NewTextHandler(io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	away := newOutage(slog.NewTextHandler(io.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	log := slog.New(away)
 	n, err := node.New(ctx, e.Engine, log)
 	if err != nil {
 		return err
@@ -141,6 +142,10 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 		return nil
 	})
 	group.Go(func() error { return server.Run(ctx) })
+	group.Go(func() error {
+		away.run(ctx, func(ctx context.Context) error { _, err := e.Pods(ctx); return err })
+		return nil
+	})
 	group.Go(func() error { return door.answer(ctx, server.Handler()) })
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		return err

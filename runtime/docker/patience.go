@@ -37,7 +37,8 @@ type patience struct {
 	// silent tells that a call had no answer. Those after it are not waited
 	// for as long, until there is an answer.
 	silent atomic.Bool
-	podman atomic.Bool // what answers is Podman
+	since  atomic.Pointer[time.Time] // when the first call was made that has no answer
+	podman atomic.Bool               // what answers is Podman
 }
 
 // client makes a Docker client whose calls go this way. The client takes its
@@ -63,25 +64,32 @@ func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
 		return p.next.RoundTrip(r)
 	}
 	ctx, cancel := context.WithCancelCause(r.Context())
+	began := time.Now()
+	p.since.CompareAndSwap(nil, &began)
 	notice := time.AfterFunc(p.notice+call.takes, func() { p.tell(call.name) })
 	bound := p.bound() + call.takes
 	end := time.AfterFunc(bound, func() {
 		p.silent.Store(true)
-		cancel(&silentError{call.name, bound})
+		cancel(&silentError{call.name, p.silence(began)})
 	})
 	stop := func() { notice.Stop(); end.Stop(); cancel(nil) }
 	why := func(err error) error { return reason(ctx, err) }
 	answer, err := p.next.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		defer stop()
-		return nil, why(err)
+		if err = why(err); !isSilent(err) {
+			p.since.Store(nil)
+		}
+		return nil, err
 	}
 	notice.Stop()
 	p.silent.Store(false)
 	p.told.Store(false)
+	p.since.Store(nil)
 	p.podman.Store(answer.Header.Get(podmanHeader) != "")
 	asDocker(answer)
-	answer.Body = &boundBody{ReadCloser: answer.Body, why: why, stop: stop}
+	slow := func() *time.Timer { return time.AfterFunc(p.notice, func() { p.tell(call.name) }) }
+	answer.Body = &boundBody{ReadCloser: answer.Body, why: why, stop: stop, slow: slow}
 	return answer, nil
 }
 
@@ -91,6 +99,15 @@ func (p *patience) bound() time.Duration {
 		return min(p.notice, p.answer)
 	}
 	return p.answer
+}
+
+// silence is how long the engine has said nothing: all calls since the last
+// answer were waited for, one after the other.
+func (p *patience) silence(began time.Time) time.Duration {
+	if since := p.since.Load(); since != nil && since.Before(began) {
+		began = *since
+	}
+	return time.Since(began).Round(time.Second)
 }
 
 // tell says once that the engine is silent.
@@ -114,10 +131,13 @@ type boundBody struct {
 	io.ReadCloser
 	why  func(error) error
 	stop func()
+	slow func() *time.Timer // says that the rest does not come
 }
 
 func (b *boundBody) Read(p []byte) (int, error) {
+	notice := b.slow()
 	n, err := b.ReadCloser.Read(p)
+	notice.Stop()
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = b.why(err)
 	}

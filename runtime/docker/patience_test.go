@@ -76,6 +76,9 @@ func TestASilentEngineIsNotWaitedForEver(t *testing.T) {
 		if _, err = e.Observe(t.Context(), "uid"); !errors.Is(err, plan.ErrUnreachable) || time.Since(began) != noticeTime {
 			t.Errorf("%s later: %v", time.Since(began), err)
 		}
+		if !strings.Contains(err.Error(), " in 1m5s") {
+			t.Errorf("the whole silence is not named: %v", err)
+		}
 	})
 }
 
@@ -232,4 +235,29 @@ func TestCalls(t *testing.T) {
 			t.Errorf("%s is %+v, want %+v", text, got, want)
 		}
 	}
+}
+
+// half is an answer of which the rest never comes.
+type half struct{ ctx context.Context }
+
+func (h half) Read([]byte) (int, error) { <-h.ctx.Done(); return 0, h.ctx.Err() }
+func (half) Close() error               { return nil }
+
+type halfAnswers struct{}
+
+func (halfAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, Body: half{r.Context()}}, nil
+}
+
+// That the rest of an answer does not come is said as soon as that none comes.
+func TestHalfAnAnswer(t *testing.T) {
+	e, said := engineThat(t, halfAnswers{})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), noticeTime+time.Second)
+		defer cancel()
+		_, _ = e.Pods(ctx)
+		if got := said(); len(got) != 1 || !strings.Contains(got[0], "for 5s") {
+			t.Errorf("said %q, want one line", got)
+		}
+	})
 }
