@@ -79,9 +79,20 @@ func (o *objects) Save(ctx context.Context, r apiserver.Record) error {
 	return o.drop(ctx, r, object.Record(r).Drops())
 }
 
-// Remove implements apiserver.Objects.
+// Remove implements apiserver.Objects. Revisions that another process has
+// written meanwhile, and that this one has not seen, go too.
 func (o *objects) Remove(ctx context.Context, r apiserver.Record) error {
-	return o.drop(ctx, r, object.Record(r).All())
+	newest := object.Record(r)
+	volumes, err := o.Records.Records(ctx, translate.LabelObjectUID+"="+string(r.UID))
+	if err != nil {
+		return err
+	}
+	for _, v := range volumes {
+		if found, ok := object.Decode(v.Labels); ok && found.Key() == newest.Key() && found.Revision > newest.Revision {
+			newest = found
+		}
+	}
+	return o.drop(ctx, r, newest.All())
 }
 
 func (o *objects) drop(ctx context.Context, r apiserver.Record, volumes []string) error {

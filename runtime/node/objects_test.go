@@ -49,3 +49,25 @@ func TestObjects(t *testing.T) {
 		}
 	})
 }
+
+// A removal takes the revisions with it that another process has written
+// meanwhile; another object of the same name stays.
+func TestRemoveOfWhatHasChanged(t *testing.T) {
+	onModel(t, func(b *bench) {
+		objects := b.Objects()
+		r := apiserver.Record{Resource: "configmaps", Namespace: "default", Name: "one", UID: "u", Revision: 1, JSON: []byte("{}")}
+		newer, other := r, r
+		newer.Revision, other.Name = 2, "two"
+		for _, r := range []apiserver.Record{r, newer, other} {
+			if err := objects.Save(b.Context(), r); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := objects.Remove(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+		if all, err := objects.Load(b.Context()); err != nil || len(all) != 1 || all[0].Name != "two" {
+			b.Errorf("left are %+v, %v", all, err)
+		}
+	})
+}

@@ -54,14 +54,21 @@ func Keep(before, next *v1.Pod) *v1.Pod {
 func own(key, _ string) bool { return strings.HasPrefix(key, annotations) }
 
 // Same reports whether two blueprints are of one manifest with one set of
-// options. The UID is what tells two pods apart that are otherwise the same;
-// what is wanted of a pod meanwhile makes it no other one.
-func Same(a, b *Blueprint) bool {
-	return a != nil && b != nil && canonical(a) == canonical(b)
+// options: those that make a difference. What is wanted of a pod meanwhile
+// makes it no other one, nor does what an API server adds. Where the options of
+// want leave it open whether processes are shared, either will do.
+func Same(want, have *Blueprint) bool {
+	if want == nil || have == nil {
+		return false
+	}
+	opts := have.Options
+	if want.Options.SharePID == nil {
+		opts.SharePID = nil
+	}
+	return canonical(want.Pod, want.Options) == canonical(have.Pod, opts)
 }
 
-func canonical(b *Blueprint) string {
-	pod := Shown(b.Pod)
-	pod.UID, pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = "", nil, nil
-	return encode([]any{pod.ObjectMeta, pod.Spec, b.Options})
+func canonical(pod *v1.Pod, opts Options) string {
+	pod, opts.AssumedAlways = Bare(pod), nil // what is assumed follows from what is written
+	return encode([]any{pod.ObjectMeta, pod.Spec, opts})
 }

@@ -1,0 +1,52 @@
+package translate
+
+import (
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Bare is the pod as a manifest has it: without what minipod keeps in its
+// annotations, and without what an API server and kubectl apply add to every
+// pod. The pod itself is not changed.
+func Bare(pod *v1.Pod) *v1.Pod {
+	bare := Shown(pod)
+	bare.UID, bare.ResourceVersion, bare.SelfLink, bare.Generation, bare.ManagedFields = "", "", "", 0, nil
+	bare.CreationTimestamp, bare.DeletionTimestamp, bare.DeletionGracePeriodSeconds = metav1.Time{}, nil, nil
+	delete(bare.Annotations, v1.LastAppliedConfigAnnotation)
+	if len(bare.Annotations) == 0 {
+		bare.Annotations = nil
+	}
+	admitted(&bare.Spec)
+	return bare
+}
+
+// admitted takes away what the API server's admission plugins and the scheduler
+// add to a spec that is silent about it. There is one node: which one is named
+// makes no other pod.
+func admitted(spec *v1.PodSpec) {
+	spec.NodeName = ""
+	if spec.ServiceAccountName == "default" {
+		spec.ServiceAccountName, spec.DeprecatedServiceAccount = "", ""
+	}
+	if spec.PriorityClassName == "" && spec.Priority != nil && *spec.Priority == 0 {
+		spec.Priority = nil
+	}
+	if spec.PreemptionPolicy != nil && *spec.PreemptionPolicy == v1.PreemptLowerPriority {
+		spec.PreemptionPolicy = nil
+	}
+	spec.Tolerations = slices.DeleteFunc(spec.Tolerations, patient)
+	if len(spec.Tolerations) == 0 {
+		spec.Tolerations = nil
+	}
+}
+
+// patience is how long every pod stays on a node that is not ready, in seconds.
+const patience = 300
+
+// patient tells the tolerations that every pod gets.
+func patient(t v1.Toleration) bool {
+	return (t.Key == v1.TaintNodeNotReady || t.Key == v1.TaintNodeUnreachable) && t.Operator == v1.TolerationOpExists &&
+		t.Effect == v1.TaintEffectNoExecute && t.TolerationSeconds != nil && *t.TolerationSeconds == patience
+}
