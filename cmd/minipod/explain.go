@@ -20,6 +20,7 @@ type explainFlags struct {
 	podFlags
 	script bool
 	lang   string
+	field  string
 }
 
 // The languages beside sh.
@@ -45,12 +46,16 @@ explain --lang go prints a Go program that makes the same pod by the Docker API;
 --lang json lists its requests. In those a value that is known only when the pod
 runs is written as ${status.podIP}.
 
+explain --field spec.shareProcessNamespace says what a field does: what
+Kubernetes' documentation says, and what minipod does with it, which is found
+out by translating a pod that has the field. So does explain pod.spec.hostname.
+
 A word that names a file or a directory here is a manifest; otherwise it is a
 pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 		Example: `  minipod explain pod.yaml
   minipod explain web                      # a pod that runs
-  minipod explain --script pod.yaml | sh`,
-		Args:              atLeast(1, "a manifest (a file, a directory, a URL, or - for stdin) or a pod"),
+  minipod explain --script pod.yaml | sh
+  minipod explain --field spec.containers.livenessProbe`,
 		ValidArgsFunction: completePodsAndFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(cmd, io, args)
@@ -60,6 +65,8 @@ pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 	cmd.Flags().BoolVar(&f.script, "script", false, "print all that makes the same pod")
 	cmd.Flags().Var(value.NewChoice(&f.lang, langGo, langJSON), "lang", "print the API calls that make the same pod: a program, or a list (`go|json`)")
 	complete(cmd, "lang", []string{langGo, langJSON})
+	cmd.Flags().StringVar(&f.field, "field", "", "say what a field of a Pod does, by its `path`: spec.containers.image")
+	offer(cmd, "field", completeField)
 	return cmd
 }
 
@@ -70,8 +77,19 @@ func completePodsAndFiles(cmd *cobra.Command, args []string, word string) ([]cob
 }
 
 func (f *explainFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	if err := exclusive(cmd, "script", "lang"); err != nil {
+	if err := exclusive(cmd, "script", "lang", "field"); err != nil {
 		return err
+	}
+	if len(args) == 1 && namesField(args[0]) {
+		f.field, args = args[0], nil
+	}
+	switch {
+	case f.field != "" && len(args) > 0:
+		return usage(seeHelp(cmd), "--field takes no manifest and no pod, got %q", args[0])
+	case f.field != "":
+		return explainField(io.out, f.field)
+	case len(args) == 0:
+		return usage(seeHelp(cmd), "explain wants a manifest (a file, a directory, a URL, or - for stdin), a pod, or --field")
 	}
 	var files []string
 	for _, arg := range args {

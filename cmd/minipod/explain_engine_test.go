@@ -49,14 +49,14 @@ func TestExplainMakesTheSamePod(t *testing.T) {
 // So is every pod of a program: those that use all that programs know.
 func TestProgramMakesTheSamePod(t *testing.T) {
 	e := newTestEngine(t)
-	names := []string{"walkthrough", "addresses", "limits", "network", "streams", "volumes", "volumes-of-fields"}
+	names := []string{"walkthrough", "addresses", "confined", "file", "limits", "network", "streams", "volumes", "volumes-of-fields"}
 	for _, m := range runnable(t) {
 		if !slices.Contains(names, m.name) {
 			continue
 		}
 		t.Run(m.name, func(t *testing.T) {
 			p := &bothWays{T: t, e: e, ns: e.namespace(t, "program"), pod: m.pod}
-			p.flags = []string{"-n", p.ns}
+			p.flags = []string{"-n", p.ns, "--seccomp-root", "../../runtime/explain/testdata"}
 			p.exchangePorts(m.file)
 			program := p.made(p.program)
 			run := p.made(func() { p.minipod(append([]string{"run"}, append(p.flags, p.file)...)...) })

@@ -95,7 +95,11 @@ func (w *calls) op(op plan.Op) {
 	case plan.CreatePause, plan.CreateUnit:
 		w.created[op.Unit] = op
 		r := op.Request
-		w.add(call{Method: "POST", Path: "/containers/create?name=" + r.Name, Body: body(reflect.ValueOf(createBody{r.Config, r.Host}))})
+		fields := bodyFields(reflect.ValueOf(createBody{r.Config, r.Host}))
+		if host, ok := fields["HostConfig"].(map[string]any); ok && r.OOMScore != "" {
+			host["OomScoreAdj"] = r.OOMScore
+		}
+		w.add(call{Method: "POST", Path: "/containers/create?name=" + r.Name, Body: fields})
 	case plan.StartPause:
 		w.modes(op.Volumes)
 		w.start(op)

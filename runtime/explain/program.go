@@ -153,7 +153,12 @@ func (w *program) pull(u translate.Unit, target string) {
 
 func (w *program) create(title, format string, r *translate.Request) {
 	fmt.Fprintf(w, "\n// %s\n", comment(title))
-	w.call("base", format, w.text(r.Name), w.literal(reflect.ValueOf(r.Config)), w.literal(reflect.ValueOf(r.Host)))
+	host := w.literal(reflect.ValueOf(r.Host))
+	if r.OOMScore != "" {
+		score := w.late(strings.Trim(r.OOMScore, "\x00"))
+		host = strings.Replace(host, "HostConfig{", "HostConfig{OomScoreAdj: "+score+",\n", 1)
+	}
+	w.call("base", format, w.text(r.Name), w.literal(reflect.ValueOf(r.Config)), host)
 }
 
 func (w *program) startPause(op plan.Op) {
@@ -199,6 +204,17 @@ func (w *program) late(token string) string {
 			return fmt.Sprintf("cpus(%d)", a.Divisor)
 		}
 		return fmt.Sprintf("memory(%d)", a.Divisor)
+	}
+	if image, ok := translate.ImageUserOf(token); ok {
+		w.parts["root"] = true
+		return fmt.Sprintf("userOf(%s)", w.text(image))
+	}
+	if request, ok := translate.MemoryRequestOf(token); ok {
+		return fmt.Sprintf("oomScore(%d)", request)
+	}
+	if f, ok := translate.FileKeyOf(token); ok {
+		w.parts["file"] = true
+		return fmt.Sprintf("fileValue(%s, %q, %q)", w.text(w.b.Pause.Name), f.Inside(), f.Key)
 	}
 	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP:

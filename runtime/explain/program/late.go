@@ -61,6 +61,13 @@ func cpus(divisor int64) string {
 	return strconv.FormatInt((int64(info.NCPU)*1000+divisor-1)/divisor, 10)
 }
 
+// oomScore is the score of a burstable container that asks for so many bytes.
+func oomScore(request int64) int {
+	info, err := docker.Info(ctx)
+	check(err)
+	return int(min(max(1000-1000*request/info.MemTotal, 3), 999))
+}
+
 func memory(divisor int64) string {
 	info, err := docker.Info(ctx)
 	check(err)

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/minipod/minipod/runtime/explain"
+)
+
+// fieldWidth is how wide the text about a field is.
+const fieldWidth = 80
+
+// namesField reports whether a word is the path of a field, as kubectl explain
+// takes it, and no file.
+func namesField(arg string) bool {
+	first, _, dotted := strings.Cut(arg, ".")
+	if _, err := os.Lstat(arg); err == nil || !dotted {
+		return false
+	}
+	switch first {
+	case "pod", "pods", "po", "spec", "metadata", "status":
+		_, err := explain.FindField(arg)
+		return err == nil || !strings.HasSuffix(arg, ".yaml") && !strings.HasSuffix(arg, ".json")
+	}
+	return false
+}
+
+func explainField(w io.Writer, path string) error {
+	f, err := explain.FindField(path)
+	if err != nil {
+		return err
+	}
+	if f.Path != "" {
+		fmt.Fprintf(w, "%s <%s>\n\n", f.Path, f.Type)
+	}
+	fmt.Fprintf(w, "Kubernetes\n%s", paragraph(f.Doc))
+	if f.Path != "" {
+		fmt.Fprint(w, "\nminipod\n")
+		for _, text := range f.Does() {
+			fmt.Fprint(w, paragraph(text))
+		}
+	}
+	if len(f.Fields) > 0 {
+		fmt.Fprint(w, "\nFields\n")
+		for _, child := range f.Fields {
+			fmt.Fprintf(w, "  %s <%s>\n", child.Path[strings.LastIndex(child.Path, ".")+1:], child.Type)
+		}
+	}
+	return nil
+}
+
+// paragraph wraps a text, two blanks in.
+func paragraph(text string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(text, "\n") {
+		column := 0
+		for _, word := range strings.Fields(line) {
+			switch {
+			case column == 0:
+				b.WriteString("  ")
+				column = 2
+			case column+1+len(word) > fieldWidth:
+				b.WriteString("\n  ")
+				column = 2
+			default:
+				b.WriteString(" ")
+				column++
+			}
+			b.WriteString(word)
+			column += len(word)
+		}
+		if column > 0 {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// completeField offers the fields below what is typed.
+func completeField(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	above, _, _ := cutLast(word)
+	f, err := explain.FindField(above)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	prefix := ""
+	if above != "" {
+		prefix = above + "."
+	}
+	var paths []cobra.Completion
+	for _, child := range f.Fields {
+		paths = append(paths, prefix+child.Path[strings.LastIndex(child.Path, ".")+1:])
+	}
+	return paths, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// cutLast cuts a path at its last dot.
+func cutLast(path string) (above, last string, found bool) {
+	i := strings.LastIndex(path, ".")
+	if i < 0 {
+		return "", path, false
+	}
+	return path[:i], path[i+1:], true
+}

@@ -1,0 +1,80 @@
+package explain_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/minipod/minipod/runtime/explain"
+)
+
+// What a field does is found out: each line is one that translate makes, or
+// a note of its own.
+func TestFieldDoes(t *testing.T) {
+	for path, want := range map[string]string{
+		"spec.hostNetwork":                            "docker run of the pause: --network host",
+		"pod.spec.containers[0].image":                "the image that docker run names",
+		"spec.containers.ports.hostPort":              "docker run of the pause: -p 1000:80/tcp",
+		"spec.containers.tty":                         "docker run of container app: --tty",
+		"spec.initContainers.tty":                     "docker run of container first: --tty",
+		"spec.containers.securityContext.privileged":  "docker run of container app: --privileged",
+		"spec.dnsConfig":                              "docker run of the pause: --dns 192.0.2.53",
+		"spec.hostUsers":                              "refused: Docker has no user namespace",
+		"spec.schedulerName":                          "left out with a warning: ",
+		"spec.containers.livenessProbe.periodSeconds": "restarts a container that fails it",
+		"spec.volumes.configMap.items":                "copies the keys as files",
+		"spec.shareProcessNamespace":                  "join the PID namespace of the pause",
+		"spec.tolerations":                            "no docker command changes",
+		"spec.volumes.csi":                            "refused: ",
+	} {
+		f, err := explain.FindField(path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		does := strings.Join(f.Does(), "\n")
+		if !strings.Contains(does, want) {
+			t.Errorf("%s: it says %q, want %q", path, does, want)
+		}
+		if f.Doc == "" {
+			t.Errorf("%s has no documentation", path)
+		}
+	}
+}
+
+// Every field of a Pod that there is, down to the last, is documented and does
+// not break what tries it.
+func TestEveryFieldIsExplained(t *testing.T) {
+	n := 0
+	var walk func(path string)
+	walk = func(path string) {
+		f, err := explain.FindField(path)
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		n++
+		if strings.HasPrefix(path, "spec") && len(f.Does()) == 0 {
+			t.Errorf("%s: nothing is said", path)
+		}
+		for _, child := range f.Fields {
+			if strings.Count(child.Path, ".") < 8 {
+				walk(child.Path)
+			}
+		}
+	}
+	walk("spec")
+	if n < 500 {
+		t.Errorf("only %d fields", n)
+	}
+}
+
+func TestNoSuchField(t *testing.T) {
+	for path, want := range map[string]string{
+		"spec.nope":                  `there is no field "nope" in spec`,
+		"spec.containers.image.nope": "spec.containers.image is a string, which has no fields",
+		"deployment.spec":            `there is no field "deployment" in a Pod`,
+	} {
+		if _, err := explain.FindField(path); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+}
