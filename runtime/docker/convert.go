@@ -50,6 +50,7 @@ func containerOf(c container.InspectResponse) plan.Container {
 		ExitCode:   c.State.ExitCode,
 		OOMKilled:  c.State.OOMKilled,
 		Error:      c.State.Error,
+		Resources:  plan.ResourcesOf(c.HostConfig.Resources),
 		Image:      c.Config.Image,
 		ImageID:    c.Image,
 		Created:    timeOf(c.Created),

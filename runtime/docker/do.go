@@ -37,6 +37,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.startUnit(ctx, op.Target)
 	case plan.StopUnit:
 		return e.stopUnit(ctx, op)
+	case plan.Resize:
+		return e.resize(ctx, op)
 	case plan.RunProbe, plan.PostStart:
 		return e.act(ctx, op)
 	case plan.Note:

@@ -33,6 +33,7 @@ func Contract(t *testing.T, engine Contracted) {
 		{"a pod is born with its volumes and its manifest", born},
 		{"a unit lives once", livesOnce},
 		{"a later attempt is the latest", laterAttempt},
+		{"limits of a unit that runs are changed", resized},
 		{"a unit starts in a running pause only", startsInRunningPause},
 		{"a pause starts again", pauseAgain},
 		{"policies are kept", policies},

@@ -43,6 +43,8 @@ func killing(w plan.World, op plan.Op) string {
 		return "FailedPostStartHook"
 	case op.Cause == plan.CauseReset:
 		return "killing" // the kubelet says no more
+	case op.Cause == plan.CauseResize:
+		return name + " resize requires restart" + restarted
 	case op.Cause != "":
 		return name + " failed " + op.Cause + " probe" + restarted
 	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted:
@@ -99,6 +101,8 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		return nil
 	case plan.FillVolume:
 		return warn("", plan.ReasonFailedMount, fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", op.Payload.Volume.Name, err))
+	case plan.Resize:
+		return warn("", "ResizeError", fmt.Sprintf("Pod resize error: %s", err))
 	case plan.StartPause:
 		return warn("", "FailedCreatePodSandBox", fmt.Sprintf("Failed to create pod sandbox: %s", err))
 	}

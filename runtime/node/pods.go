@@ -110,6 +110,7 @@ func latest(image string) bool {
 // set by a user.
 var kubeletConditions = []v1.PodConditionType{
 	v1.PodReadyToStartContainers, v1.PodInitialized, v1.PodReady, v1.ContainersReady, v1.PodScheduled, v1.AllContainersRestarting,
+	v1.PodResizeInProgress, v1.PodResizePending,
 }
 
 // stored is what a pod's manifest keeps of it: metadata, spec, and the

@@ -44,6 +44,8 @@ func Apply(w World, op Op, now time.Time) World {
 		w.change(op.Target, func(c *Container) { w.started(c, now) })
 	case StopUnit:
 		w.change(op.Target, func(c *Container) { c.State, c.FinishedAt, c.ExitCode = Exited, now, 143 })
+	case Resize:
+		w.change(op.Target, func(c *Container) { c.Resources = *op.Resources })
 	case RemoveUnit:
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
 	case FillVolume:
@@ -114,7 +116,8 @@ func applyCreate(w *World, op Op, now time.Time) {
 	w.Containers = append(w.Containers, Container{
 		ID: modelID(op.Request), Name: op.Request.Name, Unit: op.Unit, Attempt: op.Attempt,
 		Restarts: translate.RestartsOf(labels), Backoff: translate.BackoffOf(labels), Start: translate.StartNumber(labels), Hash: labels[translate.LabelHash],
-		State: Created, Created: now, Image: op.Request.Config.Image,
+		Resources: ResourcesOf(op.Request.Host.Resources),
+		State:     Created, Created: now, Image: op.Request.Config.Image,
 	})
 	SortContainers(w.Containers)
 }

@@ -84,6 +84,9 @@ func (s *stepper) running(u translate.Unit, c Container) {
 		s.do(op)
 		return
 	}
+	if s.resize(u, c) {
+		return
+	}
 	s.postStart(u, c)
 	s.probes(u, c)
 	if !s.w.Started(u, c) && u.Kind != translate.Ephemeral {

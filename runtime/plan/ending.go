@@ -74,6 +74,7 @@ func (s *stepper) stopAll() bool {
 	var sidecars []Container
 	running := false
 	for _, c := range s.w.Containers {
+		s.lastReadiness(c)
 		switch {
 		case c.State != Running:
 		case s.w.sidecar(c):

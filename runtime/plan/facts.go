@@ -66,11 +66,23 @@ func (w World) noteReady(f Facts, u translate.Unit, c Container) {
 	}
 }
 
+// ReadySince is when an attempt that is ready was found to be; the zero time
+// where it is as soon as it runs.
+func (w World) ReadySince(u translate.Unit, c Container) time.Time {
+	var since time.Time
+	if u.Probe(translate.Startup) != nil {
+		since = w.since(w.Facts.Started, c, translate.Startup)
+	}
+	if u.Probe(translate.Readiness) != nil {
+		since = w.since(w.Facts.Ready, c, translate.Readiness)
+	}
+	return since
+}
+
 // since is since when a probe says what it says, as was written down or else as
 // this process has seen it.
 func (w World) since(written map[string]time.Time, c Container, kind translate.ProbeKind) time.Time {
-	seen := w.check(c, kind).Since
-	return cmp.Or(written[c.ID], time.Unix(seen.Unix(), int64(seen.Nanosecond())).UTC())
+	return cmp.Or(written[c.ID], w.check(c, kind).Since.Round(0).UTC())
 }
 
 // note has what was found out written down.

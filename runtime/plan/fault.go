@@ -22,6 +22,8 @@ func (s *stepper) faults() {
 // started is to be stopped now, or the engine has no such operation.
 func (s *stepper) past(f Fault) bool {
 	switch f.Op.Kind {
+	case Resize:
+		return !s.w.resizes(f.Op)
 	case SetPolicy:
 		return errors.Is(f.Err, ErrUnsupported)
 	case StopUnit, StopPause, RemoveUnit, RemovePause, RemoveVolume, Revise:
@@ -59,6 +61,8 @@ func faultReason(f Fault, waiting bool) string {
 		return ReasonSandbox
 	case FillVolume:
 		return ReasonFailedMount
+	case Resize:
+		return ReasonResizeError
 	}
 	return ReasonKillPod
 }

@@ -27,6 +27,7 @@ const (
 	StartUnit    Kind = "start"         // Target
 	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
 	RemoveUnit   Kind = "remove"        // Target
+	Resize       Kind = "resize"        // Target, Resources
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
 	Note         Kind = "note"          // Target, Facts
@@ -61,6 +62,8 @@ type Op struct {
 	Cause string
 	// Detail says the cause in words.
 	Detail string
+	// Resources are the limits that a container is to have.
+	Resources *Resources
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
 }
@@ -70,6 +73,8 @@ func (o Op) Key() string {
 	switch o.Kind {
 	case StopUnit:
 		return fmt.Sprintf("%s %s %s", o.Kind, o.Target, o.Grace)
+	case Resize:
+		return fmt.Sprintf("%s %s to %s", o.Kind, o.Target, o.Resources)
 	case PullImage:
 		return fmt.Sprintf("%s %s for attempt %d", o.Kind, o.Target, o.Attempt)
 	case Revise:

@@ -133,6 +133,23 @@ func (s *stepper) probes(u translate.Unit, c Container) {
 	}
 }
 
+// lastReadiness runs the readiness probe of an attempt that is being stopped with
+// its pod: what it says is of account until the end. No other probe is run then.
+func (s *stepper) lastReadiness(c Container) {
+	if s.w.Want == nil || !s.w.Leaving() || c.State != Running {
+		return
+	}
+	u, ok := s.w.Want.Unit(c.Unit)
+	if !ok || u.Probe(translate.Readiness) == nil || !s.w.Started(u, c) {
+		return
+	}
+	if due := s.due(c, translate.Readiness, u.Probe(translate.Readiness)); s.now.Before(due) {
+		s.wake(due)
+		return
+	}
+	s.probe(u, c, translate.Readiness)
+}
+
 // due is when a probe is run next.
 func (s *stepper) due(c Container, kind translate.ProbeKind, p *v1.Probe) time.Time {
 	first := c.StartedAt.Add(time.Duration(p.InitialDelaySeconds) * time.Second)

@@ -240,3 +240,33 @@ func TestPeriodCountsFromTheBeginning(t *testing.T) {
 		t.Errorf("the next one is due at %s, want %s", s.Wake, t0.Add(10*time.Second))
 	}
 }
+
+// While a pod is being removed its readiness is looked at still, and nothing is
+// restarted.
+func TestProbesWhileLeaving(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) { c.LivenessProbe, c.ReadinessProbe = tcp(0, 1, 1, 1), tcp(0, 1, 1, 1) })
+	p.until(2*time.Second, good)
+	u, _ := p.w.Want.Unit("a")
+	if !p.w.Ready(u, *p.w.Latest("a")) {
+		t.Fatal("it is not ready")
+	}
+	intend(&p.w, plan.Going)
+	p.now = p.now.Add(time.Minute)
+	var got []string
+	for _, op := range plan.Next(p.w, p.now).Ops {
+		got = append(got, fmt.Sprint(op.Kind, op.Check))
+		if op.Kind == plan.RunProbe {
+			p.w.Memory = p.w.Settle(op, errUnhealthy, p.now)
+		}
+	}
+	if want := "[probereadiness stop]"; fmt.Sprint(got) != want {
+		t.Errorf("got %v, want %s", got, want)
+	}
+	if p.w.Ready(u, *p.w.Latest("a")) {
+		t.Error("it is ready still")
+	}
+	exit(p.w, "a", 0, p.now)
+	if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[remove a/0]" {
+		t.Errorf("after its end: %v", got)
+	}
+}

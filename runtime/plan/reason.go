@@ -18,6 +18,7 @@ const (
 	ReasonPostStart       = "PostStartHookError"
 	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"
+	ReasonResizeError     = "ResizeError"
 	ReasonRestartAll      = "RestartAllContainers"
 	ReasonDeadline        = "DeadlineExceeded"
 	ReasonFinalizers      = "Finalizers"

@@ -100,6 +100,7 @@ type Container struct {
 	OOMKilled  bool
 	Error      string // what the engine said when its start failed
 	Message    string // its termination message, once it has ended
+	Resources  Resources
 	Image      string // as asked for
 	ImageID    string
 	Created    time.Time

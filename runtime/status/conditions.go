@@ -36,6 +36,9 @@ func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
 	if v.mayReset() {
 		own = append(own, v.allRestarting(s))
 	}
+	if c := v.resizing(); c != nil {
+		own = append(own, *c)
+	}
 	all := v.foreign(own)
 	for _, c := range own {
 		c.ObservedGeneration = v.Want.Pod.Generation

@@ -1,11 +1,13 @@
 package status
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -105,6 +107,33 @@ func TestReadinessGates(t *testing.T) {
 	}
 }
 
+// While a container has other limits than its manifest says, the status says
+// which it has, and why they could not be changed.
+func TestResizing(t *testing.T) {
+	pod := manifest("app")
+	limit := func(memory string) v1.ResourceRequirements {
+		return v1.ResourceRequirements{Limits: v1.ResourceList{v1.ResourceMemory: resource.MustParse(memory)}}
+	}
+	pod.Spec.Containers[0].Resources = limit("64Mi")
+	w := up(pod, runs(attempt("app", 0), 2))
+	if s := Status(w, at(100)); find(s.Conditions, v1.PodResizeInProgress) != nil {
+		t.Errorf("nothing is to be resized: %+v", s.Conditions)
+	}
+	w.Containers[0].Resources.Memory = 32 << 20
+	op := plan.Next(w, at(100)).Ops[0]
+	s := Status(w, at(100))
+	if c := find(s.Conditions, v1.PodResizeInProgress); c == nil || c.Status != v1.ConditionTrue || c.Reason != "" {
+		t.Errorf("the condition is %+v", c)
+	}
+	if got := s.ContainerStatuses[0].Resources.Limits.Memory().String(); got != "32Mi" {
+		t.Errorf("it has %s, want 32Mi", got)
+	}
+	s = Status(failed(w, op, errors.New("below current usage"), 99, 1), at(100))
+	if c := find(s.Conditions, v1.PodResizeInProgress); c == nil || c.Reason != v1.PodReasonError || c.Message != "below current usage" {
+		t.Errorf("the condition is %+v", c)
+	}
+}
+
 // A pod is ready since its readiness probe says so, not since its start.
 func TestReadySince(t *testing.T) {
 	pod := manifest("app")
@@ -114,6 +143,12 @@ func TestReadySince(t *testing.T) {
 	if diff := cmp.Diff(isTrue(v1.PodReady, 33), *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {
 		t.Errorf("ready (-want +got):\n%s", diff)
 	}
+	w.Facts = plan.Facts{}
+	w.Checks = map[string]plan.Check{"readiness app0": {Passed: true, Since: at(34)}}
+	if diff := cmp.Diff(isTrue(v1.PodReady, 34), *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {
+		t.Errorf("ready, and not written down yet (-want +got):\n%s", diff)
+	}
+	w.Checks = nil
 	w.Facts = plan.Facts{Unready: map[string]time.Time{"app0": at(44)}}
 	want := isFalse(v1.PodReady, 44, "ContainersNotReady", "containers with unready status: [app]")
 	if diff := cmp.Diff(want, *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {

@@ -57,7 +57,7 @@ func (v view) fillAttempt(s *v1.ContainerStatus, u unit) {
 	if c.Image != "" {
 		s.Image = c.Image
 	}
-	s.Resources = u.Resources.DeepCopy()
+	s.Resources = v.resources(u)
 	s.AllocatedResources = u.Resources.DeepCopy().Requests
 }
 

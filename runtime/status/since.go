@@ -73,8 +73,9 @@ func (v view) readySince() time.Time {
 	for _, u := range v.long() {
 		if u.latest != nil {
 			since = latest(since, u.latest.StartedAt)
-			since = latest(since, v.Facts.Started[u.latest.ID])
-			since = latest(since, v.Facts.Ready[u.latest.ID])
+			if of, ok := v.Want.Unit(u.Name); ok {
+				since = latest(since, v.ReadySince(of, *u.latest))
+			}
 		}
 	}
 	return since
@@ -109,7 +110,7 @@ func (v view) ceased(u unit) time.Time {
 		return ended(*c)
 	case c.State == plan.Running && v.Stale(*c):
 		return v.Pause.StartedAt
-	case !v.Facts.Unready[c.ID].IsZero():
+	case !v.Facts.Unready[c.ID].IsZero(): // else it was never ready
 		return v.Facts.Unready[c.ID]
 	}
 	if before := v.previous(u).Terminated; before != nil {

@@ -54,6 +54,11 @@ func withInits(pod *v1.Pod, names ...string) *v1.Pod {
 func up(pod *v1.Pod, attempts ...plan.Container) plan.World {
 	want := translate.New(pod, translate.Options{})
 	want.Notes = nil
+	for i, c := range attempts {
+		if u, ok := want.Unit(c.Unit); ok {
+			attempts[i].Resources = plan.ResourcesOf(u.Request.Host.Resources)
+		}
+	}
 	return plan.World{
 		UID:        pod.UID,
 		Want:       want,

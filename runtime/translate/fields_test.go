@@ -51,7 +51,7 @@ func TestEveryFieldIsDealtWith(t *testing.T) {
 			"envFrom": mapped, "restartPolicyRules": planned, "volumeDevices": noted, "livenessProbe": planned,
 			"readinessProbe": planned, "startupProbe": planned, "terminationMessagePath": mapped,
 			"terminationMessagePolicy": "the engine reads the message",
-			"resizePolicy":             "nothing resizes a running container",
+			"resizePolicy":             planned,
 		},
 		reflect.TypeFor[v1.PodSecurityContext](): {
 			"seLinuxOptions": mapped, "runAsUser": mapped, "runAsGroup": mapped, "supplementalGroups": mapped, "fsGroup": mapped,

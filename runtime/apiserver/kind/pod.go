@@ -12,6 +12,7 @@ func podHooks() Hooks {
 		Columns:     table.Pods(),
 		Kept:        AsPods,
 		Admit:       admitted(admitPod),
+		AdmitUpdate: func(_ Cluster, next, _ store.Object) error { tolerateNode(asPod(next)); return nil },
 		Place:       func(c Cluster, o store.Object) { placePod(c, asPod(o)) },
 		Warn:        func(c Cluster, made store.Object) []string { return c.LeftOut(made) },
 		Grace:       func(o store.Object, asked *int64) int64 { return podGrace(asPod(o), asked) },

@@ -23,10 +23,15 @@ func admitPod(c Cluster, pod *v1.Pod) error {
 			return apierrors.NewForbidden(v1.Resource("pods"), pod.Name, err)
 		}
 	}
-	tolerate(pod, v1.TaintNodeNotReady)
-	tolerate(pod, v1.TaintNodeUnreachable)
+	tolerateNode(pod)
 	placePod(c, pod)
 	return nil
+}
+
+// tolerateNode is DefaultTolerationSeconds, which Kubernetes asks at updates too.
+func tolerateNode(pod *v1.Pod) {
+	tolerate(pod, v1.TaintNodeNotReady)
+	tolerate(pod, v1.TaintNodeUnreachable)
 }
 
 func admitAccount(c Cluster, pod *v1.Pod) error {

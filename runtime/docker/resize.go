@@ -1,0 +1,41 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// cpuPeriod is the period that quotas count in, in microseconds.
+const cpuPeriod = 100_000
+
+// resize changes the limits of a container that runs. A memory limit below what
+// it uses would kill it: that is refused, as the kubelet does.
+func (e *Engine) resize(ctx context.Context, op plan.Op) error {
+	want := *op.Resources
+	if want.Memory > 0 {
+		used, err := e.Stats(ctx, op.Target)
+		if err != nil {
+			return fmt.Errorf("resize %s: %w", short(op.Target), err)
+		}
+		if used.Usage > uint64(want.Memory) {
+			return fmt.Errorf("attempting to set container %q memory limit (%d) below current usage (%d)", op.Unit, want.Memory, used.Usage)
+		}
+	}
+	change := container.Resources{CPUShares: want.CPUShares, CPUPeriod: cpuPeriod, CPUQuota: want.CPUQuota, Memory: want.Memory, MemorySwap: want.Memory}
+	if want.CPUQuota == 0 {
+		change.CPUQuota = -1
+	}
+	_, err := e.cli.ContainerUpdate(ctx, op.Target, container.UpdateConfig{Resources: change})
+	switch {
+	case err == nil:
+		return nil
+	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
+		return fmt.Errorf("resize %s: %w", short(op.Target), e.judge(err, plan.ErrStale))
+	}
+	return fmt.Errorf("resize %s: %w", short(op.Target), e.explain(err))
+}

@@ -1,0 +1,82 @@
+package plan_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// sized is a pod of a container with limits.
+func sized(cpu, memory string, policies ...v1.ContainerResizePolicy) *v1.Pod {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	list := v1.ResourceList{v1.ResourceCPU: resource.MustParse(cpu), v1.ResourceMemory: resource.MustParse(memory)}
+	pod.Spec.Containers[0].Resources = v1.ResourceRequirements{Limits: list, Requests: list}
+	pod.Spec.Containers[0].ResizePolicy = policies
+	return pod
+}
+
+// Limits of a container that runs follow the manifest; its resizePolicy may have
+// it restarted for that.
+func TestResize(t *testing.T) {
+	restart := v1.ContainerResizePolicy{ResourceName: v1.ResourceMemory, RestartPolicy: v1.RestartContainer}
+	keep := v1.ContainerResizePolicy{ResourceName: v1.ResourceCPU, RestartPolicy: v1.NotRequired}
+	for name, c := range map[string]struct {
+		cpu, memory string
+		ops         string
+	}{
+		"nothing changes":         {"1", "64Mi", "[]"},
+		"more CPU":                {"2", "64Mi", "[resize a/0]"},
+		"more memory":             {"1", "128Mi", "[stop a/0]"},
+		"more of both":            {"2", "128Mi", "[stop a/0]"},
+		"less CPU than it has":    {"500m", "64Mi", "[resize a/0]"},
+		"the same in other words": {"1000m", "65536Ki", "[]"},
+	} {
+		w := up(t, sized("1", "64Mi", restart, keep))
+		w.Want = translate.New(sized(c.cpu, c.memory, restart, keep), translate.Options{})
+		s := plan.Next(w, t0)
+		if got := fmt.Sprint(kinds(s)); got != c.ops {
+			t.Errorf("%s: %s, want %s", name, got, c.ops)
+		}
+		for _, op := range s.Ops {
+			if op.Kind == plan.StopUnit && op.Cause != plan.CauseResize {
+				t.Errorf("%s: the cause is %q", name, op.Cause)
+			}
+			w = plan.Apply(w, op, t0)
+		}
+		for s = plan.Next(w, t0); len(s.Ops) > 0; s = plan.Next(w, t0) {
+			w = plan.Apply(w, s.Ops[0], t0)
+		}
+		u, _ := w.Want.Unit("a")
+		if _, unsized := w.Unsized(u, *w.Latest("a")); unsized || s.State != plan.Up {
+			t.Errorf("%s: in the end it is %s, unsized %t", name, s.State, unsized)
+		}
+	}
+}
+
+// A resize that failed is of no account once the manifest says something else.
+func TestFailedResizeIsForgotten(t *testing.T) {
+	w := up(t, sized("1", "64Mi"))
+	first := w.Want
+	w.Want = translate.New(sized("1", "8Mi"), translate.Options{})
+	op := plan.Next(w, t0).Ops[0]
+	w.Memory = w.Settle(op, errors.New("below current usage"), t0)
+	s := plan.Next(w, t0)
+	u, _ := w.Want.Unit("a")
+	if len(s.Ops) != 0 || len(s.Faults()) != 1 || s.Waits[0].Reason != plan.ReasonResizeError || w.ResizeFault(u, *w.Latest("a")) == nil {
+		t.Errorf("after the failure: %v, waits %+v", kinds(s), s.Waits)
+	}
+	if s = plan.Next(w, t0.Add(time.Minute)); fmt.Sprint(kinds(s)) != "[resize a/0]" {
+		t.Errorf("a minute later: %v", kinds(s))
+	}
+	w.Want = first
+	if s = plan.Next(w, t0); len(s.Ops) != 0 || len(s.Waits) != 0 {
+		t.Errorf("taken back: %v, waits %+v", kinds(s), s.Waits)
+	}
+}
