@@ -123,6 +123,11 @@ func TestNext(t *testing.T) {
 			exit(*w, "a", 1, t0)
 			w.Latest("a").Backoff, w.Latest("a").Hash = 9, "other"
 		}, ops: []string{"create a/1"}, state: plan.Starting, phase: v1.PodRunning},
+		"removed, all ended well": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+		}, ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodSucceeded},
 		"halted": {change: func(w *plan.World) { intend(w, plan.Halted) },
 			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopping, phase: v1.PodRunning},
 		"halted, and the pause has ended": {change: func(w *plan.World) {
@@ -330,11 +335,11 @@ func TestNonRoot(t *testing.T) {
 
 // Grace is what was asked for, else the pod's own, else 30 s.
 func TestGrace(t *testing.T) {
-	five, zero := int64(5), int64(0)
+	five, zero, negative := int64(5), int64(0), int64(-1)
 	for _, c := range []struct {
 		pod, asked *int64
 		want       time.Duration
-	}{{nil, nil, 30 * time.Second}, {&five, nil, 5 * time.Second}, {&zero, nil, time.Second}, {&five, &zero, 0}} {
+	}{{nil, nil, 30 * time.Second}, {&five, nil, 5 * time.Second}, {&zero, nil, time.Second}, {&negative, nil, time.Second}, {&five, &zero, 0}} {
 		pod := podOf(1, v1.RestartPolicyAlways)
 		pod.Spec.TerminationGracePeriodSeconds = c.pod
 		w := up(t, pod)
