@@ -152,7 +152,7 @@ func applyObjects(ctx context.Context, io streams, e records, objects []manifest
 	return nil
 }
 
-// objectInputs are the ConfigMaps and Secrets that a pod refers to: those of
+// objectInputs are the ConfigMaps, Secrets and claims that a pod refers to: those of
 // the manifests, and of the engine what is not among them.
 func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest.Object) (translate.Inputs, error) {
 	var in translate.Inputs
@@ -160,7 +160,8 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 	if needs.Services {
 		in.Services = serviceInputs(b.Pod.Namespace, objects)
 	}
-	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
+	needs.Claims = b.Claims()
+	if len(needs.ConfigMaps)+len(needs.Secrets)+len(needs.Claims) == 0 {
 		return in, nil
 	}
 	var all []object.Record
@@ -172,7 +173,7 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 		all = append(all, r)
 	}
 	object.Fill(&in, b.Pod.Namespace, needs, all)
-	if len(in.ConfigMaps) == len(needs.ConfigMaps) && len(in.Secrets) == len(needs.Secrets) {
+	if len(in.ConfigMaps) == len(needs.ConfigMaps) && len(in.Secrets) == len(needs.Secrets) && len(in.Claims) == len(needs.Claims) {
 		return in, nil
 	}
 	e, err := connect()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,7 @@ type rmFlags struct {
 	graceFlag
 	ignoreNotFound bool
 	objects        bool
+	volumes        bool
 }
 
 func newRmCommand(io streams) *cobra.Command {
@@ -49,6 +51,7 @@ func newRmCommand(io streams) *cobra.Command {
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
 	cmd.Flags().BoolVar(&f.objects, "all-objects", false, "all that is kept beside pods in the namespace: ConfigMaps, Secrets, ...; with -A of all namespaces")
+	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "also the volumes of the claims that the pods use, and what is in them")
 	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
 	return cmd
 }
@@ -84,8 +87,40 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		}
 		tell.NewConsole(io.err).Say("no %s to remove", word)
 	}
+	claims, err := f.claims(cmd.Context(), e, meant)
+	if err != nil {
+		return err
+	}
 	err = f.remove(cmd.Context(), io, e, meant.Pods)
-	return errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
+	err = errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
+	if err != nil {
+		return err
+	}
+	return drop(cmd.Context(), e, claims)
+}
+
+// claims are the volumes to be removed of claims: of those that the pods use,
+// and of those that are meant themselves.
+func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names) ([]string, error) {
+	if !f.volumes {
+		return nil, nil
+	}
+	var volumes []string
+	for _, key := range meant.Objects {
+		if key.Resource == object.Claims {
+			volumes = append(volumes, translate.ClaimVolume(key.Namespace, key.Name))
+		}
+	}
+	worlds, err := e.runner.List(ctx)
+	for _, w := range worlds {
+		if w.Want == nil || !slices.Contains(meant.Pods, translate.Ref{Namespace: w.Namespace, Name: w.Name}) {
+			continue
+		}
+		for _, claim := range w.Want.Claims() {
+			volumes = append(volumes, translate.ClaimVolume(w.Namespace, claim))
+		}
+	}
+	return volumes, err
 }
 
 // everything is what the command line means, objects beside pods too.

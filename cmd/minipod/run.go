@@ -113,6 +113,9 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
 		return err
 	}
+	if err := claimed(ctx, e, r.Pods); err != nil {
+		return err
+	}
 	if f.attach {
 		return f.attached(ctx, io, e, r.Pods)
 	}

@@ -45,7 +45,7 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, kept kept) (translate
 	if in.Files, err = e.files(ctx, w, needs.Files); err != nil {
 		return in, err
 	}
-	if len(needs.ConfigMaps)+len(needs.Secrets) == 0 {
+	if len(needs.ConfigMaps)+len(needs.Secrets)+len(needs.Claims) == 0 {
 		return in, nil
 	}
 	namespace := w.Want.Pod.Namespace

@@ -17,6 +17,10 @@ import (
 // entry "." sent to the volume itself changes nothing. A tmpfs is mounted
 // with its mode, and only when the pause starts.
 func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []translate.Volume) error {
+	volumes, err := e.fresh(ctx, pause, volumes)
+	if err != nil {
+		return err
+	}
 	roots, err := rootArchive(volumes)
 	if err != nil || roots == nil {
 		return err
@@ -26,6 +30,28 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 		return fmt.Errorf("set the modes of its volumes: %w", e.explain(err))
 	}
 	return nil
+}
+
+// dockersMode is the mode that the engine gives the root of a new volume.
+const dockersMode = 0o755
+
+// fresh leaves out the volumes of claims that were prepared before, or that a
+// pod has changed since: they outlive pods.
+func (e *Engine) fresh(ctx context.Context, pause string, volumes []translate.Volume) ([]translate.Volume, error) {
+	var list []translate.Volume
+	for _, v := range volumes {
+		if v.Claim != "" {
+			root, err := e.cli.ContainerStatPath(ctx, pause, v.Target)
+			if err != nil {
+				return nil, fmt.Errorf("look at volume %s: %w", v.Name, e.explain(err))
+			}
+			if root.Mode.Perm() != dockersMode && v.GID == 0 {
+				continue
+			}
+		}
+		list = append(list, v)
+	}
+	return list, nil
 }
 
 // rootArchive is a tar archive with the root of every volume on disk; nil

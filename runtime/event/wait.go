@@ -59,6 +59,8 @@ func waited(w plan.World, wait plan.Wait, now time.Time) []Event {
 		if wait.Until.IsZero() { // else it is told of where it failed
 			return []Event{warning("", wait.Reason, wait.Detail, now)}
 		}
+	case plan.ReasonUnschedulable:
+		return []Event{warning("", wait.Reason, wait.Detail, now)}
 	case plan.ReasonConfigError:
 		return warn("Failed", "Error: "+wait.Detail)
 	}

@@ -105,6 +105,8 @@ func begin(next object, stamp Stamp) error {
 	case *v1.Service:
 		o.Status = v1.ServiceStatus{}
 		return kube.AddressService(o, nil, stamp.Services)
+	case *v1.PersistentVolumeClaim:
+		BindClaim(o)
 	case *v1.Namespace:
 		o.Status = v1.NamespaceStatus{Phase: v1.NamespaceActive}
 	}
@@ -152,6 +154,19 @@ func (m Manifest) decode(data []byte) (object, error) {
 	return next, nil
 }
 
+// BindClaim binds a claim at once: its volume is made in the engine when a pod
+// needs it.
+func BindClaim(claim *v1.PersistentVolumeClaim) {
+	if claim.Spec.VolumeName == "" {
+		claim.Spec.VolumeName = "pvc-" + string(claim.UID)
+	}
+	claim.Status = v1.PersistentVolumeClaimStatus{
+		Phase:       v1.ClaimBound,
+		AccessModes: claim.Spec.AccessModes,
+		Capacity:    claim.Spec.Resources.Requests,
+	}
+}
+
 // validateUpdate is the API server's answer to the change.
 func (m Manifest) validateUpdate(next, old object) field.ErrorList {
 	version := old.GetResourceVersion()
@@ -197,6 +212,7 @@ func (m Manifest) annotated() ([]byte, error) {
 	for _, servers := range []string{"uid", "creationTimestamp", "resourceVersion", "selfLink", "generation", "managedFields"} {
 		delete(meta, servers)
 	}
+	delete(fields, "status")
 	annotations, _ := meta["annotations"].(map[string]any)
 	if annotations == nil {
 		annotations = map[string]any{}

@@ -12,6 +12,7 @@ import (
 // namespace. One that cannot be read is as good as none.
 func Fill(in *translate.Inputs, namespace string, needs translate.Needs, records []Record) {
 	in.ConfigMaps, in.Secrets = map[string]*v1.ConfigMap{}, map[string]*v1.Secret{}
+	in.Claims = map[string]*v1.PersistentVolumeClaim{}
 	byKey := map[Key][]byte{}
 	for _, r := range Newest(records) {
 		byKey[r.Key()] = r.JSON
@@ -20,6 +21,12 @@ func Fill(in *translate.Inputs, namespace string, needs translate.Needs, records
 		var cm v1.ConfigMap
 		if json.Unmarshal(byKey[Key{ConfigMaps, namespace, name}], &cm) == nil {
 			in.ConfigMaps[name] = &cm
+		}
+	}
+	for _, name := range needs.Claims {
+		var claim v1.PersistentVolumeClaim
+		if json.Unmarshal(byKey[Key{Claims, namespace, name}], &claim) == nil {
+			in.Claims[name] = &claim
 		}
 	}
 	for _, name := range needs.Secrets {

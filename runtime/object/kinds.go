@@ -52,6 +52,7 @@ func kinds() []kind {
 	return []kind{
 		kindOf[v1.ConfigMap]("ConfigMap", ConfigMaps, kube.DefaultConfigMap, kube.ValidateConfigMapUpdate),
 		kindOf[v1.Secret]("Secret", Secrets, kube.DefaultSecret, kube.ValidateSecretUpdate),
+		kindOf[v1.PersistentVolumeClaim]("PersistentVolumeClaim", Claims, kube.DefaultPersistentVolumeClaim, kube.ValidatePersistentVolumeClaimUpdate),
 		kindOf[v1.Service]("Service", Services, kube.DefaultService, kube.ValidateServiceUpdate),
 		kindOf[v1.ServiceAccount]("ServiceAccount", ServiceAccounts, kube.DefaultServiceAccount, kube.ValidateServiceAccountUpdate),
 		kindOf[v1.Namespace]("Namespace", Namespaces, kube.DefaultNamespace, kube.ValidateNamespaceUpdate),

@@ -22,6 +22,7 @@ import (
 const (
 	ConfigMaps      = "configmaps"
 	Secrets         = "secrets"
+	Claims          = "persistentvolumeclaims"
 	Services        = "services"
 	ServiceAccounts = "serviceaccounts"
 	Namespaces      = "namespaces"

@@ -88,7 +88,9 @@ func applyBirth(w *World, op Op, now time.Time) {
 	w.UID, w.Namespace, w.Name, w.Revision = pod.UID, pod.Namespace, pod.Name, 1
 	w.Pause = &Pause{ID: modelID(op.Request), Name: op.Request.Name, State: Created, Policy: PolicyAlways, Created: now}
 	for _, v := range w.Want.Volumes {
-		w.Volumes = append(w.Volumes, v.Docker)
+		if v.Claim == "" {
+			w.Volumes = append(w.Volumes, v.Docker)
+		}
 	}
 }
 

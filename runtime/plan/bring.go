@@ -15,7 +15,7 @@ func (s *stepper) bring() {
 		s.wait(Wait{Reason: ReasonInvalidManifest, Detail: s.w.Invalid})
 		return
 	}
-	if s.gated() || s.expired() {
+	if s.gated() || s.unbound() || s.expired() {
 		return
 	}
 	if s.w.Pause.State != Running {

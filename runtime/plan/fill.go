@@ -17,7 +17,28 @@ func (w World) Needs() translate.Needs {
 	if !w.Follows() {
 		return translate.NeedsOf(w.Awaited())
 	}
-	return w.Want.Needs(w.Awaited())
+	needs := w.Want.Needs(w.Awaited())
+	if w.Pause.State == Created {
+		needs.Claims = w.Want.Claims()
+	}
+	return needs
+}
+
+// unbound keeps a pod from starting that names a claim which does not exist:
+// on a cluster it would not be scheduled.
+func (s *stepper) unbound() bool {
+	if s.w.Pause.State != Created {
+		return false
+	}
+	missing := s.w.Want.Unbound(s.w.Inputs)
+	if missing == nil {
+		return false
+	}
+	s.State = Starting
+	fault := &Fault{Op: Op{Kind: StartPause, Target: s.w.Pause.ID}, Err: unmet{missing}, At: s.now, Count: 1}
+	s.wait(Wait{Reason: ReasonUnschedulable, Detail: missing.Message, Fault: fault})
+	s.wake(s.now.Add(missingAgain))
+	return true
 }
 
 // Follows reports whether the contents of the pod's volumes are looked after.

@@ -96,3 +96,26 @@ func TestFillMissing(t *testing.T) {
 		}
 	}
 }
+
+// A pod that names a claim which does not exist is not started, and is when it
+// is there.
+func TestUnbound(t *testing.T) {
+	pod := configured()
+	pod.Spec.Volumes = []v1.Volume{{Name: "config", VolumeSource: v1.VolumeSource{PersistentVolumeClaim: &v1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}}}
+	w := unborn(pod, translate.Options{})
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	if len(w.Volumes) != 0 {
+		t.Errorf("the claim's volume counts as the pod's: %v", w.Volumes)
+	}
+	s := plan.Next(w, t0)
+	if len(s.Ops) != 0 || len(s.Waits) != 1 || s.Waits[0].Reason != plan.ReasonUnschedulable || !s.Wake.After(t0) {
+		t.Fatalf("without the claim: %+v", s)
+	}
+	if needs := w.Needs(); len(needs.Claims) != 1 {
+		t.Errorf("it needs %+v", needs)
+	}
+	w.Inputs.Claims = map[string]*v1.PersistentVolumeClaim{"data": {}}
+	if s = plan.Next(w, t0); !slices.ContainsFunc(s.Ops, func(op plan.Op) bool { return op.Kind == plan.StartPause }) {
+		t.Errorf("with it: %v", kinds(s))
+	}
+}

@@ -15,6 +15,7 @@ const (
 	ReasonRunError        = "RunContainerError"
 	ReasonSandbox         = "FailedCreatePodSandBox"
 	ReasonFailedMount     = "FailedMount"
+	ReasonUnschedulable   = "FailedScheduling"
 	ReasonPostStart       = "PostStartHookError"
 	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"

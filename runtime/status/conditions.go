@@ -31,7 +31,7 @@ func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
 		v.podInitialized(s),
 		v.podReady(ready),
 		ready,
-		{Type: v1.PodScheduled, Status: v1.ConditionTrue, LastTransitionTime: stamp(v.born())},
+		v.scheduled(),
 	}
 	if v.mayReset() {
 		own = append(own, v.allRestarting(s))
@@ -45,6 +45,17 @@ func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
 		all = append(all, c)
 	}
 	return all
+}
+
+// scheduled is false for a pod that names a claim which does not exist.
+func (v view) scheduled() v1.PodCondition {
+	c := v1.PodCondition{Type: v1.PodScheduled, Status: v1.ConditionTrue, LastTransitionTime: stamp(v.born())}
+	for _, w := range v.step.Waits {
+		if w.Reason == plan.ReasonUnschedulable {
+			c.Status, c.Reason, c.Message = v1.ConditionFalse, v1.PodReasonUnschedulable, w.Detail
+		}
+	}
+	return c
 }
 
 // foreign are the conditions on the pod that others have set.

@@ -25,7 +25,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 	case v.step.State == plan.Stopped, v.step.State == plan.Stopping:
 		w.Reason = Stopped
 	case !found:
-	case wait.Reason == plan.ReasonSandbox, wait.Reason == plan.ReasonFailedMount: // an event of the pod, not a state of its containers
+	case wait.Reason == plan.ReasonSandbox, wait.Reason == plan.ReasonFailedMount, wait.Reason == plan.ReasonUnschedulable: // an event of the pod, not a state of its containers
 		w.Message = wait.Detail
 	default:
 		w.Reason, w.Message = wait.Reason, message(wait, u)

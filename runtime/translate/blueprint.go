@@ -86,6 +86,7 @@ type Origin struct {
 type Volume struct {
 	Name   string // in the manifest
 	Docker string // its Docker name
+	Claim  string // the claim that it stands for; empty for a volume of the pod's own
 	Target string // where the pause mounts it: /volumes/NAME
 	Memory bool   // a tmpfs: filled after the pause has started
 	Mode   int64  // of its root, with setgid and sticky bits

@@ -29,6 +29,8 @@ type Inputs struct {
 	Files map[EnvFile][]byte
 	// ImageUser is the user that the image of the container to be made names.
 	ImageUser string
+	// Claims are the PersistentVolumeClaims that the pod's volumes name.
+	Claims map[string]*v1.PersistentVolumeClaim
 	// Symbolic has a token stand for what only an engine can tell: see Token.
 	Symbolic bool
 }
@@ -55,6 +57,7 @@ type Needs struct {
 	Machine             bool // HostIPs, Node, Allocatable
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
+	Claims              []string
 	Files               []EnvFile
 	Services            bool
 }

@@ -156,8 +156,8 @@ func volumeNotes(n *noter, s *v1.PodSpec) {
 			n.diskOf(s, v.DownwardAPI.Items, path+".downwardAPI")
 		case v.Projected != nil:
 			projectedNotes(n, s, v.Projected, path+".projected")
-		case !filled(v.VolumeSource):
-			n.refuse(true, path, "this type of volume is not mounted yet: only emptyDir, hostPath, configMap, secret, downwardAPI and projected are")
+		case !held(v.VolumeSource):
+			n.refuse(true, path, "volumes of this type are not mounted")
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (u Unit) addParts(r *Request, in Inputs, env variables, n int) *Missing {
 	var fields []string
 	for i, vm := range u.Container.VolumeMounts {
 		src := source(u.pod, vm.Name)
-		if !isPart(vm) || src.EmptyDir == nil && !filled(src) && src.HostPath == nil {
+		if !isPart(vm) || !held(src) && src.HostPath == nil {
 			continue
 		}
 		field := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
@@ -49,7 +49,7 @@ func (u Unit) addParts(r *Request, in Inputs, env variables, n int) *Missing {
 		fields = append(fields, field)
 		parts = append(parts, Part{
 			Whole: path.Join(VolumeRoot, vm.Name), Path: path.Clean(sub), Target: absolute(vm.MountPath), Propagation: propagation(vm),
-			ReadOnly: vm.ReadOnly || filled(src), Volume: vm.Name, Container: u.Name, GID: fsGroup(u.pod),
+			ReadOnly: vm.ReadOnly || reads(src), Volume: vm.Name, Container: u.Name, GID: fsGroup(u.pod),
 		})
 	}
 	if len(parts) > 0 && in.PodIPs == nil {

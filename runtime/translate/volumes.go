@@ -18,7 +18,7 @@ const VolumeRoot = "/volumes"
 func volumes(pod *v1.Pod) []Volume {
 	var list []Volume
 	for _, v := range pod.Spec.Volumes {
-		if v.EmptyDir == nil && !filled(v.VolumeSource) {
+		if !held(v.VolumeSource) {
 			continue
 		}
 		volume := Volume{
@@ -27,6 +27,9 @@ func volumes(pod *v1.Pod) []Volume {
 			Target: path.Join(VolumeRoot, v.Name),
 			Memory: v.EmptyDir != nil && v.EmptyDir.Medium == v1.StorageMediumMemory,
 			Mode:   0o777,
+		}
+		if claim := v.PersistentVolumeClaim; claim != nil {
+			volume.Claim, volume.Docker = claim.ClaimName, ClaimVolume(pod.Namespace, claim.ClaimName)
 		}
 		if volume.Memory {
 			volume.Mode = 0o1777 // as the kernel makes a tmpfs; the kubelet leaves the sticky bit
@@ -54,6 +57,9 @@ func mountVolumes(r *Request, b *Blueprint) {
 	for _, v := range b.Volumes {
 		labels := identity(b.Pod)
 		labels[LabelVolume] = v.Name
+		if v.Claim != "" {
+			labels = claimLabels(b.Pod.Namespace, v.Claim)
+		}
 		m := mount.Mount{
 			Type: mount.TypeVolume, Source: v.Docker, Target: v.Target,
 			// Docker would copy the image's files into an empty volume.
@@ -123,6 +129,20 @@ func source(pod *v1.Pod, name string) v1.VolumeSource {
 	return v1.VolumeSource{}
 }
 
+// held reports whether a volume is a Docker volume.
+func held(src v1.VolumeSource) bool {
+	return src.EmptyDir != nil || filled(src) || src.PersistentVolumeClaim != nil
+}
+
+// docker is the Docker name of a volume.
+func (b *Blueprint) docker(volume string) string {
+	i := slices.IndexFunc(b.Volumes, func(v Volume) bool { return v.Name == volume })
+	if i < 0 {
+		return ""
+	}
+	return b.Volumes[i].Docker
+}
+
 // mounts gives a container its volumeMounts.
 func (b *Blueprint) mounts(r *Request, u Unit) {
 	var mounts, binds []string
@@ -131,10 +151,10 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 		from := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
 		switch {
 		case isPart(vm): // Attempt adds it
-		case src.EmptyDir != nil, filled(src):
+		case held(src):
 			r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
-				Type: mount.TypeVolume, Source: VolumeName(b.Pod, vm.Name), Target: absolute(vm.MountPath),
-				ReadOnly: vm.ReadOnly || filled(src), VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+				Type: mount.TypeVolume, Source: b.docker(vm.Name), Target: absolute(vm.MountPath),
+				ReadOnly: vm.ReadOnly || reads(src), VolumeOptions: &mount.VolumeOptions{NoCopy: true},
 			})
 			mounts = append(mounts, from)
 		case src.HostPath != nil && made(src.HostPath, vm):
