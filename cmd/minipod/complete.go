@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
@@ -75,11 +76,39 @@ func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
 	return nil
 }
 
-// podsToComplete are the pods of the namespace that the command line names;
-// none where the engine does not answer soon.
+// completeNamespaces offers the namespaces in which there are pods.
+func completeNamespaces(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := asked(cmd, func(ctx context.Context, e connection) ([]string, error) {
+		refs, err := e.Pods(ctx)
+		names := []string{v1.NamespaceDefault}
+		for _, ref := range refs {
+			names = append(names, ref.Namespace)
+		}
+		slices.Sort(names)
+		return slices.Compact(names), err
+	})
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeNetworks offers the engine's networks.
+func completeNetworks(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	names := asked(cmd, func(ctx context.Context, e connection) ([]string, error) { return e.Networks(ctx) })
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// podsToComplete are the pods of the namespace that the command line names.
 func podsToComplete(cmd *cobra.Command) []plan.World {
 	s := selection{}
 	s.namespace, _ = cmd.Flags().GetString("namespace")
+	return asked(cmd, func(ctx context.Context, e connection) ([]plan.World, error) {
+		worlds, err := e.runner.List(ctx)
+		return choose(worlds, s.matcher()), err
+	})
+}
+
+// asked is what the engine answers to a completion; nothing where it does not
+// answer soon.
+func asked[T any](cmd *cobra.Command, ask func(context.Context, connection) ([]T, error)) []T {
 	e, err := connect()
 	if err != nil {
 		return nil
@@ -87,9 +116,9 @@ func podsToComplete(cmd *cobra.Command) []plan.World {
 	defer e.Close()
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 	defer cancel()
-	worlds, err := e.runner.List(ctx)
+	found, err := ask(ctx, e)
 	if err != nil {
 		return nil
 	}
-	return choose(worlds, s.matcher())
+	return found
 }

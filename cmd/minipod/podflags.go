@@ -30,6 +30,7 @@ func (f *podFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	registerNamespace(cmd, &f.namespace)
 	flags.StringVar(&f.network, "network", "", "Docker network of the pod (the engine's default bridge)")
+	offer(cmd, "network", completeNetworks)
 	flags.BoolVar(&f.sharePID, "share-pid", true, "PID namespace of a pod whose manifest is silent: one for all its containers; =false is Kubernetes' default")
 	flags.VarP(value.NewPorts(&f.publish), "publish", "p", "publish a port: `[IP:][HOST:]CONTAINER[/PROTO]`")
 	flags.BoolVarP(&f.publishAll, "publish-all", "P", false, "publish every containerPort on the same number")
@@ -64,6 +65,7 @@ func (f *podFlags) read(cmd *cobra.Command, io streams, args []string) *manifest
 // registerNamespace adds -n to a command that deals with pods by name.
 func registerNamespace(cmd *cobra.Command, namespace *string) {
 	cmd.Flags().StringVarP(namespace, "namespace", "n", "", "namespace of the pod (default, or what the manifest says)")
+	offer(cmd, "namespace", completeNamespaces)
 }
 
 // namespaceOr is the namespace that -n gives, or Kubernetes' default.

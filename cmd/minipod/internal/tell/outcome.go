@@ -64,7 +64,7 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 	case o.Detail == Quiet:
 		return nil
 	}
-	c.Say("pod %s %s", o.Ref, o.state())
+	o.sayState(c, "")
 	if o.Alone {
 		o.next(c)
 	}
@@ -75,7 +75,7 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 // the error of them all.
 func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) error {
 	if o.Step.State == plan.Up && o.Detail != Quiet {
-		c.Say("pod %s %s, but not all of it", o.Ref, o.state())
+		o.sayState(c, ", but not all of it")
 	}
 	var errs []error
 	for _, d := range down {
@@ -140,23 +140,57 @@ func (o Outcome) endText(c plan.Container) string {
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }
 
-// state is where the pod is, and at which address.
-func (o Outcome) state() string {
+// sayState says where the pod is, and what is published: on one line if that
+// is not too wide, else in as many as it takes.
+func (o Outcome) sayState(c Console, but string) {
+	state, ports := o.state()
+	line := fmt.Sprintf("pod %s %s", o.Ref, state)
+	whole := line + but
+	if len(ports) > 0 {
+		whole = line + ", published " + strings.Join(ports, ", ") + but
+	}
+	if len(ports) == 0 || len([]rune(whole)) <= columns {
+		c.Say("%s", whole)
+		return
+	}
+	c.Say("%s", line+but)
+	for _, l := range wrapped("  published ", ports) {
+		c.Say("%s", l)
+	}
+}
+
+// wrapped are words in lines that are no wider than they may be, the first with
+// a heading.
+func wrapped(heading string, words []string) []string {
+	var lines []string
+	line := heading
+	for i, word := range words {
+		if i < len(words)-1 {
+			word += ","
+		}
+		if len(line)+len(word) > columns && line != heading {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line = strings.Repeat(" ", len(heading))
+		}
+		line += word + " "
+	}
+	return append(lines, strings.TrimRight(line, " "))
+}
+
+// state is where the pod is, at which address, and the ports that are published.
+func (o Outcome) state() (text string, ports []string) {
 	if o.Step.Phase == v1.PodSucceeded {
-		return "has ended well"
+		return "has ended well", nil
 	}
 	pause := o.World.Pause
-	text := "is up"
+	text = "is up"
 	if pause == nil || o.Step.State != plan.Up {
-		return "is " + string(o.Step.State)
+		return "is " + string(o.Step.State), nil
 	}
 	if len(pause.IPs) > 0 {
 		text += " at " + strings.Join(pause.IPs, " and ")
 	}
-	if len(pause.Ports) > 0 {
-		text += ", published " + strings.Join(onAll(pause.Ports), ", ")
-	}
-	return text
+	return text, onAll(pause.Ports)
 }
 
 // onAll are ports of which those on all addresses, of IPv4 and of IPv6, are
