@@ -21,7 +21,7 @@ func habitHint(word string) string {
 	switch {
 	case slices.Contains(strings.Fields("build images image pull push login logout tag save load volume network info context"), word):
 		return "docker " + word + " does that, on the same engine"
-	case slices.Contains(strings.Fields("edit patch label annotate set replace top "+
+	case slices.Contains(strings.Fields("edit patch label annotate set replace "+
 		"expose scale rollout auth cordon drain taint api-resources cluster-info"), word):
 		return "minipod serve answers kubectl: kubectl " + word
 	}
@@ -31,7 +31,10 @@ func habitHint(word string) string {
 // flagHint says what to do instead of a flag that docker or kubectl has; empty
 // where it is none of them.
 func flagHint(command, flag string) string {
-	if command != "run" {
+	switch {
+	case command == "start" && (flag == "t" || flag == "grace-period"):
+		return "start stops nothing: minipod stop -t and restart -t give the time to end in"
+	case command != "run":
 		return ""
 	}
 	hints := map[string]string{

@@ -125,3 +125,50 @@ func TestColour(t *testing.T) {
 		}
 	}
 }
+
+// TestTopInTerminal looks on while a pod runs: the table is drawn again and
+// again in the same place, until Ctrl-C.
+func TestTopInTerminal(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "top")
+	run := minipod(t, e.address, "run", "-n", ns, "-")
+	run.Stdin = strings.NewReader(shellPod)
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	s := newScreen(t, minipod(t, e.address, "top", "-n", ns), 24, 80)
+	for range 2 {
+		s.shows(`\x1b\[HPOD +CONTAINER +CPU`)
+		s.shows(`shell +shell +\d+m`)
+	}
+	s.types("\x03")
+	if code := s.ends(); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+	mustRun(t, e.address, "rm", "-n", ns, "--now", "shell")
+}
+
+// TestAttachInTerminal: Ctrl-C stops the pod of run --attach, whose lines have
+// prefixes in colours.
+func TestAttachInTerminal(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "attach")
+	cmd := minipod(t, e.address, "run", "-n", ns, "--attach", "--rm", "-q", "/dev/fd/3")
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.WriteString(strings.Replace(shellPod, `["sleep", "3600"]`, `["sh", "-c", "trap 'echo bye; exit 0' TERM; echo hello; while :; do sleep 0.1; done"]`, 1)); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	cmd.ExtraFiles = []*os.File{r}
+	cmd.Env = append(cmd.Env, "TERM=xterm")
+	s := newScreen(t, cmd, 24, 80)
+	s.shows(`\x1b\[36m\[pod/shell/shell\]\x1b\[0m hello`)
+	s.types("\x03")
+	s.shows(`bye`)
+	if code := s.ends(); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+}

@@ -32,13 +32,18 @@ func (e *Engine) Stats(ctx context.Context, name string) (Stats, error) {
 	if err != nil {
 		return Stats{}, fmt.Errorf("stats of %s: %w", name, e.explain(err))
 	}
-	return Stats{
+	stats := Stats{
 		At:     found.Read,
 		CPU:    time.Duration(found.CPUStats.CPUUsage.TotalUsage),
 		Memory: workingSet(found.MemoryStats),
 		Usage:  found.MemoryStats.Usage,
 		Limit:  found.MemoryStats.Limit,
-	}, nil
+	}
+	for _, n := range found.Networks {
+		stats.Received += n.RxBytes
+		stats.Sent += n.TxBytes
+	}
+	return stats, nil
 }
 
 // workingSet leaves out the page cache that was not used for a while, as the

@@ -35,6 +35,9 @@ type Stats struct {
 	Memory uint64        // the working set, bytes
 	Usage  uint64        // with what the page cache may give back, bytes
 	Limit  uint64        // of memory, bytes; the machine's where there is none
+	// Received and Sent are bytes of the network that the container owns: in a
+	// pod that is the pause.
+	Received, Sent uint64
 }
 
 // Rate is the number of cores that were busy between an earlier sample and

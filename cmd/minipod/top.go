@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"k8s.io/kubectl/pkg/util/term"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+type topFlags struct {
+	selection
+	once bool
+}
+
+func newTopCommand(io streams) *cobra.Command {
+	f := &topFlags{}
+	cmd := &cobra.Command{
+		Use:     "top [POD...]",
+		Short:   "Show what the containers of pods use",
+		GroupID: groupLook,
+		Long: `top shows the CPU, the memory and the network that pods use, container by
+container; the network is the pause's. On a terminal it goes on until Ctrl-C,
+elsewhere it prints one table.`,
+		Example: `  minipod top
+  minipod top web --no-stream`,
+		ValidArgsFunction: completePods,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(cmd, io, withoutKind(cmd, args))
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().BoolVar(&f.once, "no-stream", false, "print one table on a terminal too")
+	return cmd
+}
+
+func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
+	list, err := (&psFlags{selection: f.selection}).lister(cmd, args)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	t := &topTable{list: list, namespaces: f.allNamespaces, before: map[string]engine.Stats{}}
+	ctx := cmd.Context()
+	if term.IsTerminal(io.out) && !f.once {
+		return followed(ctx, t.live(ctx, io.out))
+	}
+	if _, err := t.look(ctx); err != nil {
+		return err
+	}
+	if err := pauseFor(ctx, topSpan); err != nil {
+		return err
+	}
+	rows, err := t.look(ctx)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		tell.NewConsole(io.err).Say("no pods that run %s", (&psFlags{selection: f.selection}).where())
+		return nil
+	}
+	_, err = io.out.Write(t.text(rows))
+	return err
+}
+
+// Two samples make a rate of CPU: so far apart in one table, and on a terminal.
+const (
+	topSpan = 500 * time.Millisecond
+	topLive = 2 * time.Second
+)
+
+func pauseFor(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// topTable shows what pods use.
+type topTable struct {
+	list       *lister
+	namespaces bool
+	before     map[string]engine.Stats // the last samples, by container
+}
+
+// topRow is a container and what it uses.
+type topRow struct {
+	namespace, pod, container string
+	isPause, limited          bool
+	engine.Stats
+	cores float64
+}
+
+// live draws the table again and again until ctx ends.
+func (t *topTable) live(ctx context.Context, out io.Writer) error {
+	for span := topSpan; ; span = topLive {
+		rows, err := t.look(ctx)
+		if err != nil {
+			return err
+		}
+		if span == topLive || len(rows) == 0 {
+			if _, err := out.Write(screenful(t.text(rows))); err != nil {
+				return err
+			}
+		}
+		if err := pauseFor(ctx, span); err != nil {
+			return err
+		}
+	}
+}
+
+// screenful is a text that takes the place of the screen: what was there of a
+// line, and below the text, goes.
+func screenful(text []byte) []byte {
+	return append(append([]byte("\x1b[H"), bytes.ReplaceAll(text, []byte("\n"), []byte("\x1b[K\n"))...), "\x1b[J"...)
+}
+
+// samplers is how many containers are looked at side by side.
+const samplers = 8
+
+// look samples all containers that run, the pause of each pod first.
+func (t *topTable) look(ctx context.Context) ([]topRow, error) {
+	worlds, err := t.list.pods(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []topRow
+	var ids []string
+	for _, w := range worlds {
+		if w.Pause == nil || w.Pause.State != plan.Running {
+			continue
+		}
+		rows, ids = append(rows, topRow{namespace: w.Namespace, pod: w.Name, container: "POD", isPause: true}), append(ids, w.Pause.ID)
+		for _, c := range w.Containers {
+			if c.State == plan.Running {
+				rows, ids = append(rows, topRow{namespace: w.Namespace, pod: w.Name, container: c.Unit, limited: limited(w, c.Unit)}), append(ids, c.ID)
+			}
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(samplers)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			if rows[i].Stats, err = t.list.Stats(ctx, id); errors.Is(err, plan.ErrStale) {
+				return nil // it is gone meanwhile
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	after := map[string]engine.Stats{}
+	for i, id := range ids {
+		after[id] = rows[i].Stats
+		rows[i].cores = rows[i].Rate(t.before[id])
+	}
+	t.before = after
+	return rows, nil
+}
+
+// limited reports whether a container has a limit of memory of its own.
+func limited(w plan.World, unit string) bool {
+	if w.Want == nil {
+		return false
+	}
+	u, ok := w.Want.Unit(unit)
+	return ok && u.Container.Resources.Limits.Memory().Value() > 0
+}
+
+func (t *topTable) text(rows []topRow) []byte {
+	var text bytes.Buffer
+	columns := tabwriter.NewWriter(&text, 0, 8, 3, ' ', 0)
+	heading := "POD\tCONTAINER\tCPU(cores)\tMEMORY\tLIMIT\tRECEIVED\tSENT\n"
+	if t.namespaces {
+		heading = "NAMESPACE\t" + heading
+	}
+	fmt.Fprint(columns, heading)
+	for _, r := range rows {
+		if t.namespaces {
+			fmt.Fprintf(columns, "%s\t", tell.Clean(r.namespace))
+		}
+		fmt.Fprintf(columns, "%s\t%s\t%dm\t%s\t%s\t%s\t%s\n", tell.Clean(r.pod), tell.Clean(r.container),
+			int(r.cores*1000+0.5), amount(r.Memory), r.limit(), r.network(r.Received), r.network(r.Sent))
+	}
+	columns.Flush()
+	return text.Bytes()
+}
+
+// limit is the limit of memory and how much of it is used.
+func (r topRow) limit() string {
+	if !r.limited || r.Limit == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%s (%d%%)", amount(r.Limit), 100*r.Memory/r.Limit)
+}
+
+// network is an amount of the pod's network, which is the pause's.
+func (r topRow) network(bytes uint64) string {
+	if !r.isPause {
+		return "-"
+	}
+	return amount(bytes)
+}
+
+// amount is a number of bytes as kubectl top has it: in Mi, or less.
+func amount(bytes uint64) string {
+	switch {
+	case bytes >= 10<<20:
+		return fmt.Sprintf("%dMi", bytes>>20)
+	case bytes >= 10<<10:
+		return fmt.Sprintf("%dKi", bytes>>10)
+	}
+	return fmt.Sprintf("%d", bytes)
+}
