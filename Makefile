@@ -56,6 +56,7 @@ engine: ## see to it that a Docker Engine answers
 
 images: engine ## make stand-ins for the images the manifests name
 	@hack/images
+	@hack/registry
 
 clean: ## remove what build made
 	rm -rf bin

@@ -116,6 +116,9 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := claimed(ctx, e, r.Pods); err != nil {
 		return err
 	}
+	if err := accounts(ctx, e, r.Pods); err != nil {
+		return err
+	}
 	if f.attach {
 		return f.attached(ctx, io, e, r.Pods)
 	}

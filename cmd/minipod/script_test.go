@@ -58,6 +58,8 @@ func (e *testEngine) scripts(t *testing.T, folder string) {
 			"left":     e.leftCmd,
 			"together": e.togetherCmd,
 			"tag":      e.tagCmd,
+			"untag":    e.untagCmd,
+			"registry": e.registryCmd,
 			"remove":   e.removeCmd,
 			"get":      getCmd,
 			"until":    untilCmd,

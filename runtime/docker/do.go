@@ -30,7 +30,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.Revise:
 		return e.revise(ctx, op)
 	case plan.PullImage:
-		return e.pull(ctx, op.Target, progress)
+		return e.pull(ctx, op, progress)
 	case plan.CreateUnit:
 		return e.createUnit(ctx, op)
 	case plan.StartUnit:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -45,6 +46,7 @@ func (e *Engine) inputs(ctx context.Context, w plan.World, kept kept) (translate
 	if in.Files, err = e.files(ctx, w, needs.Files); err != nil {
 		return in, err
 	}
+	needs.Secrets = slices.Concat(needs.Secrets, needs.PullSecrets)
 	if len(needs.ConfigMaps)+len(needs.Secrets)+len(needs.Claims) == 0 {
 		return in, nil
 	}

@@ -11,13 +11,14 @@ import (
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/image"
 	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/plan"
 )
 
 // getPauseImage brings a missing pause image: minipod's own out of this
 // program, any other from its registry.
 func (e *Engine) getPauseImage(ctx context.Context, reference string, progress func(engine.Progress)) error {
 	if reference != pause.Reference {
-		return e.pull(ctx, reference, progress)
+		return e.pull(ctx, plan.Op{Target: reference}, progress)
 	}
 	arch, err := e.Arch(ctx)
 	if err != nil {

@@ -17,19 +17,44 @@ import (
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
-// pull gets an image from its registry, with the credentials that `docker
-// login` has stored.
-func (e *Engine) pull(ctx context.Context, name string, progress func(engine.Progress)) error {
-	named, err := reference.ParseNormalizedNamed(name)
+// pull gets an image from its registry: with each of the logins that the pod
+// has for it, then with what `docker login` has stored, or else as nobody. A
+// registry that does not answer is not asked again.
+func (e *Engine) pull(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
+	named, err := reference.ParseNormalizedNamed(op.Target)
 	if err != nil {
-		return fmt.Errorf("pull %s: %w: %w", name, err, plan.ErrPermanent)
+		return fmt.Errorf("pull %s: %w: %w", op.Target, err, plan.ErrPermanent)
+	}
+	var errs []error
+	for _, login := range op.Logins {
+		auth, err := registry.EncodeAuthConfig(authOf(login))
+		if err == nil {
+			err = e.pullAs(ctx, op.Target, auth, progress)
+		}
+		if err == nil || ctx.Err() != nil || errors.Is(err, plan.ErrUnreachable) {
+			return err
+		}
+		errs = append(errs, err)
 	}
 	auth, err := e.credentials(reference.Domain(named))
-	if err != nil {
-		return fmt.Errorf("pull %s: %w", name, err)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("pull %s: %w", op.Target, err)
+	case auth == "" && len(errs) > 0:
+		return errors.Join(errs...)
+	default:
+		err = e.pullAs(ctx, op.Target, auth, progress)
 	}
+	if err == nil {
+		return nil
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+func (e *Engine) pullAs(ctx context.Context, name, auth string, progress func(engine.Progress)) error {
 	stream, err := e.cli.ImagePull(ctx, name, image.PullOptions{RegistryAuth: auth})
 	if err != nil {
 		return fmt.Errorf("pull %s: %w", name, e.explainPull(err))
@@ -39,6 +64,13 @@ func (e *Engine) pull(ctx context.Context, name string, progress func(engine.Pro
 		return fmt.Errorf("pull %s: %w", name, e.explainPull(err))
 	}
 	return ctx.Err()
+}
+
+func authOf(login translate.Login) registry.AuthConfig {
+	return registry.AuthConfig{
+		Username: login.Username, Password: login.Password, Auth: login.Auth, ServerAddress: login.ServerAddress,
+		IdentityToken: login.IdentityToken, RegistryToken: login.RegistryToken,
+	}
 }
 
 // hub is the registry of names without one, and the odd key that the docker

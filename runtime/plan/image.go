@@ -23,6 +23,7 @@ func (s *stepper) image(u translate.Unit, attempt int) bool {
 	case present && u.Lenient && Forgiven(s.w.Faults[pull.Key()]):
 		return true
 	}
+	pull.Logins = s.w.Want.Logins(pull.Target, s.w.Inputs)
 	s.do(pull)
 	return false
 }

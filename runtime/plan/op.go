@@ -22,7 +22,7 @@ const (
 	RemovePause  Kind = "remove pause"  // Target
 	SetPolicy    Kind = "set policy"    // Target, Policy
 	Revise       Kind = "revise"        // Revision, Pod
-	PullImage    Kind = "pull image"    // Target is the reference
+	PullImage    Kind = "pull image"    // Target is the reference; Logins
 	CreateUnit   Kind = "create"        // Request, Pause
 	StartUnit    Kind = "start"         // Target
 	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
@@ -44,6 +44,7 @@ type Op struct {
 	Target  string // the ID of the container, or the name of what is created, pulled, or of a volume
 	Request *translate.Request
 	Volumes []translate.Volume
+	Logins  []translate.Login // to the registry, tried in turn
 	Policy  Policy
 	// Revision is the number of a later manifest, which is Pod.
 	Revision int

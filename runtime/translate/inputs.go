@@ -58,6 +58,7 @@ type Needs struct {
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
 	Claims              []string
+	PullSecrets         []string // which may be missing
 	Files               []EnvFile
 	Services            bool
 }
@@ -78,6 +79,9 @@ func NeedsOf(units []Unit) Needs {
 		needs.Machine = needs.Machine || u.burstable()
 		needs.PodIPs = needs.PodIPs || u.parted()
 		needs.Services = needs.Services || linked(u.pod)
+		for _, ref := range u.pod.Spec.ImagePullSecrets {
+			needs.PullSecrets = once(needs.PullSecrets, ref.Name)
+		}
 	}
 	return needs
 }

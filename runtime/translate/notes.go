@@ -73,7 +73,6 @@ func notes(b *Blueprint) []Note {
 }
 
 func podNotes(n *noter, s *v1.PodSpec) {
-	n.warn(len(s.ImagePullSecrets) > 0, "spec.imagePullSecrets", "not used yet: the credentials of the docker login are")
 	n.warn(len(s.ReadinessGates) > 0, "spec.readinessGates", "nothing sets the conditions: the gates are not waited for")
 	n.warn(s.ServiceAccountName != "" && s.ServiceAccountName != "default", "spec.serviceAccountName", "there are no service accounts here: no token is mounted")
 	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", "there are no service accounts here: no token is mounted")

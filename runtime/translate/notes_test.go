@@ -40,7 +40,7 @@ func TestNotes(t *testing.T) {
 	for _, c := range []struct{ spec, container, want string }{
 		{want: ""},
 		{spec: "activeDeadlineSeconds: 5", want: ""},
-		{spec: "imagePullSecrets: [{name: s}]", want: "spec.imagePullSecrets"},
+		{spec: "imagePullSecrets: [{name: s}]", want: ""},
 		{spec: "readinessGates: [{conditionType: a.b/c}]", want: "spec.readinessGates"},
 		{spec: "serviceAccountName: robot", want: "spec.serviceAccountName"},
 		{spec: "serviceAccountName: default", want: ""},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
 	nodev1 "k8s.io/api/node/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
@@ -44,6 +45,27 @@ func runtimes(ctx context.Context, e connection, pods []manifest.Pod) error {
 	}
 	if len(problems) > 0 {
 		return problems
+	}
+	return nil
+}
+
+// accounts gives pods the imagePullSecrets of their service account, where they
+// name no others, as the API server does when it takes a pod.
+func accounts(ctx context.Context, e records, pods []manifest.Pod) error {
+	for i, m := range pods {
+		pod := m.Pod()
+		if pod.Spec.ServiceAccountName == "" || len(pod.Spec.ImagePullSecrets) > 0 {
+			continue
+		}
+		found, err := newest(ctx, e, object.Key{Resource: object.ServiceAccounts, Namespace: pod.Namespace, Name: pod.Spec.ServiceAccountName})
+		if err != nil {
+			return err
+		}
+		var account v1.ServiceAccount
+		if json.Unmarshal(found.JSON, &account) == nil && len(account.ImagePullSecrets) > 0 {
+			pod.Spec.ImagePullSecrets = account.ImagePullSecrets
+			pods[i].Blueprint = translate.New(pod, m.Blueprint.Options)
+		}
 	}
 	return nil
 }
