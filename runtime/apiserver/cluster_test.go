@@ -324,3 +324,27 @@ func TestUsage(t *testing.T) {
 	c.raw(t, 200, "GET", "/apis/metrics.k8s.io/v1beta1/nodes/testnode", "")
 	c.refused(t, 404, metav1.StatusReasonNotFound, "GET", "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/none", "")
 }
+
+// Pods that do not tolerate a NoExecute taint of the node are deleted, those that
+// do for a time when it is over, and none when the taint is taken off before.
+func TestTaintsEvict(t *testing.T) {
+	c := start(t)
+	tolerations := func(name, more string) string {
+		return `{"metadata":{"name":"` + name + `"},"spec":{"terminationGracePeriodSeconds":0,"tolerations":[` + more + `],"containers":[{"name":"c","image":"i"}]}}`
+	}
+	const key = `{"key":"k","operator":"Equal","value":"v","effect":"NoExecute"`
+	c.raw(t, 201, "POST", pods, tolerations("at-once", ""))
+	c.raw(t, 201, "POST", pods, tolerations("later", key+`,"tolerationSeconds":3600}`))
+	c.raw(t, 201, "POST", pods, tolerations("soon", key+`,"tolerationSeconds":1}`))
+	c.raw(t, 201, "POST", pods, tolerations("stays", key+`}`))
+	nodes := do[v1.NodeList](t, c, 200, "GET", "/api/v1/nodes", "")
+	c.raw(t, 200, "PATCH", "/api/v1/nodes/"+nodes.Items[0].Name, `{"spec":{"taints":[{"key":"k","value":"v","effect":"NoExecute"}]}}`)
+	c.gone(t, pods+"/at-once")
+	c.gone(t, pods+"/soon")
+	c.raw(t, 200, "PATCH", "/api/v1/nodes/"+nodes.Items[0].Name, `{"spec":{"taints":null}}`)
+	for _, name := range []string{"later", "stays"} {
+		if pod := do[v1.Pod](t, c, 200, "GET", pods+"/"+name, ""); pod.DeletionTimestamp != nil {
+			t.Errorf("%s is being deleted", name)
+		}
+	}
+}

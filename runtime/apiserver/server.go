@@ -121,7 +121,7 @@ func (s *Server) Handler() http.Handler { return s.guard(http.HandlerFunc(s.rout
 // are being deleted, until ctx ends. Its error is that of ctx.
 func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	for _, loop := range []func(context.Context) error{s.followPods, s.followObjects, s.nodes.run, s.keepNamespaces, s.keepEvents} {
+	for _, loop := range []func(context.Context) error{s.followPods, s.followObjects, s.nodes.run, s.keepNamespaces, s.keepEvents, s.keepTaints} {
 		g.Go(func() error { return loop(ctx) })
 	}
 	return g.Wait()
