@@ -23,7 +23,7 @@ func layers() [][]string {
 		{"runtime/loop", "runtime/describe", "runtime/namespace", "runtime/probe", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
 		{"runtime/apiserver"},
-		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/transfer", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/await"},
+		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/transfer", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/lesson", "cmd/minipod/internal/await"},
 		{"cmd/minipod/internal/tell", "cmd/minipod/internal/value", "cmd/minipod/internal/page"},
 		{"cmd/minipod"},
 	}

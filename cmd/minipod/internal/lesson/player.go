@@ -1,0 +1,213 @@
+package lesson
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Player goes through lessons with a learner.
+type Player struct {
+	In  io.Reader
+	Out io.Writer
+	// Yes is to wait for no Enter.
+	Yes bool
+	// Program is what the commands call minipod.
+	Program string
+	// Words are what it says itself, in the learner's language.
+	Words Words
+	// Mark makes a heading or a command stand out; nil is not to.
+	Mark func(string) string
+}
+
+// Words are what a player says itself.
+type Words struct {
+	Run, Think, Right, CleanedUp string
+}
+
+// WrongError says that something came out otherwise than the lesson has it.
+type WrongError struct {
+	Lesson string
+	Line   int
+	What   string
+}
+
+func (e *WrongError) Error() string {
+	return fmt.Sprintf("%s.md:%d: it did not come out as the lesson says: %s", e.Lesson, e.Line, e.What)
+}
+
+// MissingError says that a lesson wants a program that is not there.
+type MissingError struct{ Lesson, Program string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf("lesson %s wants the program %s, which is not in PATH", e.Lesson, e.Program)
+}
+
+// Play goes through one lesson, and cleans up after it however it ends. What
+// does not come out as it should is a WrongError.
+func (p *Player) Play(ctx context.Context, l *Lesson) (err error) {
+	dir, err := os.MkdirTemp("", "minipod-learn-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	sh, err := newShell(dir, p.Program)
+	if err != nil {
+		return err
+	}
+	for _, program := range l.Needs {
+		if code, err := sh.run(ctx, "command -v "+program, io.Discard); code != 0 || err != nil {
+			return errors.Join(&MissingError{l.Name, program}, err)
+		}
+	}
+	clean := func() {
+		// What is not there any more is no failure.
+		_, _ = sh.run(context.WithoutCancel(ctx), l.Cleanup, io.Discard)
+	}
+	clean() // what a lesson that was killed has left
+	defer func() {
+		clean()
+		p.say("%s", p.Words.CleanedUp)
+	}()
+	return p.steps(ctx, sh, l)
+}
+
+func (p *Player) steps(ctx context.Context, sh *shell, l *Lesson) error {
+	enter := newEnter(p.In)
+	p.say("%s\n", p.marked("# "+l.Title))
+	for _, step := range l.Steps {
+		switch s := step.(type) {
+		case Text:
+			p.say("%s\n", p.headings(string(s)))
+		case Question:
+			p.say("%s\n", p.marked("? "+strings.ReplaceAll(string(s), "\n", "\n  ")))
+			if err := p.wait(ctx, enter, p.Words.Think); err != nil {
+				return err
+			}
+		case File:
+			p.say("%s\n%s", p.marked(s.Name+":"), indent(s.Content))
+			if err := os.WriteFile(filepath.Join(sh.dir, s.Name), []byte(s.Content), 0o644); err != nil {
+				return err
+			}
+		case Commands:
+			for line := range strings.Lines(s.Script) {
+				p.say("%s", p.marked("$ "+strings.TrimSuffix(line, "\n")))
+			}
+			if err := p.wait(ctx, enter, p.Words.Run); err != nil {
+				return err
+			}
+			if err := p.commands(ctx, sh, l, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// again is how long commands rest between two tries.
+const again = 500 * time.Millisecond
+
+// commands runs commands until what they write is right, or the time is over.
+func (p *Player) commands(ctx context.Context, sh *shell, l *Lesson, c Commands) error {
+	until := time.Now().Add(c.Within)
+	for {
+		var written bytes.Buffer
+		var out io.Writer = &written
+		if c.Within == 0 {
+			out = io.MultiWriter(&written, p.Out) // seen while it is written
+		}
+		code, err := sh.run(ctx, c.Script, out)
+		if err != nil {
+			return err
+		}
+		wrong := c.wrong(l.Name, code, written.String())
+		if c.Within > 0 && (wrong == nil || time.Now().After(until)) {
+			p.say("%s", strings.TrimSuffix(written.String(), "\n"))
+		}
+		switch {
+		case wrong == nil && len(c.Checks) > 0:
+			p.say("\n%s\n", p.Words.Right)
+			return nil
+		case wrong == nil:
+			p.say("")
+			return nil
+		case time.Now().After(until):
+			return wrong
+		}
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// wrong says what is not as it should be.
+func (c Commands) wrong(lesson string, code int, written string) error {
+	if code != c.Exit {
+		return &WrongError{lesson, c.Line, fmt.Sprintf("exit code %d, want %d", code, c.Exit)}
+	}
+	if check := c.Fails(written); check != nil {
+		return &WrongError{lesson, check.Line, "want " + check.String()}
+	}
+	return nil
+}
+
+// wait waits for Enter. Where nobody can press it, it goes on.
+func (p *Player) wait(ctx context.Context, enter <-chan struct{}, why string) error {
+	if p.Yes {
+		return nil
+	}
+	fmt.Fprintf(p.Out, "%s ", why)
+	select {
+	case <-enter:
+		p.say("")
+		return nil
+	case <-ctx.Done():
+		p.say("")
+		return context.Cause(ctx)
+	}
+}
+
+// newEnter sends for each line that is read, and is closed after the last.
+func newEnter(in io.Reader) <-chan struct{} {
+	enter := make(chan struct{})
+	go func() {
+		defer close(enter)
+		for lines := bufio.NewScanner(in); lines.Scan(); {
+			enter <- struct{}{}
+		}
+	}()
+	return enter
+}
+
+func (p *Player) say(format string, args ...any) { fmt.Fprintf(p.Out, format+"\n", args...) }
+
+func (p *Player) marked(text string) string {
+	if p.Mark == nil {
+		return text
+	}
+	return p.Mark(text)
+}
+
+// headings makes headings stand out in a piece of text.
+func (p *Player) headings(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "#") {
+			lines[i] = p.marked(line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
+}

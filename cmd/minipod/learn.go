@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/kubectl/pkg/util/term"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/lesson"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
+)
+
+type learnFlags struct {
+	yes      bool
+	dir      string
+	language string
+}
+
+func newLearnCommand(io streams) *cobra.Command {
+	f := &learnFlags{}
+	cmd := &cobra.Command{
+		Use:     "learn [LESSON]",
+		Short:   "Learn what a pod is, in short lessons that run",
+		GroupID: groupLook,
+		Long: `learn lists short lessons; learn 3 goes through one of them. A lesson shows a
+command, waits for Enter, runs it for real, says what to look at, and checks
+that it came out so. What it makes has names that begin with learn-, and is
+removed in the end, also after Ctrl-C.
+
+A lesson is a Markdown file with commands and checks in it, and --dir has
+learn take those of a folder: docs/lessons.md says how to write one.`,
+		Example: `  minipod learn
+  minipod learn 1
+  minipod learn ports --yes`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			all, err := f.lessons()
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				f.list(io, all)
+				return nil
+			}
+			l, ok := lesson.Find(all, args[0])
+			if !ok {
+				return usage("minipod learn lists them", "there is no lesson %q", args[0])
+			}
+			return f.play(cmd, io, l)
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return f.names(args), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "wait for no Enter")
+	cmd.Flags().StringVar(&f.dir, "dir", "", "take the lessons of a `FOLDER`")
+	language := value.NewChoice(&f.language, lesson.Languages()...)
+	cmd.Flags().Var(language, "lang", "the language of the lessons (default: that of the locale)")
+	return cmd
+}
+
+func (f *learnFlags) lessons() ([]*lesson.Lesson, error) {
+	if f.dir == "" {
+		return lesson.Own(f.in())
+	}
+	all, err := lesson.Read(os.DirFS(f.dir))
+	if err != nil {
+		return nil, fmt.Errorf("read the lessons in %s: %w", f.dir, err)
+	}
+	return all, nil
+}
+
+// in is the language: that of the flag, or of the locale.
+func (f *learnFlags) in() string {
+	if f.language != "" {
+		return f.language
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		locale := os.Getenv(name)
+		if locale == "" {
+			continue
+		}
+		for _, language := range lesson.Languages() {
+			if strings.HasPrefix(locale, language) {
+				return language
+			}
+		}
+		break // the first that is set counts
+	}
+	return lesson.Languages()[0]
+}
+
+func (f *learnFlags) list(io streams, all []*lesson.Lesson) {
+	for i, l := range all {
+		tell.Result(io.out, "%2d  %s", i+1, l.Title)
+	}
+	tell.NewConsole(io.err).Hint("minipod learn 1 begins with the first")
+}
+
+func (f *learnFlags) names(args []string) []string {
+	all, err := f.lessons()
+	if err != nil || len(args) > 0 {
+		return nil
+	}
+	var names []string
+	for _, l := range all {
+		_, short, _ := strings.Cut(l.Name, "-")
+		names = append(names, short+"\t"+l.Title)
+	}
+	return names
+}
+
+// play goes through a lesson, once an engine answers.
+func (f *learnFlags) play(cmd *cobra.Command, io streams, l *lesson.Lesson) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	_, err = e.Arch(cmd.Context())
+	e.Close()
+	if err != nil {
+		return err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this program: %w", err)
+	}
+	p := &lesson.Player{In: io.in, Out: io.out, Yes: f.yes, Program: program, Words: wordsIn(f.in())}
+	if term.AllowsColorOutput(io.out) {
+		p.Mark = func(text string) string { return "\x1b[1m" + text + "\x1b[0m" }
+	}
+	err = p.Play(cmd.Context(), l)
+	if missing := (*lesson.MissingError)(nil); errors.As(err, &missing) {
+		return &notInstalledError{missing}
+	}
+	return err
+}
+
+// notInstalledError is a MissingError that knows what to do.
+type notInstalledError struct{ *lesson.MissingError }
+
+func (e *notInstalledError) Unwrap() error { return e.MissingError }
+
+func (e *notInstalledError) Hint() string { return "install " + e.Program + ", or take another lesson" }
+
+func wordsIn(language string) lesson.Words {
+	if language == "zh" {
+		return lesson.Words{Run: "[按回车运行]", Think: "[想一想，再按回车]", Right: "✓ 结果与课文一致", CleanedUp: "本课创建的内容已清理。"}
+	}
+	return lesson.Words{
+		Run: "[Enter runs it]", Think: "[think, then press Enter]",
+		Right: "✓ it came out as the lesson says", CleanedUp: "What the lesson made is removed.",
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/lesson"
+)
+
+// Every lesson comes out as it says.
+func TestLessons(t *testing.T) {
+	e := newTestEngine(t)
+	t.Setenv("PATH", kubectlFolder(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("DOCKER_HOST", e.address)
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", "")
+	t.Setenv(envNoSupervise, "") // lessons are about what a supervisor does, too
+	t.Cleanup(func() { learn(t, "supervise", "--stop") })
+	all, err := lesson.Own("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			if said, code := learn(t, "learn", "--yes", l.Name); code != 0 {
+				t.Errorf("exit code %d:\n%s", code, said)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if there, _ := learn(t, "ps", "-A"); strings.Contains(there, "learn-") {
+			t.Errorf("lessons have left pods:\n%s", there)
+		}
+	})
+}
+
+// learn runs minipod in this process; commands of lessons run it by its name.
+func learn(t *testing.T, args ...string) (said string, code int) {
+	t.Helper()
+	var out strings.Builder
+	code = execute(args, streams{in: strings.NewReader(""), out: &out, err: &out})
+	return out.String(), code
+}
+
+// The list is in the language of the locale or of --lang, and a teacher's
+// lessons are taken from a folder.
+func TestLearnLists(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "my.md"), []byte("# Mine\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ locale, args, want string }{
+		{"C.UTF-8", "learn", " 1  A pod is a pause container\n"},
+		{"zh_CN.UTF-8", "learn", " 1  Pod 就是一个 pause 容器\n"},
+		{"zh_CN.UTF-8", "learn --lang en", " 3  One address, one port space\n"},
+		{"C", "learn --lang zh", "14  用 kubectl 做同样的事\n"},
+		{"C", "learn --dir " + dir, " 1  Mine\n"},
+	} {
+		t.Setenv("LC_ALL", c.locale)
+		if said, code := learn(t, strings.Fields(c.args)...); code != 0 || !strings.Contains(said, c.want) {
+			t.Errorf("%s, %s: exit code %d, want %q:\n%s", c.locale, c.args, code, c.want, said)
+		}
+	}
+	for args, want := range map[string]string{
+		"learn nothing":             `there is no lesson "nothing"`,
+		"learn --lang fr":           "--lang=fr: want en, zh",
+		"learn --dir /nope":         "read the lessons in /nope: there is no lesson",
+		"learn --dir " + dir + " 2": `there is no lesson "2"`,
+	} {
+		if said, code := learn(t, strings.Fields(args)...); code == 0 || !strings.Contains(said, want) {
+			t.Errorf("%s: exit code %d, want %q:\n%s", args, code, want, said)
+		}
+	}
+}
