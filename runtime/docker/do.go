@@ -43,6 +43,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.act(ctx, op)
 	case plan.Note:
 		return e.writeFacts(ctx, op.Target, *op.Facts)
+	case plan.CopyImage:
+		return e.copyImage(ctx, op.Pause, op.Volumes[0])
 	case plan.FillVolume:
 		return e.fillVolume(ctx, op)
 	case plan.RemovePause, plan.RemoveUnit:

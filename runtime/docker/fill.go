@@ -33,6 +33,15 @@ func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string,
 			found[v.Docker] = translate.HashOfFolder(stat.LinkTarget)
 		}
 	}
+	for _, v := range w.Want.ImageVolumes() {
+		_, err := e.cli.ContainerStatPath(ctx, w.Pause.ID, v.CopiedMark())
+		switch {
+		case err == nil:
+			found[v.Docker] = translate.ImageCopied
+		case !cerrdefs.IsNotFound(err) && !errors.Is(e.explain(err), plan.ErrStale):
+			return nil, fmt.Errorf("look into volume %s: %w", v.Name, e.explain(err))
+		}
+	}
 	return found, nil
 }
 

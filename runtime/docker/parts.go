@@ -107,6 +107,8 @@ func (e *Engine) locate(ctx context.Context, pause string, p translate.Part) (st
 		}
 		stat, err := e.cli.ContainerStatPath(ctx, pause, next)
 		switch {
+		case cerrdefs.IsNotFound(err) && p.Fixed:
+			return "", notPrepared(p)
 		case cerrdefs.IsNotFound(err):
 			return within(p.Whole, path.Join(append([]string{at}, rest...)...)), e.makeFolders(ctx, pause, at, rest, p)
 		case cerrdefs.IsInvalidArgument(err): // what it is in is no folder

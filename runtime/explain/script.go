@@ -112,6 +112,8 @@ func (w *writer) op(op plan.Op) {
 		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
+	case plan.CopyImage:
+		w.copyImage(op.Volumes[0])
 	case plan.FillVolume:
 		w.fillVolume(op)
 	case plan.StartUnit:
@@ -131,9 +133,11 @@ func (w *writer) awaitInit(unit string) {
 // pull does what the policy says; Simulate starts with no images, so that
 // every image is asked for here.
 func (w *writer) pull(op plan.Op) {
-	u, _ := w.b.Unit(op.Unit)
+	u, known := w.b.Unit(op.Unit)
 	image := w.operand(op.Target)
 	switch {
+	case !known:
+		fmt.Fprintf(w, "\n# The image of a volume\ndocker image inspect -f '{{.Id}}' %s 2>/dev/null || docker pull -q %s\n", image, image)
 	case u.Lenient:
 		fmt.Fprintf(w, "\n# %s.imagePullPolicy is Always by default: the local image stands in when the registry cannot be reached\n", u.Path)
 		fmt.Fprintf(w, "docker pull -q %s || docker image inspect -f '{{.Id}}' %s\n", image, image)

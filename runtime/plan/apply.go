@@ -48,6 +48,9 @@ func Apply(w World, op Op, now time.Time) World {
 		w.change(op.Target, func(c *Container) { c.Resources = *op.Resources })
 	case RemoveUnit:
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
+	case CopyImage:
+		w.Contents = clone(w.Contents)
+		w.Contents[op.Target] = translate.ImageCopied
 	case FillVolume:
 		w.Contents = clone(w.Contents)
 		w.Contents[op.Target] = op.Payload.Hash

@@ -59,7 +59,7 @@ func faultReason(f Fault, waiting bool) string {
 		return ReasonRunError
 	case CreatePause, StartPause:
 		return ReasonSandbox
-	case FillVolume:
+	case FillVolume, CopyImage:
 		return ReasonFailedMount
 	case Resize:
 		return ReasonResizeError

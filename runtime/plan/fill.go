@@ -49,7 +49,7 @@ func (w World) Follows() bool {
 // unfilled is a volume that nothing was written to yet; ok is false where
 // there is none. Containers are made when there is none, as on a node.
 func (w World) unfilled() (volume translate.Volume, ok bool) {
-	filled := w.Want.Filled()
+	filled := append(w.Want.Filled(), w.Want.ImageVolumes()...)
 	i := slices.IndexFunc(filled, func(v translate.Volume) bool { return w.Contents[v.Docker] == "" })
 	if i < 0 {
 		return volume, false
@@ -60,6 +60,7 @@ func (w World) unfilled() (volume translate.Volume, ok bool) {
 // fill has volumes hold what they should. What is missing for one keeps the
 // pod from starting; a volume that was filled before stays as it is.
 func (s *stepper) fill() {
+	s.copyImages()
 	filled := s.w.Want.Filled()
 	for _, v := range filled {
 		payload, missing := s.w.Want.Payload(v, s.w.Inputs)

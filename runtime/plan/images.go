@@ -11,5 +11,13 @@ func ImagesNeeded(w World) []string {
 			references = append(references, image)
 		}
 	}
+	if w.Want == nil || w.Leaving() {
+		return references
+	}
+	for _, v := range w.Want.ImageVolumes() {
+		if w.Contents[v.Docker] == "" && !slices.Contains(references, v.Image.Reference) {
+			references = append(references, v.Image.Reference)
+		}
+	}
 	return references
 }

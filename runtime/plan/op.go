@@ -32,6 +32,7 @@ const (
 	PostStart    Kind = "post-start"    // Target, Action, Pause
 	Note         Kind = "note"          // Target, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
+	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
 )
 

@@ -84,13 +84,14 @@ type Origin struct {
 // Volume is one volume of the manifest that is a Docker volume. It is mounted
 // by the pause for the pod's whole life.
 type Volume struct {
-	Name   string // in the manifest
-	Docker string // its Docker name
-	Claim  string // the claim that it stands for; empty for a volume of the pod's own
-	Target string // where the pause mounts it: /volumes/NAME
-	Memory bool   // a tmpfs: filled after the pause has started
-	Mode   int64  // of its root, with setgid and sticky bits
-	GID    int    // of its root
+	Name   string       // in the manifest
+	Docker string       // its Docker name
+	Claim  string       // the claim that it stands for; empty for a volume of the pod's own
+	Target string       // where the pause mounts it: /volumes/NAME
+	Image  *ImageSource // whose files it holds; nil for another volume
+	Memory bool         // a tmpfs: filled after the pause has started
+	Mode   int64        // of its root, with setgid and sticky bits
+	GID    int          // of its root
 }
 
 // Kind tells the containers of a pod apart.

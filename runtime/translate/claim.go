@@ -59,5 +59,5 @@ func (b *Blueprint) Unbound(in Inputs) *Missing {
 
 // reads reports whether a volume is only read, whatever the volumeMount says.
 func reads(src v1.VolumeSource) bool {
-	return filled(src) || src.PersistentVolumeClaim != nil && src.PersistentVolumeClaim.ReadOnly
+	return filled(src) || src.Image != nil || src.PersistentVolumeClaim != nil && src.PersistentVolumeClaim.ReadOnly
 }

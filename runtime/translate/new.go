@@ -19,7 +19,7 @@ const DefaultPauseImage = "minipod/pause:1.1"
 func New(pod *v1.Pod, opts Options) *Blueprint {
 	b := &Blueprint{Pod: pod, Options: opts}
 	b.SharesPID, b.PIDWhy = sharesPID(pod, opts)
-	b.Volumes = volumes(pod)
+	b.Volumes = volumes(pod, opts)
 	b.Pause = pauseRequest(b)
 	for i := range pod.Spec.InitContainers {
 		c := &pod.Spec.InitContainers[i]

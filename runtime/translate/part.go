@@ -24,6 +24,8 @@ type Part struct {
 	Volume      string // in the manifest
 	Container   string
 	GID         int // of what is made
+	// Fixed says that nothing is made where it is missing.
+	Fixed bool
 	// File is made where nothing is there; otherwise a folder is.
 	File bool
 }
@@ -49,7 +51,7 @@ func (u Unit) addParts(r *Request, in Inputs, env variables, n int) *Missing {
 		fields = append(fields, field)
 		parts = append(parts, Part{
 			Whole: path.Join(VolumeRoot, vm.Name), Path: path.Clean(sub), Target: absolute(vm.MountPath), Propagation: propagation(vm),
-			ReadOnly: vm.ReadOnly || reads(src), Volume: vm.Name, Container: u.Name, GID: fsGroup(u.pod),
+			ReadOnly: vm.ReadOnly || reads(src), Volume: vm.Name, Container: u.Name, GID: fsGroup(u.pod), Fixed: src.Image != nil,
 		})
 	}
 	if len(parts) > 0 && in.PodIPs == nil {

@@ -15,18 +15,25 @@ import (
 const VolumeRoot = "/volumes"
 
 // volumes are those of the pod that are Docker volumes.
-func volumes(pod *v1.Pod) []Volume {
+func volumes(pod *v1.Pod, opts Options) []Volume {
 	var list []Volume
 	for _, v := range pod.Spec.Volumes {
 		if !held(v.VolumeSource) {
 			continue
 		}
+		image := imageSource(v.VolumeSource, opts)
 		volume := Volume{
 			Name:   v.Name,
 			Docker: VolumeName(pod, v.Name),
 			Target: path.Join(VolumeRoot, v.Name),
 			Memory: v.EmptyDir != nil && v.EmptyDir.Medium == v1.StorageMediumMemory,
 			Mode:   0o777,
+			Image:  image,
+		}
+		if image != nil {
+			volume.Mode = 0o755
+			list = append(list, volume)
+			continue
 		}
 		if claim := v.PersistentVolumeClaim; claim != nil {
 			volume.Claim, volume.Docker = claim.ClaimName, ClaimVolume(pod.Namespace, claim.ClaimName)
@@ -131,7 +138,7 @@ func source(pod *v1.Pod, name string) v1.VolumeSource {
 
 // held reports whether a volume is a Docker volume.
 func held(src v1.VolumeSource) bool {
-	return src.EmptyDir != nil || filled(src) || src.PersistentVolumeClaim != nil
+	return src.EmptyDir != nil || filled(src) || src.PersistentVolumeClaim != nil || src.Image != nil
 }
 
 // docker is the Docker name of a volume.

@@ -124,6 +124,8 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 		return missing.Field
 	case !known && f.Op.Kind == plan.StartPause:
 		return portField(m)
+	case !known && f.Op.Kind == plan.PullImage:
+		return imageField(m, f.Op.Target)
 	case !known:
 		return "metadata.name"
 	case f.Op.Kind == plan.PullImage:
@@ -179,4 +181,14 @@ func positioned(m manifest.Pod, err error) error {
 func isObject(err error) bool {
 	var missing *translate.Missing
 	return errors.As(err, &missing) && !strings.HasSuffix(missing.Field, ".fileKeyRef")
+}
+
+// imageField is the volume whose image has the reference.
+func imageField(m manifest.Pod, reference string) string {
+	for i, v := range m.Pod().Spec.Volumes {
+		if v.Image != nil && v.Image.Reference == reference {
+			return fmt.Sprintf("spec.volumes[%d].image.reference", i)
+		}
+	}
+	return "metadata.name"
 }

@@ -1,0 +1,39 @@
+package plan_test
+
+import (
+	"slices"
+	"testing"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// The image of a volume is there, then the volume is filled, and only then a
+// container is made; once filled it is left as it is.
+func TestImageVolume(t *testing.T) {
+	pod := configured()
+	pod.Spec.Volumes = []v1.Volume{{Name: "config", VolumeSource: v1.VolumeSource{Image: &v1.ImageVolumeSource{Reference: "files:1", PullPolicy: v1.PullIfNotPresent}}}}
+	w := unborn(pod, translate.Options{})
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	if !slices.Contains(plan.ImagesNeeded(w), "files:1") {
+		t.Errorf("needed are %v", plan.ImagesNeeded(w))
+	}
+	var order []plan.Kind
+	for _, s := range plan.Simulate(w, t0) {
+		for _, op := range s.Ops {
+			if op.Kind == plan.CopyImage || op.Kind == plan.CreateUnit || op.Kind == plan.PullImage && op.Target == "files:1" {
+				order = append(order, op.Kind)
+			}
+			w = plan.Apply(w, op, t0)
+		}
+	}
+	if want := []plan.Kind{plan.PullImage, plan.CopyImage, plan.CreateUnit}; !slices.Equal(order, want) {
+		t.Errorf("done is %v, want %v", order, want)
+	}
+	w.Images = map[string]plan.Image{}
+	if s := plan.Next(w, t0); len(s.Ops) > 0 {
+		t.Errorf("once it is filled: %v", kinds(s))
+	}
+}
