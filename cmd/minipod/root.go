@@ -55,7 +55,7 @@ func newRootCommand(io streams) *cobra.Command {
 	)
 	root.AddCommand(
 		newRunCommand(io), newStopCommand(io), newStartCommand(io), newRestartCommand(io), newRmCommand(io),
-		newPsCommand(io), newGetCommand(io), newDescribeCommand(io), newLearnCommand(io), newEventsCommand(io), newWaitCommand(io), newNsCommand(io), newLogsCommand(io), newExecCommand(io), newAttachCommand(io), newDebugCommand(io),
+		newPsCommand(io), newGetCommand(io), newDescribeCommand(io), newLearnCommand(io), newEventsCommand(io), newWaitCommand(io), newNsCommand(io), newDiagnoseCommand(io), newLogsCommand(io), newExecCommand(io), newAttachCommand(io), newDebugCommand(io),
 		newPortForwardCommand(io), newCpCommand(io), newTopCommand(io),
 		newExplainCommand(io), newValidateCommand(io),
 		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io), newManCommand(io),

@@ -20,7 +20,7 @@ func layers() [][]string {
 		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},
 		{"runtime/status", "runtime/explain", "runtime/event"},
-		{"runtime/loop", "runtime/describe", "runtime/namespace", "runtime/probe", "runtime/apiserver/table"},
+		{"runtime/loop", "runtime/describe", "runtime/namespace", "runtime/probe", "runtime/diagnose", "runtime/apiserver/table"},
 		{"runtime/docker", "runtime/enginetest", "runtime/apiserver/kind"},
 		{"runtime/apiserver"},
 		{"runtime/node", "cmd/minipod/internal/manifest", "cmd/minipod/internal/logs", "cmd/minipod/internal/transfer", "cmd/minipod/internal/supervisor", "cmd/minipod/internal/lesson", "cmd/minipod/internal/await"},
@@ -71,7 +71,7 @@ func pure() map[string]map[string]string {
 	const upstream = "Kubernetes' own packages log, register features and take contexts: they are silenced, set up once and given an empty one"
 	return map[string]map[string]string{
 		"podspec/kube": {"sync": upstream, "log/slog": upstream, "context": upstream},
-		"podspec":      nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/object": nil, "runtime/status": nil, "runtime/explain": nil, "runtime/namespace": nil, "runtime/event": nil, "runtime/describe": nil,
+		"podspec":      nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/object": nil, "runtime/status": nil, "runtime/explain": nil, "runtime/namespace": nil, "runtime/event": nil, "runtime/describe": nil, "runtime/diagnose": nil,
 	}
 }
 

@@ -23,11 +23,16 @@ import (
 // inputs are what the containers that may be made next and the volumes ask
 // for, and nothing else: most pods ask for nothing.
 func (e *Engine) inputs(ctx context.Context, w plan.World, kept kept) (translate.Inputs, error) {
-	var in translate.Inputs
+	in, err := e.needed(ctx, w, w.Needs(), kept)
 	if w.Pause != nil && w.Pause.State == plan.Running {
 		in.PodIPs = append([]string{}, w.Pause.IPs...)
 	}
-	needs := w.Needs()
+	return in, err
+}
+
+// needed are the machine, the files and the objects that are asked for.
+func (e *Engine) needed(ctx context.Context, w plan.World, needs translate.Needs, kept kept) (translate.Inputs, error) {
+	var in translate.Inputs
 	if needs.Machine {
 		info, err := e.machine.ask(ctx, e)
 		if err != nil {

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/probe"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// gatherer answers the questions of a diagnosis about one pod.
+type gatherer struct {
+	connection
+	world    plan.World
+	mu       sync.Mutex
+	evidence diagnose.Evidence
+}
+
+// The bounds of a diagnosis: how often it asks further, how much at a time, and
+// how long it waits for one answer.
+const (
+	rounds     = 8
+	askers     = 8
+	answerTime = 1500 * time.Millisecond
+)
+
+// newGatherer knows what happened to a pod, and whether somebody keeps it.
+func newGatherer(ctx context.Context, e connection, w plan.World) (*gatherer, error) {
+	g := &gatherer{connection: e, world: w, evidence: diagnose.Evidence{Answers: map[diagnose.Question]diagnose.Answer{}}}
+	var err error
+	if g.evidence.Events, err = loop.EventsOf(ctx, e, w); err != nil {
+		return nil, err
+	}
+	if at, err := place(e); err == nil {
+		_, held, err := at.Holder()
+		g.evidence.Kept = held || err != nil
+	}
+	return g, nil
+}
+
+// find asks until nothing more can be found out.
+func (g *gatherer) find(ctx context.Context) (diagnose.Finding, error) {
+	for range rounds {
+		found := diagnose.Find(g.world, g.evidence, time.Now())
+		if len(found.Asks) == 0 {
+			return found, nil
+		}
+		g.answer(ctx, found.Asks)
+		if err := context.Cause(ctx); err != nil {
+			return found, err
+		}
+	}
+	return diagnose.Find(g.world, g.evidence, time.Now()), nil
+}
+
+// answer answers questions side by side. One that cannot be answered is
+// Unknown: everything else tells as much as it does.
+func (g *gatherer) answer(ctx context.Context, asks []diagnose.Question) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	images := map[string][]string{}
+	var group errgroup.Group
+	group.SetLimit(askers)
+	for _, q := range asks {
+		if q.Kind == diagnose.AskImageFile {
+			images[q.At] = append(images[q.At], q.Name)
+			continue
+		}
+		group.Go(func() error {
+			a, err := g.one(ctx, q)
+			g.put(q, a, err)
+			return nil
+		})
+	}
+	for image, paths := range images {
+		group.Go(func() error {
+			files, err := g.ImageHeads(ctx, image, paths)
+			for _, path := range paths {
+				g.put(diagnose.Question{Kind: diagnose.AskImageFile, At: image, Name: path}, diagnose.Answer{File: files[path]}, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails
+}
+
+func (g *gatherer) put(q diagnose.Question, a diagnose.Answer, err error) {
+	if err != nil {
+		a.Unknown = err.Error()
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.evidence.Answers[q] = a
+}
+
+// one answers one question.
+func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Answer, err error) {
+	switch q.Kind {
+	case diagnose.AskLog:
+		a.Lines, err = g.lastLines(ctx, q.At)
+	case diagnose.AskFile:
+		a.File, err = g.Head(ctx, q.At, q.Name)
+	case diagnose.AskEnv:
+		a.Lines, err = g.Environment(ctx, q.At)
+	case diagnose.AskImage:
+		a.Image, err = g.ImageConfig(ctx, q.At)
+	case diagnose.AskImages:
+		a.Lines, err = g.ImageNames(ctx)
+	case diagnose.AskRegistry:
+		a.Registry, a.Text = g.AskRegistry(ctx, q.At)
+	case diagnose.AskProbe:
+		a.Text, err = g.probe(ctx, q.At, translate.ProbeKind(q.Name))
+	case diagnose.AskSockets:
+		a.Sockets, err = g.Sockets(ctx, g.world.Pause.ID)
+	case diagnose.AskPorts:
+		a.Ports, err = g.Published(ctx)
+	case diagnose.AskObjects:
+		a.Inputs, err = g.Inputs(ctx, g.world)
+	case diagnose.AskMachine:
+		a.Text, err = g.Architecture(ctx)
+	}
+	return a, err
+}
+
+// lastLines are what a container wrote last.
+func (g *gatherer) lastLines(ctx context.Context, id string) ([]string, error) {
+	tail := int64(20)
+	var text bytes.Buffer
+	if err := g.Logs(ctx, id, engine.LogOptions{Tail: &tail}, &text, &text); err != nil || text.Len() == 0 {
+		return nil, err
+	}
+	return strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"), nil
+}
+
+// probe runs a probe of a unit once, as whoever keeps the pod does, and is why
+// it failed.
+func (g *gatherer) probe(ctx context.Context, unit string, kind translate.ProbeKind) (string, error) {
+	u, _ := g.world.Want.Unit(unit)
+	c := g.world.Latest(unit)
+	action, err := u.ProbeAction(kind, translate.Inputs{PodIPs: g.world.Pause.IPs})
+	if c == nil || err != nil {
+		return "", err
+	}
+	action.Timeout = min(action.Timeout, answerTime*2/3)
+	err = probe.Do(ctx, g, c.ID, g.world.Pause.ID, action)
+	if failure, failed := err.(*plan.ProbeFailure); failed { //nolint:errorlint // probe.Do returns it as it is
+		return failure.Output + " ", nil // a probe may fail and say nothing
+	}
+	return "", err
+}

@@ -1,0 +1,175 @@
+package diagnose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// notRunnable is a container that the engine could not start for a reason that
+// is not its command.
+func notRunnable(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || c.Error == "" || l.explained(u.Name) {
+			continue
+		}
+		cause := Cause{
+			Name: "start-failed", Container: u.Name, Sure: Certain, Text: fmt.Sprintf("the engine cannot start %s: %s", title(u), c.Error),
+			Evidence: []string{fmt.Sprintf("exit code %d", c.ExitCode)}, Command: inspect(*c, ".State.Error"),
+		}
+		switch {
+		case holds(c.Error, "unable to find user", "unable to find group"):
+			cause.Name = "user-unknown"
+		case holds(c.Error, "chdir to cwd"):
+			cause.Name = "working-dir-missing"
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
+// shells are programs that end at once when nobody talks to them.
+func shells() []string { return []string{"sh", "bash", "ash", "dash", "zsh", "ksh", "fish"} }
+
+// shellWithNothing is a shell that had nothing to do, and ended.
+func shellWithNothing(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c, argv := l.failed(u), l.argv(u)
+		if c == nil || c.ExitCode != 0 || len(argv) == 0 || u.Kind == translate.Init {
+			continue
+		}
+		interactive := !slices.ContainsFunc(argv[1:], func(arg string) bool { return arg != "-" && arg != "-l" && arg != "-i" })
+		if !interactive || !slices.Contains(shells(), path.Base(argv[0])) || u.Container.Stdin {
+			continue
+		}
+		causes = append(causes, Cause{
+			Name: "shell-with-nothing-to-do", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("%s runs the shell %s with nothing to do, which ends at once: it wants a command, or stdin: true and tty: true", title(u), argv[0]),
+			Evidence: []string{"command line: " + strings.Join(argv, " "), ranFor(*c)}, Command: l.command("ps") + " -o yaml",
+		})
+	}
+	return causes
+}
+
+// ranFor says how an attempt ended, and after what time.
+func ranFor(c plan.Container) string {
+	text := fmt.Sprintf("exit code %d", c.ExitCode)
+	if !c.StartedAt.IsZero() && c.FinishedAt.After(c.StartedAt) {
+		text += " after " + age(c.FinishedAt.Sub(c.StartedAt))
+	}
+	return text
+}
+
+// initSystem is a program that has to be process 1, in a container where the
+// pause is.
+func initSystem(l *look) []Cause {
+	if l.Want == nil || !l.Want.SharesPID {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		lines := holding(l.words(*c), "can only run as pid 1", "must be run as pid 1", "must run as pid 1", "not running as pid 1", "not been booted with systemd", "alternative telinit", "run as process 1")
+		argv := l.argv(u)
+		known := len(argv) > 0 && slices.Contains([]string{"init", "systemd", "s6-svscan", "s6-overlay-suexec", "runit-init"}, path.Base(argv[0]))
+		if len(lines) == 0 && !known {
+			continue
+		}
+		cause := Cause{
+			Name: "init-not-process-1", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("the init system of %s has to be process 1, which in a shared PID namespace is the pause: shareProcessNamespace: false gives the container its own", title(u)),
+			Evidence: append(some("log", lines, 2), l.Want.PIDWhy, "command line: "+strings.Join(argv, " ")), Command: l.command("ns"),
+		}
+		if len(lines) == 0 {
+			cause.Sure = Likely
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
+// outOfMemory is a container that was killed for the memory that it used.
+func outOfMemory(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || !c.OOMKilled {
+			continue
+		}
+		whose := "the machine's memory was used up"
+		if limit := u.Container.Resources.Limits.Memory(); !limit.IsZero() {
+			whose = fmt.Sprintf("its limit is %s (%s.resources.limits.memory)", limit, u.Path)
+		} else if r := l.Want.Pod.Spec.Resources; r != nil && !r.Limits.Memory().IsZero() {
+			whose = fmt.Sprintf("the limit of the pod is %s (spec.resources.limits.memory)", r.Limits.Memory())
+		}
+		causes = append(causes, Cause{
+			Name: "out-of-memory", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("%s used more memory than it may and was killed: %s", title(u), whose),
+			Evidence: []string{"the engine: OOMKilled", ranFor(*c)}, Command: inspect(*c, ".State.OOMKilled"),
+		})
+	}
+	return causes
+}
+
+// shownLines is how many lines of a log are shown.
+const shownLines = 5
+
+// crashed is a container that has ended and is to run, or has failed, where
+// nothing else says why.
+func crashed(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		cause := Cause{
+			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(u, *c) + l.again(u),
+			Evidence: append([]string{ranFor(*c)}, some("log", l.log(*c), shownLines)...), Command: l.logsOf(*c),
+		}
+		if c.ExitCode == 0 {
+			cause.Name = "ended"
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
+func endText(u translate.Unit, c plan.Container) string {
+	switch {
+	case c.ExitCode == 0:
+		return "has done its work and ended, but is to run for ever (restartPolicy: Always): restartPolicy: OnFailure or Never lets it end"
+	case c.ExitCode == killed:
+		return "was killed (exit code 137)"
+	case u.Kind == translate.Init:
+		return fmt.Sprintf("ended with exit code %d, and nothing after it starts before it ends with 0", c.ExitCode)
+	}
+	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
+}
+
+// again says how often a unit was started again, and when it is.
+func (l *look) again(u translate.Unit) string {
+	text := ""
+	if latest := l.Latest(u.Name); latest != nil && latest.Attempt > 0 {
+		text = fmt.Sprintf(", after %d restarts", latest.Attempt)
+		if latest.Attempt == 1 {
+			text = ", after a restart"
+		}
+	}
+	for _, w := range l.step.Waits {
+		if w.Unit == u.Name && w.Reason == plan.ReasonCrashLoop {
+			text += fmt.Sprintf(", and is started again in %s (CrashLoopBackOff)", age(w.Until.Sub(l.now)))
+		}
+	}
+	return text
+}

@@ -1,0 +1,98 @@
+package diagnose
+
+import (
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Evidence is what was seen of a pod beside its World.
+type Evidence struct {
+	Events event.Log
+	// Kept tells that somebody keeps the pods of the engine.
+	Kept bool
+	// Answers are what was asked for.
+	Answers map[Question]Answer
+}
+
+// Question is something to look at.
+type Question struct {
+	Kind Kind
+	At   string // the ID of a container, the reference of an image or the name of a unit
+	Name string // a path, a kind of probe
+}
+
+// Kind is what is looked at.
+type Kind string
+
+// The kinds of questions, with what answers them.
+const (
+	AskLog       Kind = "log"        // At a container: its last Lines
+	AskFile      Kind = "file"       // At a container, running or not: the File of that Name
+	AskImageFile Kind = "image file" // At an image: the File of that Name
+	AskEnv       Kind = "env"        // At a container: its environment as Lines
+	AskImage     Kind = "image"      // At an image that the engine has: its Image
+	AskImages    Kind = "images"     // the names of all images of the engine as Lines
+	AskRegistry  Kind = "registry"   // At an image: whether its registry has it
+	AskProbe     Kind = "probe"      // At a unit: its probe of that Name is run once
+	AskSockets   Kind = "sockets"    // the Sockets of the pod that wait for others
+	AskPorts     Kind = "ports"      // the Ports that containers publish
+	AskObjects   Kind = "objects"    // the ConfigMaps and Secrets of the pod, in Inputs
+	AskMachine   Kind = "machine"    // the architecture of the engine's machine, in Text
+)
+
+// Answer is what was seen. Only the fields of the question's Kind are set.
+type Answer struct {
+	Lines   []string
+	File    File
+	Image   Image
+	Sockets []pause.Socket
+	Ports   []Published
+	Inputs  translate.Inputs
+	// Registry is what it said; Text its words, or those of a probe that has
+	// failed. A probe without words has succeeded.
+	Registry Registry
+	Text     string
+	// Unknown says why the question could not be answered.
+	Unknown string
+}
+
+// File is a file of a container or an image.
+type File struct {
+	There    bool
+	Mode     uint32 // the permission bits
+	UID, GID int
+	Dir      bool
+	Link     string // where a symbolic link points
+	Head     []byte // its first bytes, at most HeadSize
+}
+
+// HeadSize is how much of a file is read.
+const HeadSize = 4 << 10
+
+// Image is what the configuration of an image says.
+type Image struct {
+	Entrypoint, Cmd, Env []string
+	WorkingDir           string
+	User                 string
+	Architecture         string // as Go names it
+}
+
+// Published is a port of the machine that a running container has.
+type Published struct {
+	Container string // its Docker name
+	Protocol  string
+	IP        string
+	Port      int
+}
+
+// Registry is what a registry says of an image.
+type Registry string
+
+// The answers of a registry.
+const (
+	RegistryHas     Registry = "has"
+	RegistryHasNot  Registry = "has not"
+	RegistryRefuses Registry = "refuses" // without other credentials
+	RegistrySilent  Registry = "silent"  // it could not be reached
+)

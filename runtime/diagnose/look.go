@@ -1,0 +1,187 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// look is one look at a pod: what is known, and what was asked for.
+type look struct {
+	plan.World
+	e      Evidence
+	now    time.Time
+	step   plan.Step
+	causes []Cause
+	asks   []Question
+}
+
+// ask is the answer to a question; known is false while there is none, and
+// where none can be had.
+func (l *look) ask(q Question) (a Answer, known bool) {
+	a, answered := l.e.Answers[q]
+	if !answered && !slices.Contains(l.asks, q) {
+		l.asks = append(l.asks, q)
+	}
+	return a, answered && a.Unknown == ""
+}
+
+func (l *look) log(c plan.Container) []string {
+	a, _ := l.ask(Question{Kind: AskLog, At: c.ID})
+	return a.Lines
+}
+
+func (l *look) file(container, path string) (File, bool) {
+	a, known := l.ask(Question{Kind: AskFile, At: container, Name: path})
+	return a.File, known
+}
+
+func (l *look) imageFile(image, path string) (File, bool) {
+	a, known := l.ask(Question{Kind: AskImageFile, At: image, Name: path})
+	return a.File, known
+}
+
+// image is the configuration of an image; of one that the engine lacks nothing
+// is known.
+func (l *look) image(u translate.Unit) (Image, bool) {
+	reference := u.Container.Image
+	if c := l.Latest(u.Name); c != nil && c.ImageID != "" {
+		reference = c.ImageID
+	} else if _, there := l.Images[reference]; !there {
+		return Image{}, false
+	}
+	a, known := l.ask(Question{Kind: AskImage, At: reference})
+	return a.Image, known
+}
+
+// units are the containers of the manifest.
+func (l *look) units() []translate.Unit {
+	if l.Want == nil {
+		return nil
+	}
+	return l.Want.Units
+}
+
+// recent is for how long an attempt that has failed is of account after
+// another one was started.
+const recent = 2 * time.Minute
+
+// failed is the attempt of a unit whose end is to be explained; nil where there
+// is none.
+func (l *look) failed(u translate.Unit) *plan.Container {
+	for _, c := range plan.Down(l.World) {
+		if c.Unit == u.Name {
+			return &c
+		}
+	}
+	latest := l.Latest(u.Name)
+	if latest == nil || latest.State != plan.Running || l.Intent() != plan.Wanted || l.now.Sub(latest.StartedAt) > recent {
+		return nil
+	}
+	for _, c := range l.Containers {
+		before := c.Unit == u.Name && c.Attempt == latest.Attempt-1
+		if before && c.Ended() && c.Start == latest.Start && c.Hash == latest.Hash && !l.Stale(c) {
+			return &c
+		}
+	}
+	return nil
+}
+
+// words are all that was said about the end of an attempt: by the engine when
+// it could not start it, and by itself.
+func (l *look) words(c plan.Container) []string {
+	var lines []string
+	if c.Error != "" {
+		lines = append(lines, c.Error)
+	}
+	return append(lines, l.log(c)...)
+}
+
+// explained reports whether a cause was found of what a unit does.
+func (l *look) explained(unit string) bool {
+	return slices.ContainsFunc(l.causes, func(c Cause) bool { return c.Container == unit && c.Sure != Possible })
+}
+
+// warned is the newest event of a unit whose message begins with a text.
+func (l *look) warned(unit, prefix string) (e event.Event, ok bool) {
+	for _, e = range slices.Backward(l.e.Events.Latest()) {
+		if e.Unit == unit && strings.HasPrefix(e.Message, prefix) {
+			return e, true
+		}
+	}
+	return event.Event{}, false
+}
+
+// argv is the command line of a unit, as far as it is known.
+func (l *look) argv(u translate.Unit) []string {
+	c := u.Container
+	if len(c.Command) > 0 {
+		return append(slices.Clone(c.Command), c.Args...)
+	}
+	image, known := l.image(u)
+	if !known {
+		return nil
+	}
+	if len(c.Args) > 0 {
+		return append(slices.Clone(image.Entrypoint), c.Args...)
+	}
+	return append(slices.Clone(image.Entrypoint), image.Cmd...)
+}
+
+// ref names the pod on a command line.
+func (l *look) ref() translate.Ref { return translate.Ref{Namespace: l.Namespace, Name: l.Name} }
+
+// command is a command of minipod about the pod.
+func (l *look) command(words string) string { return "minipod " + words + " " + l.ref().Args() }
+
+// logsOf is the command that shows what an attempt wrote.
+func (l *look) logsOf(c plan.Container) string {
+	text := l.command("logs") + " -c " + c.Unit
+	if latest := l.Latest(c.Unit); latest != nil && latest.Attempt > c.Attempt {
+		text += " --previous"
+	}
+	return text
+}
+
+// inspect is the command that shows what the engine knows of an attempt.
+func inspect(c plan.Container, field string) string {
+	return fmt.Sprintf("docker inspect -f '{{%s}}' %s", field, c.Name)
+}
+
+// title names a unit in a sentence.
+func title(u translate.Unit) string {
+	switch u.Kind {
+	case translate.Init:
+		return "init container " + u.Name
+	case translate.Sidecar:
+		return "sidecar " + u.Name
+	case translate.Ephemeral:
+		return "ephemeral container " + u.Name
+	}
+	return "container " + u.Name
+}
+
+// mount is the volume mount of a unit that a path is in; ok is false for one
+// of the container's own files.
+func mount(u translate.Unit, path string) (volume, at string, readOnly, ok bool) {
+	for _, m := range u.Container.VolumeMounts {
+		if within(path, m.MountPath) && len(m.MountPath) > len(at) {
+			volume, at, readOnly, ok = m.Name, m.MountPath, m.ReadOnly, true
+		}
+	}
+	return volume, at, readOnly, ok
+}
+
+// within reports whether a path is a folder or in it.
+func within(path, folder string) bool {
+	folder = strings.TrimSuffix(folder, "/")
+	return path == folder || strings.HasPrefix(path, folder+"/")
+}
+
+// age is a duration as a reader wants it.
+func age(d time.Duration) string { return max(d, 0).Round(time.Second).String() }

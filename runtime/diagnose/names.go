@@ -1,0 +1,126 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// unresolved are names that the containers of a pod look up in vain.
+func unresolved(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if latest := l.Latest(u.Name); c == nil && latest != nil && latest.State == plan.Running {
+			c = latest
+		}
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		name, line := lookup(l.log(*c))
+		if name == "" {
+			continue
+		}
+		causes = append(causes, l.nameCause(u, *c, name, line))
+	}
+	return causes
+}
+
+func (l *look) nameCause(u translate.Unit, c plan.Container, name, line string) Cause {
+	cause := Cause{
+		Name: "dns", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("%s looks up the name %s, which does not resolve%s", title(u), name, l.service(name)),
+		Evidence: []string{"log: " + line}, Command: l.logsOf(c),
+	}
+	if u.Kind == translate.Init {
+		cause.Name = "init-waits-for-name"
+		cause.Text = fmt.Sprintf("%s waits for the name %s, which does not resolve%s, and nothing after it starts", title(u), name, l.service(name))
+	}
+	if servers := l.nameServers(c); servers != "" {
+		cause.Evidence = append(cause.Evidence, "name servers of the pod: "+servers)
+	}
+	return cause
+}
+
+// service says that a name which looks like that of a Service is none.
+func (l *look) service(name string) string {
+	if strings.Contains(name, ".svc") || !strings.Contains(name, ".") {
+		return " (if a Service is meant: there is none of that name here; hostAliases can name an address)"
+	}
+	return ""
+}
+
+// nameServers are those of the pod.
+func (l *look) nameServers(c plan.Container) string {
+	file, known := l.file(c.ID, "/etc/resolv.conf")
+	if !known {
+		return ""
+	}
+	var servers []string
+	for line := range strings.Lines(string(file.Head)) {
+		if fields := strings.Fields(line); len(fields) == 2 && fields[0] == "nameserver" {
+			servers = append(servers, fields[1])
+		}
+	}
+	return strings.Join(servers, ", ")
+}
+
+// lookup is a name that lines of a log say does not resolve, and the line.
+func lookup(lines []string) (name, line string) {
+	for _, line := range slices.Backward(lines) {
+		for _, phrase := range []string{
+			"bad address ", "can't resolve ", "could not resolve host: ", "could not resolve ", "unable to resolve host address ", "getaddrinfo enotfound ",
+			"getaddrinfo eai_again ", "cannot resolve ", "lookup ", "could not translate host name ", "unknown host ", "host not found in upstream ", "** server can't find ",
+		} {
+			at := strings.Index(strings.ToLower(line), phrase)
+			if at < 0 || phrase == "lookup " && !holds(line, "no such host", "server misbehaving", "i/o timeout") {
+				continue
+			}
+			if words := tokens(line[at+len(phrase):]); len(words) > 0 {
+				return hostOf(words[0]), line
+			}
+		}
+	}
+	return "", ""
+}
+
+// hostOf is the name in an address.
+func hostOf(text string) string {
+	if _, rest, ok := strings.Cut(text, "://"); ok {
+		text = rest
+	}
+	text, _, _ = strings.Cut(text, "/")
+	name, _, _ := strings.Cut(strings.TrimRight(text, ":."), ":")
+	return name
+}
+
+// initTime is how long an init container may run before it is worth a word.
+const initTime = 5 * time.Second
+
+// stuckInit is an init container that runs, while the others wait.
+func stuckInit(l *look) []Cause {
+	if l.Want == nil || l.Intent() != plan.Wanted {
+		return nil
+	}
+	for _, u := range l.units() {
+		c := l.Latest(u.Name)
+		if u.Kind != translate.Init || c == nil || c.State != plan.Running || l.explained(u.Name) {
+			continue
+		}
+		ran := l.now.Sub(c.StartedAt)
+		if ran < initTime {
+			continue
+		}
+		return []Cause{{
+			Name: "init-stuck", Container: u.Name, Sure: Likely,
+			Text:     fmt.Sprintf("%s has run for %s, and nothing after it starts before it ends", title(u), age(ran)),
+			Evidence: append([]string{"command line: " + strings.Join(l.argv(u), " ")}, some("log", l.log(*c), shownLines)...),
+			Command:  l.logsOf(*c),
+		}}
+	}
+	return nil
+}

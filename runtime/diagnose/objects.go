@@ -1,0 +1,169 @@
+package diagnose
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// missingObjects are ConfigMaps, Secrets and keys of them that the pod needs
+// and that do not exist.
+func missingObjects(l *look) []Cause {
+	if l.Want == nil || l.Intent() != plan.Wanted {
+		return nil
+	}
+	var causes []Cause
+	for _, v := range l.Want.Filled() {
+		if l.Contents[v.Docker] != "" {
+			continue
+		}
+		if _, missing := l.Want.Payload(v, l.Inputs); missing != nil {
+			causes = append(causes, l.missing("", "volume "+v.Name+" cannot be filled", missing))
+		}
+	}
+	for _, u := range l.Awaited() {
+		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && missing.Reason != "" {
+			causes = append(causes, l.missing(u.Name, title(u)+" cannot be made", missing))
+		}
+	}
+	return causes
+}
+
+func (l *look) missing(unit, what string, m *translate.Missing) Cause {
+	c := Cause{
+		Name: "object-missing", Container: unit, Sure: Certain,
+		Text:     fmt.Sprintf("%s: %s; minipod run stores ConfigMaps and Secrets, kubectl apply does too", what, m.Message),
+		Evidence: []string{m.Field + " asks for it"}, Command: "docker volume ls -f label=" + translate.LabelObjectNamespace + "=" + l.Want.Pod.Namespace,
+	}
+	var keys []string
+	for kind, name := range l.named(m.Message) {
+		keys = l.keys(kind, name)
+	}
+	if strings.Contains(m.Message, "key") {
+		c.Name = "key-missing"
+		c.Text = fmt.Sprintf("%s: %s", what, m.Message)
+		if len(keys) > 0 {
+			c.Text += "; it has " + strings.Join(keys, ", ")
+			c.Evidence = append(c.Evidence, "its keys: "+strings.Join(keys, ", "))
+		}
+	}
+	return c
+}
+
+// named are the objects of the pod that a message is about, by kind.
+func (l *look) named(message string) map[string]string {
+	found := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(l.Inputs.ConfigMaps)) {
+		if strings.Contains(message, "ConfigMap") && strings.HasSuffix(message, "/"+name) {
+			found["ConfigMap"] = name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Inputs.Secrets)) {
+		if strings.Contains(message, "Secret") && strings.HasSuffix(message, "/"+name) {
+			found["Secret"] = name
+		}
+	}
+	return found
+}
+
+func (l *look) keys(kind, name string) []string {
+	if kind == "Secret" {
+		return slices.Sorted(maps.Keys(l.Inputs.Secrets[name].Data))
+	}
+	return slices.Sorted(maps.Keys(l.Inputs.ConfigMaps[name].Data))
+}
+
+// staleEnvironment are containers that run with values which their ConfigMaps
+// and Secrets do not have any more.
+func staleEnvironment(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.Latest(u.Name)
+		if c == nil || c.State != plan.Running || !fromObjects(u.Container) || l.Intent() != plan.Wanted {
+			continue
+		}
+		objects, known := l.ask(Question{Kind: AskObjects})
+		env, knownEnv := l.ask(Question{Kind: AskEnv, At: c.ID})
+		if !known || !knownEnv {
+			continue
+		}
+		in := objects.Inputs
+		in.PodIPs = l.Pause.IPs
+		request, missing := u.Attempt(in, c.Attempt, c.Backoff)
+		if missing != nil {
+			continue // it runs all the same, and is told of when it is made again
+		}
+		var names []string
+		for _, name := range objectNames(u.Container, in) {
+			if has, wanted := valueOf(env.Lines, name), valueOf(request.Config.Env, name); has != wanted {
+				names = append(names, name)
+			}
+		}
+		if len(names) > 0 {
+			causes = append(causes, l.stale(u, *c, names))
+		}
+	}
+	return causes
+}
+
+func (l *look) stale(u translate.Unit, c plan.Container, names []string) Cause {
+	return Cause{
+		Name: "stale-environment", Container: u.Name, Sure: Certain,
+		Text: fmt.Sprintf("%s runs with old values of %s: its ConfigMap or Secret has changed since, and an environment is read when a container is made; minipod restart %s reads it anew",
+			title(u), strings.Join(names, ", "), l.ref().Args()),
+		Evidence: []string{"differs from the object: " + strings.Join(names, ", "), "started " + age(l.now.Sub(c.StartedAt)) + " ago"},
+		Command:  inspect(c, "json .Config.Env"),
+	}
+}
+
+// fromObjects reports whether the environment of a container has to do with
+// ConfigMaps or Secrets.
+func fromObjects(c *v1.Container) bool {
+	return len(c.EnvFrom) > 0 || slices.ContainsFunc(c.Env, fromKey)
+}
+
+func fromKey(e v1.EnvVar) bool {
+	return e.ValueFrom != nil && (e.ValueFrom.ConfigMapKeyRef != nil || e.ValueFrom.SecretKeyRef != nil)
+}
+
+// objectNames are the variables of a container that come from ConfigMaps and
+// Secrets.
+func objectNames(c *v1.Container, in translate.Inputs) []string {
+	var names []string
+	for _, from := range c.EnvFrom {
+		if r := from.ConfigMapRef; r != nil && in.ConfigMaps[r.Name] != nil {
+			for key := range in.ConfigMaps[r.Name].Data {
+				names = append(names, from.Prefix+key)
+			}
+		}
+		if r := from.SecretRef; r != nil && in.Secrets[r.Name] != nil {
+			for key := range in.Secrets[r.Name].Data {
+				names = append(names, from.Prefix+key)
+			}
+		}
+	}
+	for _, e := range c.Env {
+		if fromKey(e) {
+			names = append(names, e.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// valueOf is the assignment of a variable in an environment; the last counts.
+func valueOf(env []string, name string) string {
+	value := ""
+	for _, e := range env {
+		if strings.HasPrefix(e, name+"=") {
+			value = e
+		}
+	}
+	return value
+}

@@ -1,0 +1,190 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// invalid is a pod whose newest manifest cannot be read.
+func invalid(l *look) []Cause {
+	if l.Invalid == "" {
+		return nil
+	}
+	return []Cause{{
+		Name: "invalid-manifest", Sure: Certain, Text: "the manifest in the label of the pod cannot be read: " + l.Invalid,
+		Evidence: []string{"label " + translate.LabelManifest + " of the pause"}, Command: l.command("ps -o yaml"),
+	}}
+}
+
+// gated is a pod that waits for its scheduling gates.
+func gated(l *look) []Cause {
+	for _, w := range l.step.Waits {
+		if w.Reason != v1.PodReasonSchedulingGated {
+			continue
+		}
+		var gates []string
+		for _, g := range l.Want.Pod.Spec.SchedulingGates {
+			gates = append(gates, g.Name)
+		}
+		return []Cause{{
+			Name: "scheduling-gates", Sure: Certain,
+			Text:     fmt.Sprintf("the pod waits until somebody removes %s from spec.schedulingGates, and nothing is started before", strings.Join(gates, ", ")),
+			Evidence: []string{"the pause was made and not started", "spec.schedulingGates: " + strings.Join(gates, ", ")},
+			Command:  l.command("ps -o yaml"),
+		}}
+	}
+	return nil
+}
+
+// pauseDown is a pod whose pause has ended though the pod is wanted.
+func pauseDown(l *look) []Cause {
+	p := l.Pause
+	if p == nil || p.State != plan.Exited || l.step.State != plan.Starting {
+		return nil
+	}
+	return []Cause{{
+		Name: "pause-down", Sure: Certain,
+		Text:     "the pause container has ended, and with it the network that all containers of the pod share",
+		Evidence: nonEmpty(fmt.Sprintf("%s ended %s ago", p.Name, age(l.now.Sub(p.FinishedAt))), p.Error),
+		Command:  "docker inspect -f '{{json .State}}' " + p.Name,
+	}}
+}
+
+// unattended is a pod that nobody keeps.
+func unattended(l *look) []Cause {
+	if l.e.Kept || !plan.Unattended(l.World, l.now) {
+		return nil
+	}
+	var ops []string
+	for _, op := range l.step.Ops {
+		if text := opText(op); !slices.Contains(ops, text) {
+			ops = append(ops, text)
+		}
+	}
+	return []Cause{{
+		Name: "no-supervisor", Sure: Certain,
+		Text:     "nobody does what is to be done for the pod: no supervisor is at work; minipod supervise keeps the pods",
+		Evidence: []string{"to be done: " + strings.Join(ops, ", ")},
+		Command:  l.command("ps"),
+	}}
+}
+
+// opText says in a few words what is to be done.
+func opText(op plan.Op) string {
+	words := map[plan.Kind]string{
+		plan.StartPause: "start the pause", plan.PullImage: "pull the image of", plan.CreateUnit: "make", plan.StartUnit: "start",
+		plan.StopUnit: "stop", plan.RunProbe: "probe", plan.RemoveUnit: "remove an old attempt of", plan.FillVolume: "fill a volume",
+		plan.Note: "write down what was found", plan.PostStart: "run the postStart hook of",
+	}
+	word := words[op.Kind]
+	if word == "" {
+		word = "go on with the pod"
+	}
+	if op.Unit != "" {
+		return word + " " + op.Unit
+	}
+	return word
+}
+
+// stopTime is how long a container that is being stopped may take before that
+// is worth a word.
+const stopTime = 2 * time.Second
+
+// killed is the exit code of a process that was killed.
+const killed = 128 + 9
+
+// deafToTerm is a container that had to be killed at the end of its grace, or
+// that has not ended though it was asked to.
+func deafToTerm(l *look) []Cause {
+	if l.Want == nil || l.Intent() != plan.Halted && !l.Leaving() {
+		return nil
+	}
+	grace := time.Duration(l.GraceSeconds()) * time.Second
+	if grace < stopTime {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.Latest(u.Name)
+		if c == nil {
+			continue
+		}
+		seen := ""
+		stop, told := l.warned(u.Name, "Stopping container "+u.Name)
+		switch {
+		case c.State == plan.Running && told && l.now.Sub(stop.Last) > stopTime:
+			seen = fmt.Sprintf("it was asked to end %s ago and runs still", age(l.now.Sub(stop.Last)))
+		case c.State == plan.Exited && c.ExitCode == killed && !c.OOMKilled:
+			seen = fmt.Sprintf("exit code %d: it was killed", c.ExitCode)
+		default:
+			continue
+		}
+		causes = append(causes, Cause{
+			Name: "ignores-sigterm", Container: u.Name, Sure: Likely,
+			Text:     fmt.Sprintf("%s does not end on SIGTERM and has to be killed when its grace of %s is over%s", title(u), grace, l.firstProcess()),
+			Evidence: []string{seen, fmt.Sprintf("spec.terminationGracePeriodSeconds: %d", int(grace.Seconds()))},
+			Command:  inspect(*c, "json .State"),
+		})
+	}
+	return causes
+}
+
+// firstProcess says why a program that does nothing about SIGTERM ignores it.
+func (l *look) firstProcess() string {
+	if l.Want.SharesPID {
+		return ""
+	}
+	return ": it is process 1 of its PID namespace, for which a signal without a handler is ignored; shareProcessNamespace: true makes it another one"
+}
+
+// waiting is what a pod waits for that no other cause speaks of.
+func waiting(l *look) []Cause {
+	if len(l.causes) > 0 {
+		return nil
+	}
+	var causes []Cause
+	for _, w := range l.step.Waits {
+		causes = append(causes, Cause{
+			Name: "waiting", Container: w.Unit, Sure: Possible,
+			Text: strings.TrimSuffix("the pod waits: "+w.Reason+": "+w.Detail, ": "), Evidence: l.lastWarnings(w.Unit), Command: l.command("describe"),
+		})
+	}
+	if len(causes) == 0 && l.step.State == plan.Starting {
+		causes = append(causes, Cause{
+			Name: "starting", Sure: Possible, Text: "the pod is still starting", Evidence: l.underWay(), Command: l.command("ps"),
+		})
+	}
+	return causes
+}
+
+// underWay is what is still to be done for a pod that is starting.
+func (l *look) underWay() []string {
+	var texts []string
+	for _, op := range l.step.Ops {
+		texts = append(texts, "to be done: "+opText(op))
+	}
+	return slices.Compact(texts)
+}
+
+// lastWarnings are the newest warnings of a unit.
+func (l *look) lastWarnings(unit string) []string {
+	const most = 3
+	var texts []string
+	for _, e := range slices.Backward(l.e.Events.Latest()) {
+		if e.Type == v1.EventTypeWarning && e.Unit == unit && len(texts) < most {
+			texts = append(texts, fmt.Sprintf("event %s: %s", e.Reason, e.Message))
+		}
+	}
+	return texts
+}
+
+func nonEmpty(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}

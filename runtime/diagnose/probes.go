@@ -1,0 +1,268 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// portNames are probes of a port by a name that the container does not have.
+func portNames(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		for _, kind := range translate.ProbeKinds() {
+			if u.Probe(kind) == nil {
+				continue
+			}
+			if _, err := u.ProbeAction(kind, translate.Inputs{}); err != nil {
+				causes = append(causes, Cause{
+					Name: "probe-port-name", Container: u.Name, Sure: Certain,
+					Text:     fmt.Sprintf("the %s probe of %s names a port that is none of its ports%s", kind, title(u), named(u)),
+					Evidence: []string{err.Error(), fmt.Sprintf("%s.%sProbe", u.Path, kind)}, Command: l.command("ps") + " -o yaml",
+				})
+			}
+		}
+	}
+	return causes
+}
+
+// named lists the ports of a unit that have names.
+func named(u translate.Unit) string {
+	var names []string
+	for _, p := range u.Container.Ports {
+		if p.Name != "" {
+			names = append(names, fmt.Sprintf("%s (%d)", p.Name, p.ContainerPort))
+		}
+	}
+	if len(names) == 0 {
+		return ": it names none"
+	}
+	return ": it has " + strings.Join(names, ", ")
+}
+
+// failing is a probe that fails, and what it saw.
+type failing struct {
+	translate.Unit
+	kind   translate.ProbeKind
+	action translate.Action
+	output string
+}
+
+// failingProbes are startup and readiness probes that fail now, and liveness
+// probes that have failed a short while ago.
+func failingProbes(l *look) []Cause {
+	if l.Pause == nil || l.Intent() != plan.Wanted {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		for _, kind := range translate.ProbeKinds() {
+			if f, ok := l.failing(u, kind); ok && !l.explained(u.Name) {
+				causes = append(causes, l.probeCauses(f)...)
+			}
+		}
+	}
+	return causes
+}
+
+func (l *look) failing(u translate.Unit, kind translate.ProbeKind) (failing, bool) {
+	f := failing{Unit: u, kind: kind}
+	c := l.Latest(u.Name)
+	if u.Probe(kind) == nil || c == nil || c.State != plan.Running {
+		return f, false
+	}
+	var err error
+	if f.action, err = u.ProbeAction(kind, translate.Inputs{PodIPs: l.Pause.IPs}); err != nil {
+		return f, false
+	}
+	started := l.Started(u, *c)
+	switch kind {
+	case translate.Startup:
+		return l.probed(f, !started)
+	case translate.Readiness:
+		return l.probed(f, started && !l.Ready(u, *c))
+	}
+	e, ok := l.warned(u.Name, "Liveness probe failed: ")
+	if !ok || l.now.Sub(e.Last) > recent {
+		return f, false
+	}
+	f.output = strings.TrimPrefix(e.Message, "Liveness probe failed: ")
+	_, restarted := l.killedBy(u, kind)
+	return f, !restarted
+}
+
+// probed runs a probe once, where it has not succeeded yet.
+func (l *look) probed(f failing, open bool) (failing, bool) {
+	if !open {
+		return f, false
+	}
+	a, known := l.ask(Question{Kind: AskProbe, At: f.Name, Name: string(f.kind)})
+	f.output = a.Text
+	return f, known && a.Text != ""
+}
+
+// killedBy is the newest event that says that a probe has had a unit started
+// again, a short while ago.
+func (l *look) killedBy(u translate.Unit, kind translate.ProbeKind) (event.Event, bool) {
+	for _, prefix := range []string{"Container ", "Init container "} {
+		e, ok := l.warned(u.Name, fmt.Sprintf("%s%s failed %s probe", prefix, u.Name, kind))
+		if ok && l.now.Sub(e.Last) <= recent {
+			return e, true
+		}
+	}
+	return event.Event{}, false
+}
+
+// probeCauses say why a probe fails.
+func (l *look) probeCauses(f failing) []Cause {
+	c := Cause{
+		Container: f.Name, Sure: Certain, Evidence: []string{fmt.Sprintf("%s probe: %s", f.kind, f.output), where(f)},
+		Command: l.command("exec") + " -c " + f.Name + " -- wget -qO- " + target(f),
+	}
+	switch output := f.output; {
+	case holds(output, "connection refused"):
+		return l.refusedBy(c, f)
+	case holds(output, "statuscode: 404"):
+		c.Name = "probe-path"
+		c.Text = fmt.Sprintf("the %s probe of %s asks for %s, which the server at port %d does not have (404)", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port)
+		return append([]Cause{c}, l.hiddenPath(f)...)
+	case holds(output, "statuscode:"):
+		c.Name = "probe-status"
+		c.Text = fmt.Sprintf("the %s probe of %s asks for %s at port %d, and the server refuses it: %s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, output)
+	case holds(output, "timeout", "timed out", "deadline exceeded"):
+		c.Name = "probe-slow"
+		c.Text = fmt.Sprintf("the %s probe of %s gets no answer within its timeoutSeconds (%s)", f.kind, title(f.Unit), f.action.Timeout)
+	default:
+		c.Name = "probe-failing"
+		c.Text = fmt.Sprintf("the %s probe of %s fails: %s", f.kind, title(f.Unit), firstOf(output))
+	}
+	if len(f.action.Exec) > 0 {
+		c.Command = l.command("exec") + " -c " + f.Name + " -- " + strings.Join(f.action.Exec, " ")
+	}
+	return []Cause{c}
+}
+
+func firstOf(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if line == "" {
+		return "it says nothing"
+	}
+	return line
+}
+
+// where is the field of a probe.
+func where(f failing) string {
+	return fmt.Sprintf("%s.%sProbe, port %d", f.Path, f.kind, f.action.Port)
+}
+
+// target is the address that a probe asks, as seen in the pod.
+func target(f failing) string {
+	path := ""
+	if f.action.HTTP != nil {
+		path = "/" + strings.TrimPrefix(f.action.HTTP.Path, "/")
+	}
+	return fmt.Sprintf("http://127.0.0.1:%d%s", f.action.Port, path)
+}
+
+// refusedBy is a probe whose connection was refused.
+func (l *look) refusedBy(c Cause, f failing) []Cause {
+	c.Command = l.command("ns")
+	open, known := l.listening()
+	if !known {
+		return nil
+	}
+	if at := open.at(f.action.Port); len(at) > 0 {
+		if !onlyLoopback(at) {
+			return nil // it listens by now
+		}
+		return []Cause{l.loopbackCause(f.Unit, f.action.Port, at, fmt.Sprintf("its %s probe", f.kind))}
+	}
+	c.Evidence = append(c.Evidence, "ports that are listened on: "+open.String())
+	latest := l.Latest(f.Name)
+	if len(open.ports()) == 0 && l.now.Sub(latest.StartedAt) < youth {
+		c.Name, c.Sure = "not-listening-yet", Possible
+		c.Text = fmt.Sprintf("%s listens on no port yet, %s after its start", title(f.Unit), age(l.now.Sub(latest.StartedAt)))
+		return []Cause{c}
+	}
+	c.Name = "probe-port"
+	c.Text = fmt.Sprintf("the %s probe of %s asks at port %d, where nobody listens: in the pod listened on is %s", f.kind, title(f.Unit), f.action.Port, open)
+	return []Cause{c}
+}
+
+// youth is how long a container may take to listen before that is strange.
+const youth = 10 * time.Second
+
+// earlyLiveness is a container that its liveness probe has killed before it
+// could answer.
+func earlyLiveness(l *look) []Cause {
+	if l.Pause == nil {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		e, killed := l.killedBy(u, translate.Liveness)
+		p := u.Probe(translate.Liveness)
+		if !killed || p == nil {
+			continue
+		}
+		output := "liveness probe"
+		if failed, ok := l.warned(u.Name, "Liveness probe failed: "); ok {
+			output = failed.Message
+		}
+		causes = append(causes, l.liveness(u, p, e, output)...)
+	}
+	return causes
+}
+
+func (l *look) liveness(u translate.Unit, p *v1.Probe, e event.Event, output string) []Cause {
+	gives := givesUp(p)
+	c := Cause{
+		Name: "liveness-too-early", Container: u.Name, Sure: Likely,
+		Evidence: []string{fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message), firstOf(output), patience(p)}, Command: l.command("events"),
+	}
+	lived, known := l.lived(u)
+	slow := known && lived <= gives+time.Duration(p.PeriodSeconds+p.TimeoutSeconds)*time.Second+l.graceOf(p)
+	if !slow || u.Probe(translate.Startup) != nil || holds(output, "statuscode: 404") {
+		c.Name = "liveness-failing"
+		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(u), firstOf(strings.TrimPrefix(output, "Liveness probe failed: ")))
+		return []Cause{c}
+	}
+	c.Text = fmt.Sprintf("the liveness probe of %s gives up %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(u), gives)
+	c.Evidence = append(c.Evidence, "it lived for "+age(lived))
+	return []Cause{c}
+}
+
+// givesUp is how long after the start of a container its probe gives up, if it
+// never succeeds.
+func givesUp(p *v1.Probe) time.Duration {
+	return time.Duration(p.InitialDelaySeconds+max(1, p.PeriodSeconds)*max(0, p.FailureThreshold-1)) * time.Second
+}
+
+func patience(p *v1.Probe) string {
+	return fmt.Sprintf("initialDelaySeconds %d, periodSeconds %d, failureThreshold %d", p.InitialDelaySeconds, p.PeriodSeconds, p.FailureThreshold)
+}
+
+// graceOf is how long the container may have taken to end.
+func (l *look) graceOf(p *v1.Probe) time.Duration {
+	if s := p.TerminationGracePeriodSeconds; s != nil {
+		return time.Duration(*s) * time.Second
+	}
+	return time.Duration(l.GraceSeconds()) * time.Second
+}
+
+// lived is for how long the attempt before the one that runs was there.
+func (l *look) lived(u translate.Unit) (time.Duration, bool) {
+	for _, c := range slices.Backward(l.Containers) {
+		if c.Unit == u.Name && c.State == plan.Exited {
+			return c.FinishedAt.Sub(c.StartedAt), true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,250 @@
+package diagnose
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// What the kernel, the engine and shells say of programs that they cannot run.
+const (
+	execFormat   = "exec format error"
+	notInPath    = "executable file not found"
+	noSuchFile   = "no such file or directory"
+	notPermitted = "permission denied"
+)
+
+// badCommands are commands that are not there, or that nothing can run.
+func badCommands(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		if l.explained(u.Name) {
+			continue
+		}
+		if failed := l.failed(u); failed != nil {
+			causes = append(causes, l.badCommand(u, *failed)...)
+		} else if l.Pause == nil {
+			causes = append(causes, l.absentCommand(u)...)
+		}
+	}
+	return causes
+}
+
+// badCommand is why an attempt could not run its program.
+func (l *look) badCommand(u translate.Unit, c plan.Container) []Cause {
+	if c.ExitCode == 0 || c.OOMKilled {
+		return nil
+	}
+	words := l.words(c)
+	argv := l.argv(u)
+	program := ""
+	if len(argv) > 0 {
+		program = argv[0]
+	}
+	cause := Cause{Container: u.Name, Sure: Certain, Command: inspect(c, ".State.Error")}
+	if c.Error == "" {
+		cause.Command = l.logsOf(c)
+	}
+	for _, line := range words {
+		engine := c.Error != "" && line == c.Error || strings.HasPrefix(line, "exec "+program+":") || strings.Contains(line, "exec user process caused")
+		cause.Evidence = []string{"seen: " + line}
+		switch {
+		case engine && holds(line, notInPath):
+			return l.notThere(cause, u, quotedProgram(line, program))
+		case engine && holds(line, execFormat):
+			return l.unrunnable(cause, u, c, program)
+		case engine && holds(line, noSuchFile) && strings.HasPrefix(program, "/") && strings.Contains(line, program):
+			return l.lost(cause, u, c, program)
+		case engine && holds(line, notPermitted) && strings.Contains(line, program):
+			return l.notExecutable(cause, u, c, program)
+		}
+	}
+	return l.fromShell(cause, u, c, words)
+}
+
+func quotedProgram(line, program string) string {
+	if name := quoted(line, "exec: "); name != "" {
+		return name
+	}
+	return program
+}
+
+// notThere is a command that is in no folder of the image's PATH.
+func (l *look) notThere(c Cause, u translate.Unit, program string) []Cause {
+	c.Name = "command-not-found"
+	c.Text = fmt.Sprintf("the command %s of %s is in no folder of the PATH of image %s (exit code 127)", program, title(u), u.Container.Image)
+	return []Cause{c}
+}
+
+// lost is a program of which the kernel says that it is not there: it, or what
+// has to run it.
+func (l *look) lost(c Cause, u translate.Unit, failed plan.Container, program string) []Cause {
+	file, known := l.file(failed.ID, program)
+	switch {
+	case !known:
+		return nil
+	case !file.There:
+		c.Name = "command-not-found"
+		c.Text = fmt.Sprintf("the command %s of %s does not exist in its files", program, title(u))
+		return []Cause{c}
+	}
+	return l.script(c, u, failed, program, file)
+}
+
+// script is a program that is there and whose interpreter is not.
+func (l *look) script(c Cause, u translate.Unit, failed plan.Container, program string, file File) []Cause {
+	line, isScript := shebang(file)
+	if !isScript {
+		if bytes.HasPrefix(file.Head, []byte("\x7fELF")) {
+			c.Name, c.Sure = "loader-missing", Likely
+			c.Text = fmt.Sprintf("the program %s of %s is there, but the dynamic loader that it was linked for (glibc or musl) is not in image %s", program, title(u), u.Container.Image)
+			return []Cause{c}
+		}
+		return nil
+	}
+	c.Evidence = append(c.Evidence, fmt.Sprintf("%s begins with %q", program, line))
+	if strings.HasSuffix(line, "\r") {
+		c.Name = "script-crlf"
+		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), interpreter(line))
+		return []Cause{c}
+	}
+	c.Name = "interpreter-missing"
+	c.Text = fmt.Sprintf("the script %s of %s asks for %s, which image %s does not have", program, title(u), interpreter(line), u.Container.Image)
+	if found, known := l.file(failed.ID, interpreter(line)); !known || found.There {
+		return nil
+	}
+	return []Cause{c}
+}
+
+// unrunnable is a program that the kernel cannot make anything of.
+func (l *look) unrunnable(c Cause, u translate.Unit, failed plan.Container, program string) []Cause {
+	if !strings.HasPrefix(program, "/") {
+		return nil
+	}
+	file, known := l.file(failed.ID, program)
+	if !known || !file.There {
+		return nil
+	}
+	if arch := elfArchitecture(file.Head); arch != "" {
+		machine, known := l.ask(Question{Kind: AskMachine})
+		if !known || machine.Text == arch {
+			return nil
+		}
+		c.Name = "wrong-architecture"
+		c.Text = fmt.Sprintf("the program %s of %s is made for %s, and the engine's machine is %s", program, title(u), arch, machine.Text)
+		return []Cause{c}
+	}
+	if _, isScript := shebang(file); isScript || bytes.HasPrefix(file.Head, []byte("\x7fELF")) {
+		return nil
+	}
+	c.Name = "no-shebang"
+	c.Text = fmt.Sprintf("the script %s of %s has no first line that says what runs it, such as #!/bin/sh", program, title(u))
+	c.Evidence = append(c.Evidence, fmt.Sprintf("%s begins with %q", program, firstLine(file.Head)))
+	return []Cause{c}
+}
+
+// notExecutable is a program without the right to be run.
+func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, program string) []Cause {
+	c.Name = "not-executable"
+	c.Text = fmt.Sprintf("the command %s of %s may not be executed (exit code 126)", program, title(u))
+	if file, known := l.file(failed.ID, program); known && file.There {
+		c.Evidence = append(c.Evidence, owned(program, file))
+		if file.Dir {
+			c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
+		}
+		if _, _, _, mounted := mount(u, program); mounted && !file.Dir {
+			c.Text += ": the volume has to give it the mode, with defaultMode: 0755"
+		}
+	}
+	return []Cause{c}
+}
+
+// fromShell is what a shell says of a command that it does not find or may not
+// run.
+func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words []string) []Cause {
+	const cannotRun, notFound = 126, 127
+	if failed.ExitCode != cannotRun && failed.ExitCode != notFound || failed.Error != "" {
+		return nil
+	}
+	c.Command = l.logsOf(failed)
+	lines := holding(words, "not found", notPermitted, "can't open", noSuchFile, "cannot execute")
+	if len(lines) == 0 {
+		return nil
+	}
+	last := lines[len(lines)-1]
+	c.Evidence = []string{"seen: " + last, fmt.Sprintf("exit code %d", failed.ExitCode)}
+	c.Name = "command-not-found"
+	c.Text = fmt.Sprintf("the shell in %s does not find a command (exit code 127): %s", title(u), last)
+	switch {
+	case strings.Contains(last, "\r"):
+		c.Name = "script-crlf"
+		c.Text = fmt.Sprintf("a script in %s ends its lines with CRLF, so that its commands are looked for with a carriage return at their ends", title(u))
+	case failed.ExitCode == cannotRun:
+		c.Name = "not-executable"
+		c.Text = fmt.Sprintf("the shell in %s may not execute a command (exit code 126): %s", title(u), last)
+	}
+	return []Cause{c}
+}
+
+// absentCommand is a command that the image does not have, found before
+// anything runs.
+func (l *look) absentCommand(u translate.Unit) []Cause {
+	argv := l.argv(u)
+	if len(argv) == 0 || strings.Contains(argv[0], "$(") {
+		return nil
+	}
+	image, _ := l.image(u)
+	places := candidates(argv[0], u, image)
+	for _, place := range places {
+		if _, _, _, mounted := mount(u, place); mounted {
+			return nil // only what is in the volume then tells
+		}
+		if file, known := l.imageFile(u.Container.Image, place); !known || file.There {
+			return nil
+		}
+	}
+	return []Cause{{
+		Name: "command-not-found", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("the command %s of %s is not in image %s", argv[0], title(u), u.Container.Image),
+		Evidence: []string{"looked for in the image: " + strings.Join(places, ", ")},
+		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c 'command -v " + argv[0] + "'",
+	}}
+}
+
+// candidates are where the program of a command line may be.
+func candidates(program string, u translate.Unit, image Image) []string {
+	if strings.Contains(program, "/") {
+		folder := u.Container.WorkingDir
+		if folder == "" {
+			folder = image.WorkingDir
+		}
+		if !path.IsAbs(program) {
+			program = path.Join("/", folder, program)
+		}
+		return []string{program}
+	}
+	search := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	for _, e := range slices.Concat(image.Env, manifestEnv(u)) {
+		if value, ok := strings.CutPrefix(e, "PATH="); ok {
+			search = value
+		}
+	}
+	var places []string
+	for folder := range strings.SplitSeq(search, ":") {
+		places = append(places, path.Join(folder, program))
+	}
+	return places
+}
+
+func manifestEnv(u translate.Unit) []string {
+	var env []string
+	for _, e := range u.Container.Env {
+		env = append(env, e.Name+"="+e.Value)
+	}
+	return env
+}

@@ -1,0 +1,248 @@
+package diagnose
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// hiddenFiles are files of an image that a container misses because a volume
+// is mounted over them.
+func hiddenFiles(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || len(u.Container.VolumeMounts) == 0 {
+			continue
+		}
+		for _, line := range holding(l.words(*c), noSuchFile, "not found", "can't open", "cannot open", "enoent", "cannot access") {
+			if cause, ok := l.hidden(u, *c, line); ok {
+				causes = append(causes, cause)
+				break
+			}
+		}
+	}
+	return causes
+}
+
+func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, bool) {
+	missing := paths(line)
+	if argv := l.argv(u); len(argv) > 0 && c.Error != "" {
+		image, _ := l.image(u)
+		missing = append(missing, candidates(argv[0], u, image)...)
+	}
+	for _, name := range missing {
+		volume, at, _, mounted := mount(u, name)
+		if !mounted {
+			continue
+		}
+		if file, known := l.imageFile(u.Container.Image, name); !known || !file.There {
+			continue
+		}
+		if file, known := l.file(c.ID, name); !known || file.There {
+			continue
+		}
+		return l.hides(u, volume, at, name, "seen: "+line), true
+	}
+	return Cause{}, false
+}
+
+func (l *look) hides(u translate.Unit, volume, at, name, seen string) Cause {
+	return Cause{
+		Name: "hidden-by-volume", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("volume %s is mounted at %s in %s and hides what image %s has there: %s is missing", volume, at, title(u), u.Container.Image, name),
+		Evidence: []string{seen, "the image has " + name, "the volume has not"},
+		Command:  fmt.Sprintf("docker run --rm --entrypoint ls %s -l %s", u.Container.Image, path.Dir(name)),
+	}
+}
+
+// hiddenPath is a file that a probe asks for and that a volume hides.
+func (l *look) hiddenPath(f failing) []Cause {
+	c := l.Latest(f.Name)
+	for _, m := range f.Container.VolumeMounts {
+		name := path.Join(m.MountPath, f.action.HTTP.Path)
+		if m.MountPath == "/" || strings.HasSuffix(f.action.HTTP.Path, "/") {
+			continue
+		}
+		if file, known := l.imageFile(f.Container.Image, name); !known || !file.There {
+			continue
+		}
+		if file, known := l.file(c.ID, name); known && !file.There {
+			return []Cause{l.hides(f.Unit, m.Name, m.MountPath, name, fmt.Sprintf("%s probe: %s", f.kind, f.output))}
+		}
+	}
+	return nil
+}
+
+// readOnly are containers that want to write where they may not.
+func readOnly(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil {
+			continue
+		}
+		lines := holding(l.words(*c), "read-only file system", "erofs")
+		if len(lines) == 0 {
+			continue
+		}
+		cause := Cause{Name: "read-only-root", Container: u.Name, Sure: Certain, Evidence: some("log", lines, 1), Command: l.logsOf(*c)}
+		name := "its own files"
+		if found := paths(lines[len(lines)-1]); len(found) > 0 {
+			name = found[0]
+		}
+		volume, at, only, mounted := mount(u, name)
+		security := u.Container.SecurityContext
+		switch {
+		case mounted && only:
+			cause.Name = "read-only-volume"
+			cause.Text = fmt.Sprintf("%s wants to write %s, and its mount of volume %s at %s is readOnly", title(u), name, volume, at)
+		case security != nil && security.ReadOnlyRootFilesystem != nil && *security.ReadOnlyRootFilesystem:
+			cause.Text = fmt.Sprintf("%s wants to write %s, and its root is read-only (readOnlyRootFilesystem): an emptyDir mounted there can be written", title(u), name)
+			cause.Evidence = append(cause.Evidence, field(u, "securityContext.readOnlyRootFilesystem", "true"))
+		case mounted:
+			cause.Name = "read-only-volume"
+			cause.Text = fmt.Sprintf("%s wants to write %s, and what volume %s at %s holds cannot be written", title(u), name, volume, at)
+		default:
+			continue
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
+// denied are containers whose user may not do what they want with a file.
+func denied(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		for _, line := range holding(l.log(*c), notPermitted, "eacces") {
+			if cause, ok := l.mismatch(u, *c, line); ok {
+				causes = append(causes, cause)
+				break
+			}
+		}
+	}
+	return causes
+}
+
+func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause, bool) {
+	who, known := l.user(u, c)
+	if !known || who.uid == 0 {
+		return Cause{}, false
+	}
+	for _, name := range paths(line) {
+		at, file, found := l.existing(c.ID, name)
+		if !found || who.mayAll(file) {
+			continue
+		}
+		cause := Cause{
+			Name: "permission-denied", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("%s runs as user %s, who may not use %s: %s", title(u), who, name, owned(at, file)),
+			Evidence: []string{"log: " + line, owned(at, file), "user of the container: " + who.String()}, Command: l.logsOf(c),
+		}
+		if volume, _, _, mounted := mount(u, name); mounted {
+			cause.Text += fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", volume)
+		}
+		return cause, true
+	}
+	return Cause{}, false
+}
+
+// existing is a file, or the folder that it would be in.
+func (l *look) existing(container, name string) (at string, f File, found bool) {
+	for at = path.Clean(name); ; at = path.Dir(at) {
+		f, known := l.file(container, at)
+		if !known || f.There || at == "/" {
+			return at, f, known && f.There
+		}
+	}
+}
+
+// identity is whom a process runs as.
+type identity struct {
+	uid    int
+	groups []int
+}
+
+func (i identity) String() string {
+	var groups []string
+	for _, g := range i.groups {
+		groups = append(groups, strconv.Itoa(g))
+	}
+	return fmt.Sprintf("%d (groups %s)", i.uid, strings.Join(groups, ", "))
+}
+
+// mayAll reports whether the mode of a file lets a user read and write it, and
+// a folder be entered.
+func (i identity) mayAll(f File) bool {
+	bits := f.Mode
+	switch {
+	case i.uid == f.UID:
+		bits >>= 6
+	case slices.Contains(i.groups, f.GID):
+		bits >>= 3
+	}
+	want := uint32(6)
+	if f.Dir {
+		want = 7
+	}
+	return bits&want == want
+}
+
+// user is whom an attempt runs as. Of a user by name the file of users of the
+// container tells the number.
+func (l *look) user(u translate.Unit, c plan.Container) (identity, bool) {
+	name := u.Request.Config.User
+	if name == "" {
+		image, known := l.image(u)
+		if !known {
+			return identity{}, false
+		}
+		name = image.User
+	}
+	user, group, _ := strings.Cut(name, ":")
+	if user == "" {
+		user = "0"
+	}
+	uid, gid, ok := l.numbers(user, c)
+	if n, err := strconv.Atoi(group); err == nil {
+		gid = n
+	}
+	who := identity{uid: uid, groups: []int{gid}}
+	for _, g := range u.Request.Host.GroupAdd {
+		if n, err := strconv.Atoi(g); err == nil {
+			who.groups = append(who.groups, n)
+		}
+	}
+	return who, ok
+}
+
+// numbers are the user and the group of a user.
+func (l *look) numbers(user string, c plan.Container) (uid, gid int, ok bool) {
+	if n, err := strconv.Atoi(user); err == nil {
+		return n, 0, true
+	}
+	users, known := l.file(c.ID, "/etc/passwd")
+	if !known {
+		return 0, 0, false
+	}
+	for line := range strings.Lines(string(users.Head)) {
+		fields := strings.Split(strings.TrimSpace(line), ":")
+		if len(fields) < 4 || fields[0] != user {
+			continue
+		}
+		uid, err1 := strconv.Atoi(fields[2])
+		gid, err2 := strconv.Atoi(fields[3])
+		return uid, gid, err1 == nil && err2 == nil
+	}
+	return 0, 0, false
+}

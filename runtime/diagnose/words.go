@@ -1,0 +1,116 @@
+package diagnose
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// holding are the lines that hold one of some phrases, whatever their case,
+// each once.
+func holding(lines []string, phrases ...string) []string {
+	var found []string
+	for _, line := range lines {
+		if holds(line, phrases...) && !slices.Contains(found, line) {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func holds(line string, phrases ...string) bool {
+	lower := strings.ToLower(line)
+	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(lower, p) })
+}
+
+// tokens are the words of a line without what programs put around them.
+func tokens(line string) []string {
+	return strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\r\"'`()[]{}<>,;=|", r) })
+}
+
+// paths are the absolute paths in a line.
+func paths(line string) []string {
+	var found []string
+	for _, word := range tokens(line) {
+		path := strings.TrimRight(word, ":.")
+		if strings.HasPrefix(path, "/") && len(path) > 1 && !slices.Contains(found, path) {
+			found = append(found, path)
+		}
+	}
+	return found
+}
+
+// quoted is the first text in quotes after a phrase of a line.
+func quoted(line, after string) string {
+	_, rest, found := strings.Cut(line, after)
+	if !found {
+		return ""
+	}
+	text, err := strconv.QuotedPrefix(rest)
+	if err != nil {
+		return ""
+	}
+	text, err = strconv.Unquote(text)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+// portIn is the port at the end of an address in a line: 0.0.0.0:80, [::]:80,
+// :80; 0 where there is none.
+func portIn(line string) int {
+	for _, word := range tokens(line) {
+		word = strings.TrimRight(word, ":.")
+		i := strings.LastIndex(word, ":")
+		if i < 0 {
+			continue
+		}
+		if port, err := strconv.ParseUint(word[i+1:], 10, 16); err == nil && port > 0 {
+			return int(port)
+		}
+	}
+	return 0
+}
+
+// some are at most so many texts, each with a word in front.
+func some(word string, texts []string, most int) []string {
+	var list []string
+	for _, t := range texts[max(0, len(texts)-most):] {
+		list = append(list, word+": "+t)
+	}
+	return list
+}
+
+// nearest is the candidate that a word was most likely to be; empty where none
+// is near.
+func nearest(word string, candidates []string) string {
+	best, least := "", 3 // one or two slips
+	for _, c := range candidates {
+		if d := distance(word, c); d < least && d < len(word)/2+1 {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance is how many characters have to be put in, left out or exchanged.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := before
+			if a[i] != b[j] {
+				cost++
+			}
+			before = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

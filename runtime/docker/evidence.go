@@ -1,0 +1,208 @@
+package docker
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/image"
+
+	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// ImageConfig is what the configuration of an image says that the engine has.
+func (e *Engine) ImageConfig(ctx context.Context, reference string) (diagnose.Image, error) {
+	found, err := e.cli.ImageInspect(ctx, reference)
+	if err != nil {
+		return diagnose.Image{}, fmt.Errorf("inspect image %s: %w", reference, e.explain(err))
+	}
+	i := diagnose.Image{Architecture: found.Architecture}
+	if c := found.Config; c != nil {
+		i.Entrypoint, i.Cmd, i.Env, i.WorkingDir, i.User = c.Entrypoint, c.Cmd, c.Env, c.WorkingDir, c.User
+	}
+	return i, nil
+}
+
+// ImageNames are the names of all images that the engine has, sorted.
+func (e *Engine) ImageNames(ctx context.Context) ([]string, error) {
+	list, err := e.cli.ImageList(ctx, image.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("list images: %w", e.explain(err))
+	}
+	var names []string
+	for _, i := range list {
+		names = append(names, i.RepoTags...)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// AskRegistry has the engine ask the registry of an image whether it has it,
+// and is what it said.
+func (e *Engine) AskRegistry(ctx context.Context, name string) (diagnose.Registry, string) {
+	named, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return diagnose.RegistryHasNot, err.Error()
+	}
+	auth, err := e.credentials(reference.Domain(named))
+	if err != nil {
+		return diagnose.RegistryRefuses, err.Error()
+	}
+	_, err = e.cli.DistributionInspect(ctx, reference.TagNameOnly(named).String(), auth)
+	explained := e.explainPull(err)
+	switch text := strings.ToLower(fmt.Sprint(err)); {
+	case err == nil:
+		return diagnose.RegistryHas, ""
+	case isContext(err):
+		return diagnose.RegistrySilent, "it has not answered in time"
+	case errors.Is(explained, plan.ErrUnreachable):
+		return diagnose.RegistrySilent, explained.Error()
+	case holdsAny(text, []string{"denied", "unauthorized", "no basic auth", "authentication required"}):
+		return diagnose.RegistryRefuses, explained.Error()
+	case errors.Is(explained, plan.ErrPermanent):
+		return diagnose.RegistryHasNot, explained.Error()
+	}
+	return diagnose.RegistrySilent, explained.Error()
+}
+
+// Head is a file of a container, running or not, with its first bytes. A link
+// is followed inside of the container.
+func (e *Engine) Head(ctx context.Context, id, name string) (diagnose.File, error) {
+	const links = 5
+	for range links {
+		f, err := e.head(ctx, id, name)
+		if err != nil || f.Link == "" {
+			return f, err
+		}
+		if !path.IsAbs(f.Link) {
+			f.Link = path.Join(path.Dir(name), f.Link)
+		}
+		name = f.Link
+	}
+	return diagnose.File{}, fmt.Errorf("read %s of %s: too many links", name, short(id))
+}
+
+func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // the rest of a large file is not waited for
+	archive, err := e.CopyFrom(ctx, id, name)
+	if errors.Is(err, plan.ErrStale) {
+		return diagnose.File{}, nil
+	}
+	if err != nil {
+		return diagnose.File{}, err
+	}
+	defer archive.Close()
+	files := tar.NewReader(archive)
+	h, err := files.Next()
+	if err != nil {
+		return diagnose.File{}, fmt.Errorf("read %s of %s: %w", name, short(id), err)
+	}
+	f := diagnose.File{There: true, Mode: uint32(h.Mode & 0o7777), UID: h.Uid, GID: h.Gid, Dir: h.Typeflag == tar.TypeDir}
+	if h.Typeflag == tar.TypeSymlink {
+		f.Link = h.Linkname
+		return f, nil
+	}
+	f.Head, err = io.ReadAll(io.LimitReader(files, diagnose.HeadSize))
+	return f, err
+}
+
+// ImageHeads are files of an image: they are read from a container that is
+// made of it, never started, and removed.
+func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) (map[string]diagnose.File, error) {
+	id, err := e.createHelper(ctx, translate.Request{
+		Config: &container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{labelHelper: "files"}},
+		Host:   &container.HostConfig{NetworkMode: "none"},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look into image %s: %w", image, err)
+	}
+	files := map[string]diagnose.File{}
+	for _, name := range paths {
+		if f, err := e.Head(ctx, id, name); err == nil {
+			files[name] = f
+		}
+	}
+	return files, e.removeHelper(ctx, id)
+}
+
+// Environment is that of a container.
+func (e *Engine) Environment(ctx context.Context, id string) ([]string, error) {
+	found, err := e.inspectOne(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("inspect %s: %w", short(id), e.explain(err))
+	}
+	return found.Config.Env, nil
+}
+
+// Sockets are those of a pod that wait for others, as its pause sees them.
+func (e *Engine) Sockets(ctx context.Context, pauseID string) ([]pause.Socket, error) {
+	var out, errs bytes.Buffer
+	code, err := e.Exec(ctx, pauseID, engine.ExecOptions{
+		Command: []string{pause.ProgramPath, "sockets"}, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs},
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case code != 0:
+		return nil, fmt.Errorf("read sockets of %s: exit code %d: %s", short(pauseID), code, strings.TrimSpace(errs.String()))
+	}
+	return pause.ParseSockets(&out)
+}
+
+// Published are the ports of the machine that running containers have.
+func (e *Engine) Published(ctx context.Context) ([]diagnose.Published, error) {
+	running, err := e.cli.ContainerList(ctx, container.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("list containers: %w", e.explain(err))
+	}
+	var all []diagnose.Published
+	for _, c := range running {
+		for _, p := range c.Ports {
+			if p.PublicPort != 0 && len(c.Names) > 0 {
+				all = append(all, diagnose.Published{Container: strings.TrimPrefix(c.Names[0], "/"), Protocol: p.Type, IP: p.IP, Port: int(p.PublicPort)})
+			}
+		}
+	}
+	return all, nil
+}
+
+// Inputs are all that the containers and the volumes of a pod ask for, whether
+// they are to be made again or not, and the services of its namespace.
+func (e *Engine) Inputs(ctx context.Context, w plan.World) (translate.Inputs, error) {
+	namespace := w.Want.Pod.Namespace
+	objects, err := e.ofNamespace(ctx, namespace)
+	if err != nil {
+		return translate.Inputs{}, err
+	}
+	needs := w.Want.Needs(w.Want.Units)
+	needs.Services = true
+	return e.needed(ctx, w, needs, kept{objects, listed(objects)})
+}
+
+// Images are the images of a pod that the engine has, by the references of the
+// manifest.
+func (e *Engine) Images(ctx context.Context, b *translate.Blueprint) (map[string]plan.Image, error) {
+	return e.images(ctx, plan.World{Want: b})
+}
+
+// Architecture is that of the engine's machine, as Go names it.
+func (e *Engine) Architecture(ctx context.Context) (string, error) {
+	version, err := e.cli.ServerVersion(ctx)
+	if err != nil {
+		return "", fmt.Errorf("ask for the engine's version: %w", e.explain(err))
+	}
+	return version.Arch, nil
+}
