@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -25,12 +26,13 @@ type gatherer struct {
 	evidence diagnose.Evidence
 }
 
-// The bounds of a diagnosis: how often it asks further, how much at a time, and
-// how long it waits for one answer.
+// The bounds of a diagnosis: how often it asks further, how much at a time, how
+// long it waits for an answer of the engine, and of others.
 const (
 	rounds     = 8
 	askers     = 8
-	answerTime = 1500 * time.Millisecond
+	answerTime = 5 * time.Second
+	othersTime = time.Second
 )
 
 // newGatherer knows what happened to a pod, and whether somebody keeps it.
@@ -84,8 +86,12 @@ func (g *gatherer) answer(ctx context.Context, asks []diagnose.Question) {
 	for image, paths := range images {
 		group.Go(func() error {
 			files, err := g.ImageHeads(ctx, image, paths)
-			for _, path := range paths {
-				g.put(diagnose.Question{Kind: diagnose.AskImageFile, At: image, Name: path}, diagnose.Answer{File: files[path]}, err)
+			for i, path := range paths {
+				var a diagnose.Answer
+				if err == nil {
+					a.File = files[i]
+				}
+				g.put(diagnose.Question{Kind: diagnose.AskImageFile, At: image, Name: path}, a, err)
 			}
 			return nil
 		})
@@ -116,9 +122,11 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 	case diagnose.AskImages:
 		a.Lines, err = g.ImageNames(ctx)
 	case diagnose.AskRegistry:
+		ctx, cancel := context.WithTimeout(ctx, othersTime)
+		defer cancel()
 		a.Registry, a.Text = g.AskRegistry(ctx, q.At)
 	case diagnose.AskProbe:
-		a.Text, err = g.probe(ctx, q.At, translate.ProbeKind(q.Name))
+		a, err = g.probe(ctx, q.At, translate.ProbeKind(q.Name))
 	case diagnose.AskSockets:
 		a.Sockets, err = g.Sockets(ctx, g.world.Pause.ID)
 	case diagnose.AskPorts:
@@ -141,19 +149,18 @@ func (g *gatherer) lastLines(ctx context.Context, id string) ([]string, error) {
 	return strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"), nil
 }
 
-// probe runs a probe of a unit once, as whoever keeps the pod does, and is why
-// it failed.
-func (g *gatherer) probe(ctx context.Context, unit string, kind translate.ProbeKind) (string, error) {
+// probe runs a probe of a unit once, as whoever keeps the pod does.
+func (g *gatherer) probe(ctx context.Context, unit string, kind translate.ProbeKind) (a diagnose.Answer, err error) {
 	u, _ := g.world.Want.Unit(unit)
 	c := g.world.Latest(unit)
 	action, err := u.ProbeAction(kind, translate.Inputs{PodIPs: g.world.Pause.IPs})
 	if c == nil || err != nil {
-		return "", err
+		return a, err
 	}
-	action.Timeout = min(action.Timeout, answerTime*2/3)
+	action.Timeout = min(action.Timeout, othersTime)
 	err = probe.Do(ctx, g, c.ID, g.world.Pause.ID, action)
-	if failure, failed := err.(*plan.ProbeFailure); failed { //nolint:errorlint // probe.Do returns it as it is
-		return failure.Output + " ", nil // a probe may fail and say nothing
+	if failure := new(plan.ProbeFailure); errors.As(err, &failure) {
+		return diagnose.Answer{Failed: true, Text: failure.Output}, nil
 	}
-	return "", err
+	return a, err
 }

@@ -60,7 +60,7 @@ func rules() []rule {
 		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
 		portNames, failingProbes, earlyLiveness, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
-		crashed, waiting,
+		uncreated, crashed, waiting,
 	}
 }
 

@@ -50,9 +50,10 @@ type Answer struct {
 	Ports   []Published
 	Inputs  translate.Inputs
 	// Registry is what it said; Text its words, or those of a probe that has
-	// failed. A probe without words has succeeded.
+	// Failed.
 	Registry Registry
 	Text     string
+	Failed   bool
 	// Unknown says why the question could not be answered.
 	Unknown string
 }

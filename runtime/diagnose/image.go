@@ -37,7 +37,7 @@ func (l *look) imageCause(u translate.Unit) (Cause, bool) {
 	named, err := reference.ParseNormalizedNamed(image)
 	switch {
 	case err != nil:
-		c.Name, c.Command = "image-name", l.command("describe")
+		c.Name, c.Command = "image-name", l.command("ps")+" -o yaml"
 		c.Text = fmt.Sprintf("%s cannot have the image %q: no image can have that name", title(u), image)
 		c.Evidence = []string{strings.TrimPrefix(err.Error(), "invalid reference format: "), field(u, "image", image)}
 		return c, true

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -166,15 +168,16 @@ func title(u translate.Unit) string {
 	return "container " + u.Name
 }
 
-// mount is the volume mount of a unit that a path is in; ok is false for one
-// of the container's own files.
-func mount(u translate.Unit, path string) (volume, at string, readOnly, ok bool) {
-	for _, m := range u.Container.VolumeMounts {
-		if within(path, m.MountPath) && len(m.MountPath) > len(at) {
-			volume, at, readOnly, ok = m.Name, m.MountPath, m.ReadOnly, true
+// mount is the volume mount of a unit that a path is in; nil for one of the
+// container's own files.
+func mount(u translate.Unit, path string) *v1.VolumeMount {
+	var found *v1.VolumeMount
+	for i, m := range u.Container.VolumeMounts {
+		if within(path, m.MountPath) && (found == nil || len(m.MountPath) > len(found.MountPath)) {
+			found = &u.Container.VolumeMounts[i]
 		}
 	}
-	return volume, at, readOnly, ok
+	return found
 }
 
 // within reports whether a path is a folder or in it.

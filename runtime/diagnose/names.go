@@ -21,7 +21,11 @@ func unresolved(l *look) []Cause {
 		if c == nil || l.explained(u.Name) {
 			continue
 		}
-		name, line := lookup(l.log(*c))
+		lines := l.log(*c)
+		name, line := lookup(lines)
+		if silent := holding(lines, "no servers could be reached"); name == "" && len(silent) > 0 {
+			name, line = asked(l.argv(u)), silent[len(silent)-1]
+		}
 		if name == "" {
 			continue
 		}
@@ -86,6 +90,17 @@ func lookup(lines []string) (name, line string) {
 		}
 	}
 	return "", ""
+}
+
+// asked is the name that a command line looks up.
+func asked(argv []string) string {
+	words := tokens(strings.Join(argv, " "))
+	for i, word := range words[:max(0, len(words)-1)] {
+		if word == "nslookup" || word == "host" || word == "dig" {
+			return hostOf(words[i+1])
+		}
+	}
+	return ""
 }
 
 // hostOf is the name in an address.

@@ -19,28 +19,25 @@ func invalid(l *look) []Cause {
 	}
 	return []Cause{{
 		Name: "invalid-manifest", Sure: Certain, Text: "the manifest in the label of the pod cannot be read: " + l.Invalid,
-		Evidence: []string{"label " + translate.LabelManifest + " of the pause"}, Command: l.command("ps -o yaml"),
+		Evidence: []string{"label " + translate.LabelManifest + " of the pause"}, Command: l.command("ps") + " -o yaml",
 	}}
 }
 
 // gated is a pod that waits for its scheduling gates.
 func gated(l *look) []Cause {
-	for _, w := range l.step.Waits {
-		if w.Reason != v1.PodReasonSchedulingGated {
-			continue
-		}
-		var gates []string
-		for _, g := range l.Want.Pod.Spec.SchedulingGates {
-			gates = append(gates, g.Name)
-		}
-		return []Cause{{
-			Name: "scheduling-gates", Sure: Certain,
-			Text:     fmt.Sprintf("the pod waits until somebody removes %s from spec.schedulingGates, and nothing is started before", strings.Join(gates, ", ")),
-			Evidence: []string{"the pause was made and not started", "spec.schedulingGates: " + strings.Join(gates, ", ")},
-			Command:  l.command("ps -o yaml"),
-		}}
+	if l.Want == nil || len(l.Want.Pod.Spec.SchedulingGates) == 0 || l.Pause != nil && l.Pause.State != plan.Created {
+		return nil
 	}
-	return nil
+	var gates []string
+	for _, g := range l.Want.Pod.Spec.SchedulingGates {
+		gates = append(gates, g.Name)
+	}
+	names := strings.Join(gates, ", ")
+	return []Cause{{
+		Name: "scheduling-gates", Sure: Certain,
+		Text:     fmt.Sprintf("the pod waits until somebody removes %s from spec.schedulingGates, and nothing is started before", names),
+		Evidence: []string{"spec.schedulingGates: " + names}, Command: l.command("ps") + " -o yaml",
+	}}
 }
 
 // pauseDown is a pod whose pause has ended though the pod is wanted.
@@ -97,8 +94,11 @@ func opText(op plan.Op) string {
 // is worth a word.
 const stopTime = 2 * time.Second
 
-// killed is the exit code of a process that was killed.
-const killed = 128 + 9
+// The exit codes of processes that were ended from outside.
+const (
+	terminated = 128 + 15
+	killed     = 128 + 9
+)
 
 // deafToTerm is a container that had to be killed at the end of its grace, or
 // that has not ended though it was asked to.
@@ -142,6 +142,26 @@ func (l *look) firstProcess() string {
 		return ""
 	}
 	return ": it is process 1 of its PID namespace, for which a signal without a handler is ignored; shareProcessNamespace: true makes it another one"
+}
+
+// uncreated are containers that the engine did not make.
+func uncreated(l *look) []Cause {
+	if l.Pause == nil || l.Intent() != plan.Wanted {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		e, ok := l.warned(u.Name, "Error: ")
+		if !ok || l.Latest(u.Name) != nil || l.explained(u.Name) {
+			continue
+		}
+		causes = append(causes, Cause{
+			Name: "create-failed", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("the engine does not make %s: %s", title(u), strings.TrimPrefix(e.Message, "Error: ")),
+			Evidence: []string{fmt.Sprintf("event %s (%d times)", e.Reason, e.Count)}, Command: l.command("events"),
+		})
+	}
+	return causes
 }
 
 // waiting is what a pod waits for that no other cause speaks of.

@@ -124,10 +124,10 @@ func clashes(l *look) []Cause {
 		if len(lines) == 0 {
 			continue
 		}
-		port := portIn(lines[0])
+		port, other := l.rival(u, portIn(lines[len(lines)-1]))
 		causes = append(causes, Cause{
 			Name: "port-clash", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("%s cannot listen on port %s: %s has it, and the containers of a pod share one network", title(u), portText(port), l.holder(u, port)),
+			Text:     fmt.Sprintf("%s cannot listen on %s: %s has it, and the containers of a pod share one network", title(u), port, other),
 			Evidence: some("log", lines, 1), Command: l.logsOf(*c),
 		})
 	}
@@ -137,22 +137,19 @@ func clashes(l *look) []Cause {
 	return causes
 }
 
-func portText(port int) string {
-	if port == 0 {
-		return "that it wants"
-	}
-	return strconv.Itoa(port)
-}
-
-// holder is who has a port that a unit wants.
-func (l *look) holder(u translate.Unit, port int) string {
+// rival is who has the port that a unit wants; a server may say only that it
+// does not get its port.
+func (l *look) rival(u translate.Unit, port int) (wanted, other string) {
 	for _, c := range plan.Clashes(l.World) {
-		other := map[string]string{c.First: c.Second, c.Second: c.First}[u.Name]
-		if number, _, _ := strings.Cut(c.Port, "/"); other != "" && (port == 0 || number == strconv.Itoa(port)) {
-			return "container " + other
+		rival := map[string]string{c.First: c.Second, c.Second: c.First}[u.Name]
+		if number, _, _ := strings.Cut(c.Port, "/"); rival != "" && (port == 0 || number == strconv.Itoa(port)) {
+			return "port " + number, "container " + rival
 		}
 	}
-	return "another container"
+	if port == 0 {
+		return "its port", "another container"
+	}
+	return fmt.Sprintf("port %d", port), "another container"
 }
 
 // declaredTwice are ports that two containers declare, before anything runs.

@@ -105,7 +105,7 @@ func (l *look) probed(f failing, open bool) (failing, bool) {
 	}
 	a, known := l.ask(Question{Kind: AskProbe, At: f.Name, Name: string(f.kind)})
 	f.output = a.Text
-	return f, known && a.Text != ""
+	return f, known && a.Failed
 }
 
 // killedBy is the newest event that says that a probe has had a unit started
@@ -123,7 +123,7 @@ func (l *look) killedBy(u translate.Unit, kind translate.ProbeKind) (event.Event
 // probeCauses say why a probe fails.
 func (l *look) probeCauses(f failing) []Cause {
 	c := Cause{
-		Container: f.Name, Sure: Certain, Evidence: []string{fmt.Sprintf("%s probe: %s", f.kind, f.output), where(f)},
+		Container: f.Name, Sure: Certain, Evidence: []string{fmt.Sprintf("%s probe: %s", f.kind, firstOf(f.output)), where(f)},
 		Command: l.command("exec") + " -c " + f.Name + " -- wget -qO- " + target(f),
 	}
 	switch output := f.output; {
@@ -159,6 +159,9 @@ func firstOf(text string) string {
 
 // where is the field of a probe.
 func where(f failing) string {
+	if f.action.Port == 0 {
+		return fmt.Sprintf("%s.%sProbe", f.Path, f.kind)
+	}
 	return fmt.Sprintf("%s.%sProbe, port %d", f.Path, f.kind, f.action.Port)
 }
 
@@ -207,25 +210,32 @@ func earlyLiveness(l *look) []Cause {
 	}
 	var causes []Cause
 	for _, u := range l.units() {
-		e, killed := l.killedBy(u, translate.Liveness)
 		p := u.Probe(translate.Liveness)
-		if !killed || p == nil {
+		if p == nil {
 			continue
 		}
-		output := "liveness probe"
+		seen := ""
+		if e, by := l.killedBy(u, translate.Liveness); by {
+			seen = fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message)
+		} else if c := l.failed(u); c != nil && !c.OOMKilled && (c.ExitCode == terminated || c.ExitCode == killed) {
+			seen = fmt.Sprintf("exit code %d: it was stopped, as it is when its liveness probe fails", c.ExitCode)
+		} else {
+			continue
+		}
+		output := ""
 		if failed, ok := l.warned(u.Name, "Liveness probe failed: "); ok {
 			output = failed.Message
 		}
-		causes = append(causes, l.liveness(u, p, e, output)...)
+		causes = append(causes, l.liveness(u, p, seen, output)...)
 	}
 	return causes
 }
 
-func (l *look) liveness(u translate.Unit, p *v1.Probe, e event.Event, output string) []Cause {
+func (l *look) liveness(u translate.Unit, p *v1.Probe, seen, output string) []Cause {
 	gives := givesUp(p)
 	c := Cause{
 		Name: "liveness-too-early", Container: u.Name, Sure: Likely,
-		Evidence: []string{fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message), firstOf(output), patience(p)}, Command: l.command("events"),
+		Evidence: append(nonEmpty(seen, output), patience(p)), Command: l.command("events"),
 	}
 	lived, known := l.lived(u)
 	slow := known && lived <= gives+time.Duration(p.PeriodSeconds+p.TimeoutSeconds)*time.Second+l.graceOf(p)
@@ -234,8 +244,8 @@ func (l *look) liveness(u translate.Unit, p *v1.Probe, e event.Event, output str
 		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(u), firstOf(strings.TrimPrefix(output, "Liveness probe failed: ")))
 		return []Cause{c}
 	}
-	c.Text = fmt.Sprintf("the liveness probe of %s gives up %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(u), gives)
-	c.Evidence = append(c.Evidence, "it lived for "+age(lived))
+	c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(u), age(lived))
+	c.Evidence = append(c.Evidence, "it gives up "+age(gives)+" after the start of a container that does not answer")
 	return []Cause{c}
 }
 

@@ -157,7 +157,7 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 		if file.Dir {
 			c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
 		}
-		if _, _, _, mounted := mount(u, program); mounted && !file.Dir {
+		if mount(u, program) != nil && !file.Dir {
 			c.Text += ": the volume has to give it the mode, with defaultMode: 0755"
 		}
 	}
@@ -191,8 +191,8 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 	return []Cause{c}
 }
 
-// absentCommand is a command that the image does not have, found before
-// anything runs.
+// absentCommand is a command that the image does not have or that nothing can
+// run, found before anything does.
 func (l *look) absentCommand(u translate.Unit) []Cause {
 	argv := l.argv(u)
 	if len(argv) == 0 || strings.Contains(argv[0], "$(") {
@@ -201,8 +201,8 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 	image, _ := l.image(u)
 	places := candidates(argv[0], u, image)
 	for _, place := range places {
-		if _, _, _, mounted := mount(u, place); mounted {
-			return nil // only what is in the volume then tells
+		if mount(u, place) != nil {
+			return l.plannedCommand(u, place)
 		}
 		if file, known := l.imageFile(u.Container.Image, place); !known || file.There {
 			return nil
@@ -214,6 +214,55 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 		Evidence: []string{"looked for in the image: " + strings.Join(places, ", ")},
 		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c 'command -v " + argv[0] + "'",
 	}}
+}
+
+// plannedCommand is a command that a volume of objects is to hold.
+func (l *look) plannedCommand(u translate.Unit, program string) []Cause {
+	file, known := l.planned(u, program)
+	if !known {
+		return nil // only what is in the volume then tells
+	}
+	c := Cause{Container: u.Name, Sure: Certain, Command: "minipod explain --script FILE"}
+	line, isScript := shebang(file)
+	switch {
+	case !file.There:
+		c.Name = "command-not-found"
+		c.Text = fmt.Sprintf("the command %s of %s is not among what its volume is to hold", program, title(u))
+	case file.Mode&0o111 == 0:
+		c.Name = "not-executable"
+		c.Text = fmt.Sprintf("the command %s of %s may not be executed: the volume has to give it the mode, with defaultMode: 0755", program, title(u))
+		c.Evidence = []string{fmt.Sprintf("mode %04o", file.Mode)}
+	case isScript && strings.HasSuffix(line, "\r"):
+		c.Name = "script-crlf"
+		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), interpreter(line))
+		c.Evidence = []string{fmt.Sprintf("it begins with %q", line)}
+	case !isScript && !bytes.HasPrefix(file.Head, []byte("\x7fELF")):
+		c.Name = "no-shebang"
+		c.Text = fmt.Sprintf("the script %s of %s has no first line that says what runs it, such as #!/bin/sh", program, title(u))
+		c.Evidence = []string{fmt.Sprintf("it begins with %q", firstLine(file.Head))}
+	default:
+		return nil
+	}
+	return []Cause{c}
+}
+
+// planned is a file that a volume of objects is to hold; known is false for
+// other volumes.
+func (l *look) planned(u translate.Unit, name string) (f File, known bool) {
+	m := mount(u, name)
+	for _, v := range l.Want.Filled() {
+		payload, missing := l.Want.Payload(v, l.Inputs)
+		if v.Name != m.Name || missing != nil || m.SubPath+m.SubPathExpr != "" {
+			continue
+		}
+		for _, file := range payload.Files {
+			if path.Join(m.MountPath, file.Path) == name {
+				return File{There: true, Mode: uint32(file.Mode), Head: file.Data}, true
+			}
+		}
+		return File{}, true
+	}
+	return File{}, false
 }
 
 // candidates are where the program of a command line may be.

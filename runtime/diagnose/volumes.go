@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -37,8 +39,8 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 		missing = append(missing, candidates(argv[0], u, image)...)
 	}
 	for _, name := range missing {
-		volume, at, _, mounted := mount(u, name)
-		if !mounted {
+		m := mount(u, name)
+		if m == nil {
 			continue
 		}
 		if file, known := l.imageFile(u.Container.Image, name); !known || !file.There {
@@ -47,15 +49,15 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 		if file, known := l.file(c.ID, name); !known || file.There {
 			continue
 		}
-		return l.hides(u, volume, at, name, "seen: "+line), true
+		return l.hides(u, *m, name, "seen: "+line), true
 	}
 	return Cause{}, false
 }
 
-func (l *look) hides(u translate.Unit, volume, at, name, seen string) Cause {
+func (l *look) hides(u translate.Unit, m v1.VolumeMount, name, seen string) Cause {
 	return Cause{
 		Name: "hidden-by-volume", Container: u.Name, Sure: Certain,
-		Text:     fmt.Sprintf("volume %s is mounted at %s in %s and hides what image %s has there: %s is missing", volume, at, title(u), u.Container.Image, name),
+		Text:     fmt.Sprintf("volume %s is mounted at %s in %s and hides what image %s has there: %s is missing", m.Name, m.MountPath, title(u), u.Container.Image, name),
 		Evidence: []string{seen, "the image has " + name, "the volume has not"},
 		Command:  fmt.Sprintf("docker run --rm --entrypoint ls %s -l %s", u.Container.Image, path.Dir(name)),
 	}
@@ -73,7 +75,7 @@ func (l *look) hiddenPath(f failing) []Cause {
 			continue
 		}
 		if file, known := l.file(c.ID, name); known && !file.There {
-			return []Cause{l.hides(f.Unit, m.Name, m.MountPath, name, fmt.Sprintf("%s probe: %s", f.kind, f.output))}
+			return []Cause{l.hides(f.Unit, m, name, fmt.Sprintf("%s probe: %s", f.kind, f.output))}
 		}
 	}
 	return nil
@@ -96,18 +98,18 @@ func readOnly(l *look) []Cause {
 		if found := paths(lines[len(lines)-1]); len(found) > 0 {
 			name = found[0]
 		}
-		volume, at, only, mounted := mount(u, name)
+		m := mount(u, name)
 		security := u.Container.SecurityContext
 		switch {
-		case mounted && only:
+		case m != nil && m.ReadOnly:
 			cause.Name = "read-only-volume"
-			cause.Text = fmt.Sprintf("%s wants to write %s, and its mount of volume %s at %s is readOnly", title(u), name, volume, at)
+			cause.Text = fmt.Sprintf("%s wants to write %s, and its mount of volume %s at %s is readOnly", title(u), name, m.Name, m.MountPath)
 		case security != nil && security.ReadOnlyRootFilesystem != nil && *security.ReadOnlyRootFilesystem:
 			cause.Text = fmt.Sprintf("%s wants to write %s, and its root is read-only (readOnlyRootFilesystem): an emptyDir mounted there can be written", title(u), name)
 			cause.Evidence = append(cause.Evidence, field(u, "securityContext.readOnlyRootFilesystem", "true"))
-		case mounted:
+		case m != nil:
 			cause.Name = "read-only-volume"
-			cause.Text = fmt.Sprintf("%s wants to write %s, and what volume %s at %s holds cannot be written", title(u), name, volume, at)
+			cause.Text = fmt.Sprintf("%s wants to write %s, and what volume %s at %s holds cannot be written", title(u), name, m.Name, m.MountPath)
 		default:
 			continue
 		}
@@ -149,8 +151,8 @@ func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause,
 			Text:     fmt.Sprintf("%s runs as user %s, who may not use %s: %s", title(u), who, name, owned(at, file)),
 			Evidence: []string{"log: " + line, owned(at, file), "user of the container: " + who.String()}, Command: l.logsOf(c),
 		}
-		if volume, _, _, mounted := mount(u, name); mounted {
-			cause.Text += fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", volume)
+		if m := mount(u, name); m != nil {
+			cause.Text += fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", m.Name)
 		}
 		return cause, true
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/image"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/minipod/minipod/runtime/diagnose"
 	"github.com/minipod/minipod/runtime/engine"
@@ -119,9 +120,9 @@ func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, erro
 	return f, err
 }
 
-// ImageHeads are files of an image: they are read from a container that is
+// ImageHeads are files of an image, in the order of paths: they are read from a container that is
 // made of it, never started, and removed.
-func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) (map[string]diagnose.File, error) {
+func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) ([]diagnose.File, error) {
 	id, err := e.createHelper(ctx, translate.Request{
 		Config: &container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{labelHelper: "files"}},
 		Host:   &container.HostConfig{NetworkMode: "none"},
@@ -129,13 +130,17 @@ func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) (
 	if err != nil {
 		return nil, fmt.Errorf("look into image %s: %w", image, err)
 	}
-	files := map[string]diagnose.File{}
-	for _, name := range paths {
-		if f, err := e.Head(ctx, id, name); err == nil {
-			files[name] = f
-		}
+	files := make([]diagnose.File, len(paths))
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for i, name := range paths {
+		group.Go(func() error {
+			var err error
+			files[i], err = e.Head(ctx, id, name)
+			return err
+		})
 	}
-	return files, e.removeHelper(ctx, id)
+	return files, errors.Join(group.Wait(), e.removeHelper(ctx, id))
 }
 
 // Environment is that of a container.
