@@ -235,7 +235,7 @@ func (c *clinic) finds(what, want string) {
 			return
 		}
 	}
-	c.Errorf("%s: exit code %d, %s: %s; want the cause %s", filepath.Base(what), code, d.State, told(d.Causes), want)
+	c.Errorf("%s: exit code %d, %s: %s; want the cause %s", filepath.Base(what), code, d.State, causesText(d.Causes), want)
 }
 
 // well wants no cause to be found.
@@ -251,10 +251,10 @@ func (c *clinic) well(name string) {
 			break // one that is not ready yet is only possibly not well
 		}
 	}
-	c.Errorf("%s: exit code %d, %s: %s; want none", name, code, d.State, told(d.Causes))
+	c.Errorf("%s: exit code %d, %s: %s; want none", name, code, d.State, causesText(d.Causes))
 }
 
-func told(causes []diagnose.Cause) string {
+func causesText(causes []diagnose.Cause) string {
 	var texts []string
 	for _, cause := range causes {
 		texts = append(texts, fmt.Sprintf("%s (%s): %s %q", cause.Name, cause.Sure, cause.Text, cause.Evidence))

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -50,12 +52,20 @@ func (l *look) nameCause(u translate.Unit, c plan.Container, name, line string) 
 	return cause
 }
 
-// service says that a name which looks like that of a Service is none.
+// service says what is known of a name that looks like that of a Service.
 func (l *look) service(name string) string {
-	if strings.Contains(name, ".svc") || !strings.Contains(name, ".") {
-		return " (if a Service is meant: there is none of that name here; hostAliases can name an address)"
+	service, _, _ := strings.Cut(name, ".")
+	if service != name && !strings.Contains(name, ".svc") {
+		return ""
 	}
-	return ""
+	objects, known := l.ask(Question{Kind: AskObjects})
+	switch {
+	case !known:
+		return ""
+	case slices.ContainsFunc(objects.Inputs.Services, func(s *v1.Service) bool { return s.Name == service }):
+		return ": the names of Services are not served here, their addresses are in the environment"
+	}
+	return fmt.Sprintf(": there is no Service %s in the namespace; hostAliases can name an address", service)
 }
 
 // nameServers are those of the pod.

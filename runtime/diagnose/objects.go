@@ -42,7 +42,7 @@ func (l *look) missing(unit, what string, m *translate.Missing) Cause {
 		Evidence: []string{m.Field + " asks for it"}, Command: "docker volume ls -f label=" + translate.LabelObjectNamespace + "=" + l.Want.Pod.Namespace,
 	}
 	var keys []string
-	for kind, name := range l.named(m.Message) {
+	for kind, name := range l.objectIn(m.Message) {
 		keys = l.keys(kind, name)
 	}
 	if strings.Contains(m.Message, "key") {
@@ -56,8 +56,8 @@ func (l *look) missing(unit, what string, m *translate.Missing) Cause {
 	return c
 }
 
-// named are the objects of the pod that a message is about, by kind.
-func (l *look) named(message string) map[string]string {
+// objectIn are the objects of the pod that a message is about, by kind.
+func (l *look) objectIn(message string) map[string]string {
 	found := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(l.Inputs.ConfigMaps)) {
 		if strings.Contains(message, "ConfigMap") && strings.HasSuffix(message, "/"+name) {
