@@ -99,7 +99,7 @@ func TestDiagnoseHealthy(t *testing.T) {
 		names = append(names, m.name)
 	}
 	c.supervise()
-	out, err := c.minipod(append([]string{"run", "--pull=missing"}, c.files(names)...)...)
+	out, err := c.minipod(append([]string{"run", "--pull=missing", "--seccomp-root", "../../runtime/explain/testdata"}, c.files(names)...)...)
 	if err != nil {
 		t.Error(err)
 	}
@@ -110,9 +110,12 @@ func TestDiagnoseHealthy(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() { c.removed(names) })
+	var group errgroup.Group
+	group.SetLimit(4)
 	for _, name := range made {
-		c.well(name)
+		group.Go(func() error { c.well(name); return nil })
 	}
+	_ = group.Wait()
 	if len(made) < 18 {
 		t.Errorf("only %d pods were made: %q", len(made), made)
 	}
@@ -170,6 +173,9 @@ func (c *clinic) minipod(args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "minipod", append(args, "-n", c.ns)...)
 	cmd.Env = append(os.Environ(), "DOCKER_HOST="+c.engine.address, "XDG_STATE_HOME="+c.state)
 	out, err := cmd.Output()
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		err = fmt.Errorf("minipod %s: %w: %s", args[0], err, exit.Stderr)
+	}
 	return string(out), err
 }
 
