@@ -53,7 +53,7 @@ func TestDiagnose(t *testing.T) {
 	e := newTestEngine(t)
 	c := &clinic{T: t, engine: e, ns: e.namespace(t, "diagnose"), dir: t.TempDir(), state: t.TempDir()}
 	port := freePort(t)
-	names := c.manifests("broken", "REGISTRY", registry(t), "FOREIGN", c.foreign(), "TAKEN", port)
+	names := c.manifests("broken", "REGISTRY", brokenRegistry(t), "FOREIGN", c.foreign(), "TAKEN", port)
 	stop := c.supervise()
 	var made []string
 	for _, name := range names {
@@ -268,9 +268,9 @@ func causesText(causes []diagnose.Cause) string {
 	return strings.Join(texts, "; ")
 }
 
-// registry is a registry that has no image of those that are asked for, each
+// brokenRegistry is a registry that has no image of those that are asked for, each
 // for another reason.
-func registry(t *testing.T) string {
+func brokenRegistry(t *testing.T) string {
 	answers := map[string]struct {
 		status int
 		code   string
