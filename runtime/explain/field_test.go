@@ -24,6 +24,7 @@ func TestFieldDoes(t *testing.T) {
 		"spec.volumes.configMap.items":                "copies the keys as files",
 		"spec.shareProcessNamespace":                  "join the PID namespace of the pause",
 		"spec.tolerations":                            "no docker command changes",
+		"spec.volumes.hostPath.type":                  "left out with a warning: the type",
 		"spec.volumes.csi":                            "refused: ",
 	} {
 		f, err := explain.FindField(path)

@@ -82,7 +82,7 @@ func (f Field) put(v reflect.Value, choice bool) bool {
 		if !ok {
 			return false
 		}
-		v = inside(v).FieldByIndex(next.index)
+		v = whole(v, above.Path).FieldByIndex(next.index)
 		above = next
 	}
 	if f.Path == "" || v.Kind() == reflect.Struct && !v.IsZero() || element(v.Type()) == reflect.TypeFor[v1.Container]() {
@@ -90,6 +90,16 @@ func (f Field) put(v reflect.Value, choice bool) bool {
 	}
 	set(v, choice, f.Path)
 	return true
+}
+
+// whole is inside, with the words that a struct cannot be without.
+func whole(v reflect.Value, path string) reflect.Value {
+	fresh := v.Kind() == reflect.Pointer && v.IsNil() || v.Kind() == reflect.Slice && v.Len() == 0
+	v = inside(v)
+	if fresh && v.Kind() == reflect.Struct {
+		setStruct(v, path)
+	}
+	return v
 }
 
 // inside is what a pointer or a list holds, made where there is nothing.
