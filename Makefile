@@ -27,7 +27,7 @@ podman: ## the contract of engines and the life of a pod, on Podman
 	# runs, so there a volume is filled once more when it does.
 	hack/podman go test -count=1 -p 1 -run 'TestEngineKeepsTheContract|TestScripts/life$$' -skip 'TestEngineKeepsTheContract/a_volume_holds_what_it_was_filled_with_last' ./runtime/docker ./cmd/minipod
 
-check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program
+check: ## formatting, vet, staticcheck, shellcheck, tidy modules, the pause program, docs/commands
 	@hack/check
 
 bench: images build ## compare run with docker commands and with the bare API
