@@ -126,6 +126,8 @@ func TestOperations(t *testing.T) {
 	w := world("a")
 	leaving := world("a")
 	leaving.Want.Pod.DeletionTimestamp = &leaving.Want.Pod.CreationTimestamp
+	expired := plan.Op{Kind: plan.Revise, Pod: &v1.Pod{}}
+	expired.Pod.Annotations = map[string]string{translate.AnnotationReason: plan.ReasonDeadline}
 	never := world("a")
 	never.Want.Pod.Spec.RestartPolicy = v1.RestartPolicyNever
 	never.Want = translate.New(never.Want.Pod, translate.Options{})
@@ -143,6 +145,9 @@ func TestOperations(t *testing.T) {
 		"never":      {Began(never, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "startup"}, at(0)), "0 x1 a Killing: Container a failed startup probe"},
 		"sidecar":    {Began(side, plan.Op{Kind: plan.StopUnit, Unit: "s", Cause: "liveness"}, at(0)), "0 x1 s Killing: Init container s failed liveness probe"},
 		"redirect":   {Done(w, probe, 0, &plan.ProbeWarning{Output: "away"}, at(0)), "0 x1 a ProbeWarning: Readiness probe warning: away"},
+		"deadline":   {Done(w, expired, 0, nil, at(0)), "0 x1  DeadlineExceeded: Pod was active on the node longer than the specified deadline"},
+		"resize":     {Done(w, plan.Op{Kind: plan.Resize, Unit: "a"}, 0, errors.New("no"), at(0)), "0 x1  ResizeError: Pod resize error: no"},
+		"reset":      {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: plan.CauseReset}, at(0)), "0 x1 a Killing: killing"},
 		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
 		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
 		"unhealthy":  {Done(w, probe, 0, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},

@@ -73,6 +73,8 @@ func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time
 	case errors.Is(err, plan.ErrStale), w.Forgives(plan.Fault{Op: op, Err: err}):
 	case err != nil:
 		return failed(w, op, err, now)
+	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonDeadline:
+		return []Event{normal("", plan.ReasonDeadline, plan.DeadlineMessage, now)}
 	case op.Kind == plan.PullImage:
 		took = took.Round(time.Millisecond)
 		return []Event{normal(op.Unit, reasonPulled, fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took), now)}
