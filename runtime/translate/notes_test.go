@@ -125,6 +125,11 @@ func TestNotes(t *testing.T) {
 			if diff := cmp.Diff(strings.Fields(c.want), fields(b.Notes)); diff != "" {
 				t.Errorf("notes (-want +got):\n%s", diff)
 			}
+			for _, n := range b.Notes {
+				if f, ok := translate.Field(n.Field); !ok || f.Fate == translate.Nothing {
+					t.Errorf("%s is noted, and the table of fields says %q of it", n.Field, f.Fate)
+				}
+			}
 			if fatal := len(b.Fatal()) > 0; fatal != strings.Contains(c.want, "!") {
 				t.Errorf("fatal: %v", b.Fatal())
 			}
