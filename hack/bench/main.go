@@ -29,6 +29,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/minipod/minipod/hack/client"
 	"github.com/minipod/minipod/podspec"
@@ -50,7 +51,7 @@ type options struct {
 
 func main() {
 	_ = os.Setenv("MINIPOD_NO_SUPERVISE", "1") // what is run here leaves no supervisor behind
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := dispatch(ctx, os.Args[1:])
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
