@@ -21,6 +21,8 @@ type Object struct {
 	// Object is the typed object: *v1.Pod, *v1.ConfigMap, *v1.Secret, *v1.PersistentVolumeClaim, *v1.Service,
 	// *v1.Namespace or *v1.ServiceAccount, or one that makes pods of a template. Nil where minipod does not take the kind: a warning says so.
 	Object runtime.Object
+	// Said is the typed object as it was written, without Kubernetes' defaults; nil for a Pod.
+	Said runtime.Object
 	// Warnings are what is most likely not meant so, and yet taken: those of Kubernetes' API server and others.
 	Warnings Problems
 

@@ -79,6 +79,9 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 	}
 	o := &Object{Kind: k.name, Object: object, file: p.file, root: root}
 	clearServerFields(o.Meta())
+	if o.Pod() == nil {
+		o.Said = object.DeepCopyObject()
+	}
 	k.finish(object)
 	for _, w := range k.drop(object) {
 		o.warn(w)

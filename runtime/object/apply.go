@@ -20,6 +20,7 @@ type Manifest struct {
 	Resource string
 	kind     kind
 	object   object
+	said     object // as it was written, without defaults
 }
 
 type object interface {
@@ -39,7 +40,23 @@ func Of(o runtime.Object) (m Manifest, ok bool) {
 		return m, false
 	}
 	copied.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind(k.name))
-	return Manifest{Resource: k.resource, kind: k, object: copied}, true
+	return Manifest{Resource: k.resource, kind: k, object: copied, said: copied}, true
+}
+
+// Saying is the manifest with what was written of it, before Kubernetes'
+// defaults: that is what kubectl apply notes down.
+func (m Manifest) Saying(written runtime.Object) Manifest {
+	if written == nil || !m.kind.is(written) {
+		return m
+	}
+	said, ok := written.DeepCopyObject().(object)
+	if !ok {
+		return m
+	}
+	said.GetObjectKind().SetGroupVersionKind(v1.SchemeGroupVersion.WithKind(m.kind.name))
+	said.SetNamespace(m.object.GetNamespace())
+	m.said = said
+	return m
 }
 
 // Key names the object.
@@ -189,7 +206,10 @@ func (m Manifest) patch(current Record, modified []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("change %s: %w", m.Resource, err)
 	}
-	last := []byte(now.GetAnnotations()[v1.LastAppliedConfigAnnotation])
+	last, err := m.defaulted(now.GetAnnotations()[v1.LastAppliedConfigAnnotation])
+	if err != nil {
+		return nil, err
+	}
 	patch, err := strategicpatch.CreateThreeWayMergePatch(last, modified, current.JSON, meta, true)
 	if err != nil {
 		return nil, fmt.Errorf("change %s %s: %w", m.Resource, current.Name, err)
@@ -197,32 +217,63 @@ func (m Manifest) patch(current Record, modified []byte) ([]byte, error) {
 	return patch, nil
 }
 
+// defaulted is what was applied the last time as the API server understands it,
+// so that it can be compared with what is there; nothing where it is not known.
+func (m Manifest) defaulted(last string) ([]byte, error) {
+	before, err := m.decode([]byte(last))
+	if last == "" || err != nil {
+		return nil, nil // nobody applied it, or by other means
+	}
+	m.kind.settle(before)
+	return json.Marshal(before)
+}
+
 // annotated is the manifest with the annotation in which kubectl apply keeps
-// it for the next time.
+// what was written for the next time.
 func (m Manifest) annotated() ([]byte, error) {
-	said, err := json.Marshal(m.object)
+	written, err := fieldsOf(m.said)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
 	}
-	fields := map[string]any{}
-	if err := json.Unmarshal(said, &fields); err != nil {
+	last, err := json.Marshal(written)
+	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
+	}
+	fields, err := fieldsOf(m.object)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
+	}
+	annotationsOf(fields)[v1.LastAppliedConfigAnnotation] = string(last) + "\n"
+	return json.Marshal(fields)
+}
+
+// fieldsOf are the fields of an object that a manifest says, with annotations.
+func fieldsOf(o object) (map[string]any, error) {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return nil, err
 	}
 	meta, _ := fields["metadata"].(map[string]any)
 	for _, servers := range []string{"uid", "creationTimestamp", "resourceVersion", "selfLink", "generation", "managedFields"} {
 		delete(meta, servers)
 	}
 	delete(fields, "status")
+	delete(annotationsOf(fields), v1.LastAppliedConfigAnnotation)
+	return fields, nil
+}
+
+// annotationsOf are the annotations among the fields of an object; kubectl
+// apply writes them where there are none.
+func annotationsOf(fields map[string]any) map[string]any {
+	meta, _ := fields["metadata"].(map[string]any)
 	annotations, _ := meta["annotations"].(map[string]any)
 	if annotations == nil {
 		annotations = map[string]any{}
+		meta["annotations"] = annotations
 	}
-	delete(annotations, v1.LastAppliedConfigAnnotation)
-	meta["annotations"] = annotations
-	last, err := json.Marshal(fields)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
-	}
-	annotations[v1.LastAppliedConfigAnnotation] = string(last) + "\n"
-	return json.Marshal(fields)
+	return annotations
 }

@@ -29,7 +29,7 @@ func manifest(t *testing.T, text string) object.Manifest {
 	if !ok {
 		t.Fatalf("a %s is not kept", objects[0].Kind)
 	}
-	return m
+	return m.Saying(objects[0].Said)
 }
 
 func apply(t *testing.T, current object.Record, text string) object.Record {
@@ -106,6 +106,30 @@ func TestApplySecret(t *testing.T) {
 	var invalid *object.InvalidError
 	if !errors.As(err, &invalid) || len(invalid.Fields) != 1 || invalid.Fields[0].Field != "data" {
 		t.Errorf("a change of an immutable Secret: %v", err)
+	}
+}
+
+// What kubectl apply notes down of a Secret is what was written: stringData, and
+// no default. The same again changes nothing, and what is not written any more
+// goes.
+func TestApplyNotesWhatWasWritten(t *testing.T) {
+	const written = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {k: v, gone: x}}"
+	r := apply(t, object.Record{}, written)
+	var s v1.Secret
+	if err := json.Unmarshal(r.JSON, &s); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"apiVersion":"v1","kind":"Secret","metadata":{"annotations":{},"name":"s","namespace":"default"},"stringData":{"gone":"x","k":"v"}}` + "\n"
+	if diff := cmp.Diff(want, s.Annotations[v1.LastAppliedConfigAnnotation]); diff != "" {
+		t.Errorf("annotation (-want +got):\n%s", diff)
+	}
+	if same := apply(t, r, written); same.Revision != 1 {
+		t.Errorf("the same again is revision %d: %s", same.Revision, same.JSON)
+	}
+	next := apply(t, r, strings.Replace(written, ", gone: x", "", 1))
+	s = v1.Secret{}
+	if err := json.Unmarshal(next.JSON, &s); err != nil || len(s.Data) != 1 || string(s.Data["k"]) != "v" {
+		t.Errorf("data %v, %v", s.Data, err)
 	}
 }
 

@@ -102,7 +102,7 @@ func (r *Reading) parse(opts Options, s Source) {
 		case ok && o.Meta().GetName() == "":
 			r.Problems = append(r.Problems, o.Problem("metadata.generateName", "an object that is applied has to be named"))
 		case ok:
-			r.Objects = append(r.Objects, Object{o, kept})
+			r.Objects = append(r.Objects, Object{o, kept.Saying(o.Said)})
 		case o.Taken() && !o.MakesPods():
 			r.Warnings = append(r.Warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
 		}
