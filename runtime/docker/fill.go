@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -49,7 +52,14 @@ func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string,
 // not. The entries are unpacked in their order: the link that makes the new
 // files visible comes last.
 func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
-	archive, err := payloadArchive(*op.Payload)
+	at := path.Join(op.Payload.Volume.Target, translate.DataLink)
+	_, err := e.cli.ContainerStatPath(ctx, op.Pause, at)
+	again := err == nil
+	link := translate.DataLink
+	if again {
+		link = nextLink
+	}
+	archive, err := payloadArchive(*op.Payload, link)
 	if err != nil {
 		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, err)
 	}
@@ -57,12 +67,40 @@ func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
 	if err != nil {
 		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, e.explain(err))
 	}
+	if again {
+		return e.swap(ctx, op)
+	}
 	return nil
 }
 
+// nextLink takes the place of DataLink when all else is there.
+const nextLink = translate.DataLink + "_tmp"
+
+// swap puts a new link to the data folder in the place of the old one, in one
+// step and by the pause program: an archive would remove the old one first.
+// Where no program of the pause does it no container runs either, and the link
+// is written as the first one was.
+func (e *Engine) swap(ctx context.Context, op plan.Op) error {
+	code, err := e.Exec(ctx, op.Pause, engine.ExecOptions{
+		Command: []string{pause.ProgramPath, "swap", op.Payload.Volume.Target}, User: "0",
+		Stdio: engine.Stdio{Stdout: io.Discard, Stderr: io.Discard},
+	})
+	if err == nil && code == 0 {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	archive, err := payloadArchive(*op.Payload, translate.DataLink)
+	if err != nil {
+		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, err)
+	}
+	return e.CopyTo(ctx, op.Pause, translate.VolumeRoot, archive)
+}
+
 // payloadArchive is a tar archive of a payload, for the folder in which the
-// volume is mounted.
-func payloadArchive(p translate.Payload) (*bytes.Buffer, error) {
+// volume is mounted. The link to the data folder is called data.
+func payloadArchive(p translate.Payload, data string) (*bytes.Buffer, error) {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	root := path.Base(p.Volume.Target)
@@ -89,7 +127,7 @@ func payloadArchive(p translate.Payload) (*bytes.Buffer, error) {
 	for _, name := range p.Links() {
 		link(name, path.Join(translate.DataLink, name))
 	}
-	link(translate.DataLink, p.Folder())
+	link(data, p.Folder())
 	if err = errors.Join(err, w.Close()); err != nil {
 		return nil, fmt.Errorf("write its archive: %w", err)
 	}

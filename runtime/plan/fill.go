@@ -9,7 +9,7 @@ import (
 
 // contentsAgain is how soon the objects that volumes are made of are looked
 // at again: nobody tells that one has changed.
-const contentsAgain = 1500 * time.Millisecond
+const contentsAgain = 1000 * time.Millisecond
 
 // Needs are the inputs that Next may ask for: of the units that are Awaited,
 // and of the volumes of a pod that is to run, which follow their objects.

@@ -70,7 +70,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine | ns | sockets | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine | ns | sockets | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
@@ -84,6 +84,8 @@ static int run(char **args)
 		int code = mode_connect(args + 1);
 		return code == USAGE ? usage() : code;
 	}
+	if (equal(args[0], "swap"))
+		return args[1] && !args[2] ? mode_swap(args[1]) : usage();
 	if (args[1])
 		return usage();
 	if (equal(args[0], "-v") || equal(args[0], "-V"))

@@ -1,0 +1,67 @@
+/* swap: the last step of a change of a volume's files, which are in a folder behind the link ..data:
+ * the new link, ..data_tmp, takes the place of the old one in one step, so that no reader ever sees
+ * none (pkg/volume/util/atomic_writer.go). What it then does not lead to any more is removed. */
+#include "modes.h"
+#include "text.h"
+
+enum { NAME = 4096, ENTRIES = 2048 };
+
+static const char data[] = "..data", next[] = "..data_tmp";
+
+static int inner(const char *name)
+{
+	return name[0] == '.' && name[1] == '.';
+}
+
+static void clear(const char *name);
+
+/* clear_all removes what is in the current folder and, of the links and folders of the volume, is not
+ * in force; everything where kept is a null pointer. */
+static void clear_all(const char *kept)
+{
+	char entries[ENTRIES], target[NAME];
+	long n, at, fd = open(".");
+
+	while ((n = getdents(fd, entries, sizeof entries)) > 0) {
+		for (at = 0; at < n;) {
+			struct dirent *entry = (struct dirent *)(entries + at);
+			const char *name = entry->name;
+
+			at += entry->size;
+			if (equal(name, ".") || equal(name, ".."))
+				continue;
+			if (!kept)
+				clear(name);
+			else if (inner(name) && !equal(name, data) && !equal(name, kept))
+				clear(name);
+			else if (!inner(name) && readlink(name, target, NAME) > 0 && access(name) < 0)
+				clear(name);
+		}
+	}
+	close(fd);
+}
+
+/* clear removes a file, a link or a folder. */
+static void clear(const char *name)
+{
+	if (unlink(name) >= 0 || chdir(name) < 0)
+		return;
+	clear_all(0);
+	chdir("..");
+	rmdir(name);
+}
+
+int mode_swap(const char *folder)
+{
+	char kept[NAME];
+	long n;
+
+	if (chdir(folder) < 0 || rename(next, data) < 0)
+		return FAILED;
+	n = readlink(data, kept, NAME - 1);
+	if (n <= 0)
+		return FAILED;
+	kept[n] = 0;
+	clear_all(kept);
+	return OK;
+}
