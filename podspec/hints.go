@@ -138,6 +138,8 @@ func foreignNames(t reflect.Type) map[string]string {
 		return map[string]string{"name": "key", "file": "path", "filename": "path"}
 	case reflect.TypeFor[v1.VolumeMount]():
 		return map[string]string{"volume": "name", "volumeName": "name", "target": "mountPath"}
+	case reflect.TypeFor[v1.ContainerPort]():
+		return map[string]string{"port": "containerPort", "targetPort": "containerPort", "publishedPort": "hostPort"}
 	case reflect.TypeFor[v1.Toleration]():
 		return map[string]string{"name": "key"}
 	}

@@ -21,7 +21,7 @@ type textError struct {
 // looksLikeJSON tells JSON from YAML that starts with a brace: {"a": ...} from {a: ...}.
 func looksLikeJSON(data []byte) bool {
 	data = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(data), []byte("{")))
-	return len(data) > 0 && (data[0] == '"' || data[0] == '}')
+	return len(data) > 0 && (data[0] == '"' || data[0] == '}' || isJSComment(data))
 }
 
 // jsonReader makes of JSON the same nodes that YAML becomes, with exact positions. (YAML readers refuse some JSON:

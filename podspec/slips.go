@@ -72,10 +72,14 @@ func imageHint(image string, err error) string {
 	switch {
 	case isUnexpanded(image):
 		return unexpandedHint
+	case strings.HasPrefix(image, "<") && strings.HasSuffix(image, ">"):
+		return ": it stands for one: write the name of an image in its place"
 	case strings.Contains(image, "$("):
 		return ": nothing expands $(NAME) in it, only in command, args and env"
 	case strings.Contains(image, "{{"):
 		return ": {{ }} is a template: render it first (helm template)"
+	case strings.Contains(image, "$"):
+		return ": nothing expands $NAME in a manifest: render it first, such as by envsubst"
 	case url:
 		return ": it has no " + scheme + "://"
 	}

@@ -10,9 +10,13 @@ import (
 	"k8s.io/kubernetes/pkg/apis/core/validation"
 )
 
-// DefaultPod fills in Kubernetes' defaults, and the namespace "default" where there is none.
+// DefaultPod fills in Kubernetes' defaults, and the namespace "default" where there is none. The old and the new name of
+// the service account are one, as in the API server's own form of a pod.
 func DefaultPod(pod *v1.Pod) {
 	inDefaultNamespace(pod)
+	if pod.Spec.ServiceAccountName == "" {
+		pod.Spec.ServiceAccountName = pod.Spec.DeprecatedServiceAccount
+	}
 	corev1.SetObjectDefaults_Pod(pod)
 }
 

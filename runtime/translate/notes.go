@@ -74,8 +74,10 @@ func notes(b *Blueprint) []Note {
 
 func podNotes(n *noter, s *v1.PodSpec) {
 	n.warn(len(s.ReadinessGates) > 0, "spec.readinessGates", "nothing sets the conditions: the gates are not waited for")
-	n.warn(s.ServiceAccountName != "" && s.ServiceAccountName != "default", "spec.serviceAccountName", "there are no service accounts here: no token is mounted")
-	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", "there are no service accounts here: no token is mounted")
+	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default"
+	n.warn(account, "spec.serviceAccountName", noToken)
+	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
+	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", noToken)
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
 	n.refuse(s.HostUsers != nil && !*s.HostUsers, "spec.hostUsers", "Docker has no user namespace for one pod, only for all (userns-remap): leave the field out")
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
@@ -176,6 +178,9 @@ func projectedNotes(n *noter, s *v1.PodSpec, p *v1.ProjectedVolumeSource, path s
 	}
 }
 
+// noToken is said of what asks for a token of a service account.
+const noToken = "there are no tokens of service accounts here: none is mounted"
+
 // diskOf notes a file that is to tell how much of the disk a container may use.
 func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path string) {
 	pod := &v1.Pod{Spec: *s}
@@ -202,8 +207,15 @@ func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
 	}
 }
 
+// leastMemory is what no container does with less of, in bytes.
+const leastMemory = 1 << 20
+
 func containerNotes(n *noter, u Unit) {
 	c, path := u.Container, u.Path
+	if memory := c.Resources.Limits.Memory(); memory.Sign() > 0 && memory.CmpInt64(leastMemory) < 0 {
+		number := strings.TrimRight(memory.String(), "mk")
+		n.warn(true, path+".resources.limits.memory", fmt.Sprintf("%s is less than any program needs: did you mean %sM or %sMi?", memory, number, number))
+	}
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
 	for _, list := range []struct {
