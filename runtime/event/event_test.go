@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
 
@@ -159,6 +160,17 @@ func TestOperations(t *testing.T) {
 		if got := brief(c.got); len(got) != 1 || got[0] != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
+	}
+	create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Request: &translate.Request{Config: &container.Config{Image: "i"}}}
+	const present = `0 x1 a Pulled: Container image "i" already present on machine and can be accessed by the pod`
+	if got := brief(Done(w, create, time.Second, nil, at(1))); len(got) != 1 || got[0] != present {
+		t.Errorf("a container that was made: %q", got)
+	}
+	if got := brief(Done(w, create, time.Second, errors.New("no"), at(1))); len(got) != 2 || got[0] != present || got[1] != "1 x1 a Failed: Error: no" {
+		t.Errorf("a container that was not made: %q", got)
+	}
+	if got := Done(w, create, 0, plan.ErrStale, at(1)); got != nil {
+		t.Errorf("what another one has made is told of: %v", brief(got))
 	}
 	if got := Done(w, stop, 0, plan.ErrStale, at(0)); got != nil {
 		t.Errorf("what came too late is told of: %v", brief(got))

@@ -19,8 +19,6 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 		return []Event{normal(op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target), now)}
 	case plan.StopUnit:
 		return []Event{normal(op.Unit, "Killing", killing(w, op), now)}
-	case plan.CreateUnit:
-		return unpulled(w, op, now)
 	}
 	return nil
 }
@@ -71,8 +69,12 @@ func unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time) []Event {
 	switch {
 	case errors.Is(err, plan.ErrStale), w.Forgives(plan.Fault{Op: op, Err: err}):
+	case err != nil && op.Kind == plan.CreateUnit:
+		return append(unpulled(w, op, now.Add(-took)), failed(w, op, err, now)...)
 	case err != nil:
 		return failed(w, op, err, now)
+	case op.Kind == plan.CreateUnit: // of two who make it one has: it is told of once
+		return unpulled(w, op, now.Add(-took))
 	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonDeadline:
 		return []Event{normal("", plan.ReasonDeadline, plan.DeadlineMessage, now)}
 	case op.Kind == plan.PullImage:

@@ -23,6 +23,8 @@ type Memory struct {
 	// Stopped are the attempts that were stopped though they are to run, by
 	// ID, and why.
 	Stopped map[string]string
+	// Resized are the limits that attempts were given last, by ID.
+	Resized map[string]Resources
 	// Young is until when the container that was last started may end for a
 	// reason that it was started with.
 	Young time.Time
@@ -54,7 +56,7 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late),
-		Checks: clone(m.Checks), Hooks: clone(m.Hooks), Stopped: clone(m.Stopped), Young: m.Young,
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Young: m.Young,
 	}
 	switch {
 	case op.Kind == RunProbe:
@@ -78,6 +80,8 @@ func (m Memory) succeeded(op Op) {
 	switch {
 	case op.Kind == PullImage:
 		m.Pulled[op.Key()] = true
+	case op.Kind == Resize:
+		m.Resized[op.Target] = *op.Resources
 	case op.Kind == StopUnit && op.Cause != "":
 		m.Stopped[op.Target] = op.Detail
 	}

@@ -30,6 +30,9 @@ func (w World) Unsized(u translate.Unit, c Container) (want Resources, ok bool) 
 		return want, false
 	}
 	want = ResourcesOf(u.Request.Host.Resources)
+	if c.Resources.CPUShares == 0 {
+		want.CPUShares = 0 // an engine without them has left them out
+	}
 	return want, want != c.Resources
 }
 
@@ -38,7 +41,7 @@ func (w World) Unsized(u translate.Unit, c Container) (want Resources, ok bool) 
 func (s *stepper) resize(u translate.Unit, c Container) (restarts bool) {
 	want, unsized := s.w.Unsized(u, c)
 	switch {
-	case !unsized:
+	case !unsized, s.w.Resized[c.ID] == want: // an engine may leave out what its kernel cannot do
 		return false
 	case resizeRestarts(u, want, c.Resources):
 		op := s.stop(c)

@@ -60,6 +60,25 @@ func TestResize(t *testing.T) {
 	}
 }
 
+// An engine that leaves out what its kernel cannot do is not asked again and
+// again.
+func TestResizeThatChangesNothing(t *testing.T) {
+	w := up(t, sized("1", "64Mi"))
+	w.Latest("a").Resources.CPUShares = 0
+	if s := plan.Next(w, t0); len(s.Ops) != 0 || s.State != plan.Up {
+		t.Errorf("an engine without shares: %v, %s", kinds(s), s.State)
+	}
+	w.Latest("a").Resources.Memory = 0
+	s := plan.Next(w, t0)
+	if fmt.Sprint(kinds(s)) != "[resize a/0]" {
+		t.Fatalf("the step is %v", kinds(s))
+	}
+	w.Memory = w.Settle(s.Ops[0], nil, t0)
+	if s = plan.Next(w, t0); len(s.Ops) != 0 || s.State != plan.Up {
+		t.Errorf("after a resize that changed nothing: %v, %s", kinds(s), s.State)
+	}
+}
+
 // A resize that failed is of no account once the manifest says something else.
 func TestFailedResizeIsForgotten(t *testing.T) {
 	w := up(t, sized("1", "64Mi"))
