@@ -114,5 +114,5 @@ func (e *lateError) Error() string { return e.text }
 
 // Hint names the command that shows more.
 func (e *lateError) Hint() string {
-	return tell.Command("describe", e.ref) + " shows what it waits for"
+	return tell.Command("diagnose", e.ref) + " finds out what it waits for"
 }

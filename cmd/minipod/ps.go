@@ -12,6 +12,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
+	"github.com/minipod/minipod/runtime/diagnose"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
@@ -85,6 +86,18 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	tellOfUnattended(ctx, c, list.connection, worlds)
 	return f.tellOfRemains(ctx, c, list)
+}
+
+// tellOfUnwell names the command that says why the first pod is not well which
+// is not.
+func tellOfUnwell(c tell.Console, worlds []plan.World) {
+	for _, w := range worlds {
+		if diagnose.Unwell(w, time.Now()) {
+			ref := translate.Ref{Namespace: w.Namespace, Name: w.Name}
+			c.Hint(tell.Command("diagnose", ref) + " finds out why it is not well")
+			return
+		}
+	}
 }
 
 // sorted are the pods in the order of a field, if one is named.

@@ -68,6 +68,8 @@ func faultHint(m manifest.Pod, f plan.Fault) string {
 		return "docker network ls lists the networks"
 	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
 		return "take another hostPort, or stop whoever has the port: docker ps and ss -ltnp tell"
+	case f.Op.Kind == plan.StartUnit && m.Source() != "-":
+		return "minipod diagnose " + m.Source() + " looks for the cause"
 	}
 	return ""
 }

@@ -44,9 +44,9 @@ func (e *downError) Error() string {
 	return fmt.Sprintf("container %s of pod %s %s", e.container, e.ref, e.why)
 }
 
-// Hint names the command that shows why.
+// Hint names the command that finds out why.
 func (e *downError) Hint() string {
-	return fmt.Sprintf("%s -c %s shows all it wrote; %s removes the pod", Command("logs", e.ref), e.container, Command("rm", e.ref))
+	return fmt.Sprintf("%s finds out why; %s removes the pod", Command("diagnose", e.ref), Command("rm", e.ref))
 }
 
 // Tell says how a pod was left and what can be done next. A container that
