@@ -171,6 +171,9 @@ func waiting(l *look) []Cause {
 	}
 	var causes []Cause
 	for _, w := range l.step.Waits {
+		if w.Fault == nil && l.step.State == plan.Up {
+			continue // it is up without it: a volume stays as it is when its ConfigMap is removed
+		}
 		causes = append(causes, Cause{
 			Name: "waiting", Container: w.Unit, Sure: Possible,
 			Text: strings.TrimSuffix("the pod waits: "+w.Reason+": "+w.Detail, ": "), Evidence: l.lastWarnings(w.Unit), Command: l.command("describe"),

@@ -84,13 +84,14 @@ func loopback(l *look) []Cause {
 		return nil
 	}
 	var causes []Cause
+	told := map[int32]bool{}
 	for _, u := range l.units() {
 		for _, p := range u.Container.Ports {
 			at := sockets.at(int(p.ContainerPort))
-			told := slices.ContainsFunc(l.causes, func(c Cause) bool { return c.Name == "loopback-only" && c.Container == u.Name })
-			if p.Protocol == v1.ProtocolUDP || len(at) == 0 || !onlyLoopback(at) || told {
+			if p.Protocol == v1.ProtocolUDP || len(at) == 0 || !onlyLoopback(at) || told[p.ContainerPort] || l.explained(u.Name) {
 				continue
 			}
+			told[p.ContainerPort] = true
 			who := "others"
 			if p.HostPort != 0 {
 				who = fmt.Sprintf("hostPort %d", p.HostPort)

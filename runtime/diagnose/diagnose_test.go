@@ -1,0 +1,293 @@
+package diagnose_test
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/event"
+	"github.com/minipod/minipod/runtime/pause"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+func now() time.Time { return time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC) }
+
+// patient is a pod of testdata/broken and what is seen of it.
+type patient struct {
+	plan.World
+	diagnose.Evidence
+}
+
+// of is the pod of a manifest, with its pause; its units have been made a
+// minute ago and run.
+func of(t *testing.T, name string) *patient {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "broken", name+".yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange := strings.NewReplacer("REGISTRY", "registry.example", "FOREIGN", "foreign", "TAKEN", "4711")
+	objects, err := podspec.Parse(name, []byte(exchange.Replace(string(text))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pod := objects[0].Pod()
+	w := plan.World{UID: "u", Namespace: "default", Name: pod.Name, Want: translate.New(pod, translate.Options{}), Images: map[string]plan.Image{}, Contents: map[string]string{}}
+	for i, u := range w.Want.Units {
+		start := now().Add(-time.Minute).Add(time.Duration(i) * time.Second)
+		w.Containers = append(w.Containers, plan.Container{
+			ID: "id-" + u.Name, Name: pod.Name + "_" + u.Name, Unit: u.Name, Image: u.Container.Image, ImageID: "image", Hash: u.Hash, State: plan.Running, Created: start, StartedAt: start,
+		})
+		if c := &w.Containers[i]; u.Kind == translate.Init {
+			c.State, c.FinishedAt = plan.Exited, start.Add(time.Millisecond)
+		}
+	}
+	w.Images["image"] = plan.Image{ID: "image"}
+	for _, v := range w.Want.Filled() {
+		w.Contents[v.Docker] = "hash"
+	}
+	w.Pause = &plan.Pause{ID: "pause", Name: pod.Name + "_POD", State: plan.Running, Policy: plan.PolicyAlways, Created: now().Add(-2 * time.Minute), StartedAt: now().Add(-2 * time.Minute), IPs: []string{"192.0.2.1"}}
+	return &patient{w, diagnose.Evidence{Kept: true, Answers: map[diagnose.Question]diagnose.Answer{}}}
+}
+
+// manifest is the same pod before it is run.
+func manifest(t *testing.T, name string) *patient {
+	p := of(t, name)
+	p.Pause, p.Containers = nil, nil
+	for _, u := range p.Want.Units {
+		p.Images[u.Container.Image] = plan.Image{ID: "image"}
+	}
+	return p
+}
+
+// ended has the newest attempt of the last unit have ended, ten seconds ago.
+func (p *patient) ended(code int, log ...string) *patient {
+	c := &p.Containers[len(p.Containers)-1]
+	c.State, c.ExitCode, c.FinishedAt = plan.Exited, code, now().Add(-10*time.Second)
+	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: c.ID}, diagnose.Answer{Lines: log})
+}
+
+// refused has the engine have refused to start it.
+func (p *patient) refused(code int, words string) *patient {
+	p.ended(code)
+	c := &p.Containers[len(p.Containers)-1]
+	c.State, c.Error, c.StartedAt = plan.Created, words, time.Time{}
+	return p
+}
+
+func (p *patient) answers(q diagnose.Question, a diagnose.Answer) *patient {
+	p.Answers[q] = a
+	return p
+}
+
+func (p *patient) file(at, path string, f diagnose.File) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskFile, At: at, Name: path}, diagnose.Answer{File: f})
+}
+
+func (p *patient) imageFile(image, path string, f diagnose.File) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskImageFile, At: image, Name: path}, diagnose.Answer{File: f})
+}
+
+func (p *patient) listens(on ...string) *patient {
+	var sockets []pause.Socket
+	for _, address := range on {
+		sockets = append(sockets, pause.Socket{Protocol: "tcp", Local: netip.MustParseAddrPort(address)})
+	}
+	return p.answers(diagnose.Question{Kind: diagnose.AskSockets}, diagnose.Answer{Sockets: sockets})
+}
+
+func (p *patient) probe(kind, output string) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskProbe, At: "main", Name: kind}, diagnose.Answer{Failed: true, Text: output})
+}
+
+func (p *patient) event(unit, reason, message string, ago time.Duration) *patient {
+	at := now().Add(-ago)
+	p.Events, _, _ = p.Events.Add(event.Event{Unit: unit, Type: v1.EventTypeWarning, Reason: reason, Message: message, First: at, Last: at, Count: 1})
+	return p
+}
+
+func (p *patient) image(i diagnose.Image) *patient {
+	for _, reference := range []string{"image", p.Want.Units[0].Container.Image} {
+		p.answers(diagnose.Question{Kind: diagnose.AskImage, At: reference}, diagnose.Answer{Image: i})
+	}
+	return p
+}
+
+// absent has no attempt of the units have been made, nor their images be there.
+func (p *patient) absent() *patient {
+	p.Containers, p.Images = nil, map[string]plan.Image{}
+	return p
+}
+
+func (p *patient) registry(says diagnose.Registry, words string) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskRegistry, At: p.Want.Units[0].Container.Image}, diagnose.Answer{Registry: says, Text: words})
+}
+
+func (p *patient) machine(arch string) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskMachine}, diagnose.Answer{Text: arch})
+}
+
+func (p *patient) found() []diagnose.Cause { return diagnose.Find(p.World, p.Evidence, now()).Causes }
+
+func elf(machine byte) []byte {
+	head := make([]byte, 64)
+	copy(head, "\x7fELF\x02\x01")
+	head[18] = machine
+	return head
+}
+
+// Every cause is found in what is seen of a pod that has it, and its sentence
+// says what matters.
+func TestCauses(t *testing.T) {
+	const runc = "failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: "
+	script := func(head string) diagnose.File { return diagnose.File{There: true, Mode: 0o755, Head: []byte(head)} }
+	for _, c := range []struct {
+		name string
+		of   *patient
+		want string // certain cause: words of its text
+	}{
+		{"name", of(t, "image-missing").absent().registry(diagnose.RegistryHasNot, "name unknown"), "certain image-missing: does not exist in registry"},
+		{"tag", of(t, "tag-missing").absent().registry(diagnose.RegistryHasNot, "manifest unknown"), "certain tag-missing: has no tag nosuch"},
+		{"refused", of(t, "image-refused").absent().registry(diagnose.RegistryRefuses, "denied"), "likely image-refused: docker login"},
+		{"silent", of(t, "registry-unreachable").absent().registry(diagnose.RegistrySilent, "connection refused"), "certain registry-unreachable: registry 127.0.0.1:1 cannot be reached"},
+		{"told", of(t, "registry-unreachable").absent().answers(diagnose.Question{Kind: diagnose.AskRegistry, At: "127.0.0.1:1/app:1"}, diagnose.Answer{Unknown: "x"}).event("main", "Failed", `Failed to pull image "127.0.0.1:1/app:1": manifest unknown`, 0), "certain tag-missing: has no tag 1"},
+		{"near", of(t, "image-never-pulled").absent().answers(diagnose.Question{Kind: diagnose.AskImages}, diagnose.Answer{Lines: []string{"nginx:latest", "busybox:latest"}}), "certain image-never-pulled: the engine has busybox"},
+		{"foreign image", of(t, "wrong-architecture").image(diagnose.Image{Architecture: "arm64", Cmd: []string{"/program"}}).machine("amd64").ended(1, "exec /program: exec format error"), "certain wrong-architecture: is made for arm64, and the engine's machine is amd64"},
+		{"foreign program", of(t, "no-shebang").machine("amd64").ended(1, "exec /scripts/run: exec format error").file("id-main", "/scripts/run", diagnose.File{There: true, Head: elf(0xb7)}), "certain wrong-architecture: the program /scripts/run"},
+		{"no program", of(t, "command-not-found").refused(127, runc+`exec: "nosuchprogram": executable file not found in $PATH: unknown`), "certain command-not-found: the command nosuchprogram of container main is in no folder of the PATH"},
+		{"no file", of(t, "no-shebang").refused(127, runc+`exec: "/scripts/run": stat /scripts/run: no such file or directory: unknown`).file("id-main", "/scripts/run", diagnose.File{}), "certain command-not-found: does not exist"},
+		{"shell", of(t, "shell-command-not-found").ended(127, "sh: nosuchprogram: not found"), "certain command-not-found: sh: nosuchprogram: not found"},
+		{"mode", of(t, "not-executable").refused(126, runc+`exec: "/scripts/run": permission denied: unknown`).file("id-main", "/scripts/run", diagnose.File{There: true, Mode: 0o644}), "certain not-executable: defaultMode: 0755"},
+		{"no shebang", of(t, "no-shebang").ended(1, "exec /scripts/run: exec format error").file("id-main", "/scripts/run", script("echo hello\n")), "certain no-shebang: no first line"},
+		{"crlf", of(t, "script-crlf").ended(1, "exec /scripts/run: no such file or directory").file("id-main", "/scripts/run", script("#!/bin/sh\r\n")), `certain script-crlf: "/bin/sh\r"`},
+		{"interpreter", of(t, "interpreter-missing").ended(1, "exec /scripts/run: no such file or directory").file("id-main", "/scripts/run", script("#!/usr/bin/python3\n")).file("id-main", "/usr/bin/python3", diagnose.File{}), "certain interpreter-missing: asks for /usr/bin/python3"},
+		{"loader", of(t, "script-crlf").ended(1, "exec /scripts/run: no such file or directory").file("id-main", "/scripts/run", diagnose.File{There: true, Head: elf(0x3e)}), "likely loader-missing: dynamic loader"},
+		{"not started", of(t, "crashed").refused(127, runc+"error mounting something"), "certain start-failed: error mounting something"},
+		{"not made", of(t, "working-dir-missing").absent().registry(diagnose.RegistryHas, "").event("main", "Failed", "Error: not a directory", 0), "certain create-failed: not a directory"},
+		{"shell without work", of(t, "shell-with-nothing-to-do").ended(0), "certain shell-with-nothing-to-do: stdin: true"},
+		{"done", of(t, "ended").ended(0, "done"), "certain ended: restartPolicy: OnFailure"},
+		{"crash", of(t, "crashed").ended(3, "no user given"), "certain crashed: ended with exit code 3"},
+		{"init crash", of(t, "init-stuck").initEnded(7), "certain crashed: init container setup ended with exit code 7, and nothing after it starts"},
+		{"memory", of(t, "out-of-memory").ended(137).outOfMemory(), "certain out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},
+		{"liveness", of(t, "liveness-too-early").livenessKilled(2 * time.Second), "likely liveness-too-early: had it killed 2s after its start"},
+		{"liveness without events", of(t, "liveness-too-early").ended(143).lived(time.Second), "likely liveness-too-early: startupProbe"},
+		{"liveness later", of(t, "liveness-too-early").livenessKilled(50 * time.Second), "likely liveness-failing: connection refused"},
+		{"probe port", of(t, "probe-port").probe("readiness", "dial tcp 192.0.2.1:8081: connect: connection refused").listens("0.0.0.0:8080"), "certain probe-port: at port 8081, where nobody listens: in the pod listened on is 8080"},
+		{"probe path", of(t, "probe-path").probe("readiness", "HTTP probe failed with statuscode: 404"), "certain probe-path: asks for /healthz, which the server at port 8080 does not have (404)"},
+		{"probe status", of(t, "probe-path").probe("readiness", "HTTP probe failed with statuscode: 503"), "certain probe-status: 503"},
+		{"probe slow", of(t, "probe-path").probe("readiness", "context deadline exceeded"), "certain probe-slow: timeoutSeconds"},
+		{"probe command", of(t, "probe-failing").probe("readiness", ""), "certain probe-failing: it says nothing"},
+		{"probe name", of(t, "probe-port-name"), "certain probe-port-name: it has http (8080)"},
+		{"loopback", of(t, "loopback-only").probe("readiness", "connect: connection refused").listens("127.0.0.1:8080"), "certain loopback-only: listens on 127.0.0.1:8080 alone"},
+		{"loopback of a port", of(t, "port-clash").listens("[::1]:8080"), "certain loopback-only: [::1]:8080 alone"},
+		{"clash", of(t, "port-clash").listens("0.0.0.0:8080").ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},
+		{"host port", manifest(t, "host-port-taken").image(diagnose.Image{}).hostPort("holder_POD"), "certain host-port-taken: port 4711 of the machine, which the pod is to publish, is taken by container holder_POD"},
+		{"hidden", of(t, "hidden-by-volume").ended(1, `open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)`).imageFile("nginx", "/etc/nginx/nginx.conf", diagnose.File{There: true}).file("id-main", "/etc/nginx/nginx.conf", diagnose.File{}), "certain hidden-by-volume: volume settings is mounted at /etc/nginx"},
+		{"object", manifest(t, "object-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), `certain object-missing: configmap "nosuch" not found`},
+		{"key", manifest(t, "key-missing").colours(), "certain key-missing: couldn't find key mode in ConfigMap default/key-missing; it has colour"},
+		{"stale", of(t, "stale-environment").colours().answers(diagnose.Question{Kind: diagnose.AskEnv, At: "id-main"}, diagnose.Answer{Lines: []string{"PATH=/bin", "colour=blue"}}), "certain stale-environment: old values of colour"},
+		{"denied", of(t, "permission-denied").ended(1, "touch: /work/file: Permission denied").file("id-main", "/work/file", diagnose.File{}).file("id-main", "/work", diagnose.File{There: true, Dir: true, Mode: 0o755}), "certain permission-denied: fsGroup gives volume work"},
+		{"read-only root", of(t, "read-only-root").ended(1, "touch: /tmp/file: Read-only file system"), "certain read-only-root: an emptyDir mounted there"},
+		{"init stuck", of(t, "init-stuck").onlyInit(), "likely init-stuck: init container setup has run for 1m0s"},
+		{"init waits", of(t, "init-waits-for-name").onlyInit("nc: bad address 'database'"), "certain init-waits-for-name: there is no Service database"},
+		{"init waits silently", of(t, "init-waits-for-name").command("sh", "-c", "until nslookup db.default.svc.cluster.local; do sleep 1; done").onlyInit(";; connection timed out; no servers could be reached"), "certain init-waits-for-name: waits for the name db.default.svc.cluster.local"},
+		{"dns", of(t, "dns").ended(1, "curl: (6) Could not resolve host: api.example.invalid"), "certain dns: looks up the name api.example.invalid, which does not resolve"},
+		{"deaf", of(t, "ignores-sigterm").ended(137).stopped(), "likely ignores-sigterm: its grace of 2s is over: it is process 1"},
+		{"init system", of(t, "init-not-process-1").ended(100, "s6-overlay-suexec: fatal: can only run as pid 1"), "certain init-not-process-1: shareProcessNamespace: false"},
+		{"gates", manifest(t, "scheduling-gates").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain scheduling-gates: example.com/quota"},
+		{"unattended", of(t, "no-supervisor").unkept().listens("0.0.0.0:8080"), "certain no-supervisor: minipod supervise"},
+		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
+		{"unreadable", of(t, "crashed").unreadable(), "certain invalid-manifest: cannot be read"},
+		{"planned mode", manifest(t, "not-executable").scripts("#!/bin/sh\n"), "certain not-executable: defaultMode: 0755"},
+		{"planned crlf", manifest(t, "script-crlf").scripts("#!/bin/sh\r\n"), "certain script-crlf: CRLF"},
+		{"planned shebang", manifest(t, "no-shebang").scripts("echo\n"), "certain no-shebang: no first line"},
+		{"planned command", manifest(t, "command-not-found").nowhere("nosuchprogram"), "certain command-not-found: is not in image busybox"},
+		{"planned clash", manifest(t, "port-clash"), "likely port-clash: both declare port 8080/tcp"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := c.of.found()
+			sure, words, _ := strings.Cut(c.want, ": ")
+			if len(found) != 1 || fmt.Sprint(found[0].Sure, " ", found[0].Name) != sure || !strings.Contains(found[0].Text, words) {
+				t.Errorf("found %+v, want %s", found, c.want)
+			}
+			for _, cause := range found {
+				if cause.Command == "" || len(cause.Evidence) == 0 || strings.ContainsAny(cause.Text, "\n") {
+					t.Errorf("no command, no evidence, or more than a line: %+v", cause)
+				}
+			}
+		})
+	}
+}
+
+// A pod that runs and of which nothing else is known has no causes, but for
+// those that its manifest tells.
+func TestNoCauseWithoutEvidence(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "broken", "*.yaml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		if name == "image-name" || name == "probe-port-name" {
+			continue // their manifests are enough
+		}
+		for _, c := range of(t, name).found() {
+			t.Errorf("%s: %s: %s", name, c.Name, c.Text)
+		}
+	}
+}
+
+// What was asked for and cannot be known is not asked for again, and tells
+// nothing.
+func TestUnknown(t *testing.T) {
+	p := of(t, "script-crlf").ended(1, "exec /scripts/run: no such file or directory")
+	asks := diagnose.Find(p.World, p.Evidence, now()).Asks
+	for _, q := range asks {
+		p.answers(q, diagnose.Answer{Unknown: "the engine does not say"})
+	}
+	found := diagnose.Find(p.World, p.Evidence, now())
+	if len(asks) == 0 || len(found.Asks) > 0 || len(found.Causes) != 1 || found.Causes[0].Name != "crashed" {
+		t.Errorf("first asks %v, then %v and finds %+v", asks, found.Asks, found.Causes)
+	}
+}
+
+// The surest cause comes first.
+func TestOrder(t *testing.T) {
+	p := of(t, "init-stuck")
+	p.Containers[0].State, p.Containers[0].FinishedAt = plan.Running, time.Time{}
+	p.Pause.State, p.Pause.FinishedAt = plan.Exited, now()
+	found := p.found()
+	if len(found) != 2 || found[0].Sure != diagnose.Certain || found[1].Sure != diagnose.Likely {
+		t.Errorf("found %+v", found)
+	}
+}
+
+func TestUnwell(t *testing.T) {
+	young := of(t, "probe-port")
+	young.Containers[0].StartedAt = now().Add(-time.Second)
+	for name, c := range map[string]struct {
+		of   *patient
+		want bool
+	}{
+		"up":         {of(t, "crashed"), false},
+		"down":       {of(t, "crashed").ended(1), true},
+		"stopped":    {of(t, "crashed").ended(1).stopped(), false},
+		"not ready":  {of(t, "probe-port"), true},
+		"young":      {young, false},
+		"not made":   {of(t, "image-missing").absent(), true},
+		"unreadable": {of(t, "crashed").unreadable(), true},
+	} {
+		if got := diagnose.Unwell(c.of.World, now()); got != c.want {
+			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package diagnose_test
+
+import (
+	"path"
+	"strconv"
+	"time"
+
+	"github.com/docker/go-connections/nat"
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+func (p *patient) last() *plan.Container { return &p.Containers[len(p.Containers)-1] }
+
+func (p *patient) outOfMemory() *patient {
+	p.last().OOMKilled = true
+	return p
+}
+
+// lived has the last attempt have run for so long before it ended.
+func (p *patient) lived(d time.Duration) *patient {
+	p.last().FinishedAt = p.last().StartedAt.Add(d)
+	return p
+}
+
+// livenessKilled has an attempt before the last have been ended by its
+// liveness probe after so long.
+func (p *patient) livenessKilled(after time.Duration) *patient {
+	before := *p.last()
+	before.ID, before.State, before.ExitCode = "id-before", plan.Exited, 137
+	before.StartedAt = now().Add(-time.Minute)
+	before.FinishedAt = before.StartedAt.Add(after)
+	p.last().Attempt, p.last().StartedAt = 1, now().Add(-time.Second)
+	p.Containers = append([]plan.Container{before}, p.Containers...)
+	p.answers(diagnose.Question{Kind: diagnose.AskLog, At: before.ID}, diagnose.Answer{})
+	p.event("main", "Unhealthy", "Liveness probe failed: dial tcp: connection refused", 2*time.Second)
+	return p.event("main", "Killing", "Container main failed liveness probe, will be restarted", 2*time.Second)
+}
+
+// initEnded has the init container have failed, and nothing after it be made.
+func (p *patient) initEnded(code int) *patient {
+	p.Containers = p.Containers[:1]
+	return p.ended(code)
+}
+
+// onlyInit has the init container run, and nothing after it be made.
+func (p *patient) onlyInit(log ...string) *patient {
+	p.Containers = p.Containers[:1]
+	p.last().State, p.last().FinishedAt = plan.Running, time.Time{}
+	p.answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{})
+	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: p.last().ID}, diagnose.Answer{Lines: log})
+}
+
+func (p *patient) command(words ...string) *patient {
+	p.Want.Units[0].Container.Command = words
+	return p
+}
+
+// hostPort has a port that the pod wants be another container's.
+func (p *patient) hostPort(holder string) *patient {
+	const port = 4711
+	p.Want.Pause.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: strconv.Itoa(port)}}}
+	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	return p.answers(diagnose.Question{Kind: diagnose.AskPorts}, diagnose.Answer{Ports: []diagnose.Published{
+		{Container: "other_POD", Protocol: "udp", IP: "0.0.0.0", Port: port}, {Container: holder, Protocol: "tcp", IP: "0.0.0.0", Port: port},
+	}})
+}
+
+// colours are the ConfigMaps that there are.
+func (p *patient) colours() *patient {
+	cm := func() *v1.ConfigMap { return &v1.ConfigMap{Data: map[string]string{"colour": "green"}} }
+	p.Inputs = translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{"key-missing": cm(), "stale-environment": cm()}}
+	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	return p.answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{Inputs: p.Inputs})
+}
+
+// scripts are ConfigMaps with a script.
+func (p *patient) scripts(text string) *patient {
+	p.Inputs.ConfigMaps = map[string]*v1.ConfigMap{p.Name: {Data: map[string]string{"run": text}}}
+	p.Contents = nil
+	return p
+}
+
+// nowhere has a program be in no folder of the image.
+func (p *patient) nowhere(program string) *patient {
+	p.image(diagnose.Image{Env: []string{"PATH=/bin:/usr/bin"}})
+	for _, folder := range []string{"/bin", "/usr/bin"} {
+		p.imageFile("busybox", path.Join(folder, program), diagnose.File{})
+	}
+	return p
+}
+
+func (p *patient) stopped() *patient {
+	p.Want.Pod.Annotations = map[string]string{translate.AnnotationIntent: string(plan.Halted)}
+	return p
+}
+
+func (p *patient) unkept() *patient {
+	p.Kept = false
+	return p
+}
+
+func (p *patient) pauseDown() *patient {
+	p.Pause.State, p.Pause.FinishedAt = plan.Exited, now().Add(-time.Second)
+	return p
+}
+
+func (p *patient) unreadable() *patient {
+	p.Want, p.Invalid = nil, "no JSON"
+	return p
+}

@@ -1,0 +1,48 @@
+package diagnose
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestWords(t *testing.T) {
+	for line, want := range map[string][]string{
+		`open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)`: {"/etc/nginx/nginx.conf"},
+		"touch: /work/file: Permission denied":                                 {"/work/file"},
+		"mkdir: cannot create directory '/data/a b': x":                        {"/data/a"},
+		"nothing / here": nil,
+	} {
+		if got := paths(line); !slices.Equal(got, want) {
+			t.Errorf("paths of %q: %q, want %q", line, got, want)
+		}
+	}
+	for line, want := range map[string]int{
+		"bind() to 0.0.0.0:80 failed (98: Address already in use)": 80,
+		"listen tcp [::]:8080: bind: address already in use":       8080,
+		"Error: listen EADDRINUSE: address already in use :::3000": 3000,
+		"httpd: bind: Address already in use":                      0,
+	} {
+		if got := portIn(line); got != want {
+			t.Errorf("port in %q: %d, want %d", line, got, want)
+		}
+	}
+	for line, want := range map[string]string{
+		"nc: bad address 'database'":                                   "database",
+		"wget: bad address 'db:5432'":                                  "db",
+		"curl: (6) Could not resolve host: api.example.invalid":        "api.example.invalid",
+		"dial tcp: lookup redis on 10.0.0.10:53: no such host":         "redis",
+		"Error: getaddrinfo ENOTFOUND mysql":                           "mysql",
+		"** server can't find db.default.svc.cluster.local: NXDOMAIN":  "db.default.svc.cluster.local",
+		`could not translate host name "postgres" to address: unknown`: "postgres",
+		"looking up the lookup table":                                  "",
+	} {
+		if got, _ := lookup([]string{line}); got != want {
+			t.Errorf("name in %q: %q, want %q", line, got, want)
+		}
+	}
+	for word, want := range map[string]string{"ngnix": "nginx", "busyboxx": "busybox", "redis": "", "a": ""} {
+		if got := nearest(word, []string{"nginx", "busybox"}); got != want {
+			t.Errorf("nearest to %q: %q, want %q", word, got, want)
+		}
+	}
+}
