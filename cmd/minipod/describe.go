@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/apiserver/kind"
+	"github.com/minipod/minipod/runtime/apiserver/store"
 	"github.com/minipod/minipod/runtime/describe"
 	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -20,14 +24,21 @@ type describeFlags struct{ selection }
 func newDescribeCommand(io streams) *cobra.Command {
 	f := &describeFlags{}
 	cmd := &cobra.Command{
-		Use:     "describe [POD...] [-l SELECTOR]",
+		Use:     "describe [POD...] [KIND/NAME...] [-l SELECTOR]",
 		Short:   "Show all that is known of pods, and what to look at next",
 		GroupID: groupLook,
 		Example: `  minipod describe web
-  minipod describe -l app=web`,
+  minipod describe -l app=web
+  minipod describe configmap/settings`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, io, withoutKind(cmd, args))
+			args = withKind(cmd, withoutKind(cmd, args))
+			pods, keys := splitKeys(args, namespaceOr(f.namespace))
+			err := f.objects(cmd.Context(), io, keys)
+			if len(keys) > 0 && len(pods) == 0 {
+				return err
+			}
+			return errors.Join(err, f.run(cmd, io, pods))
 		},
 	}
 	f.register(cmd)
@@ -54,6 +65,35 @@ func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error
 	}
 	tellOfUnattended(cmd.Context(), tell.NewConsole(io.err), list.connection, worlds)
 	return missing
+}
+
+// objects prints objects that are not pods.
+func (f *describeFlags) objects(ctx context.Context, io streams, keys []object.Key) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	var errs []error
+	for i, key := range keys {
+		found, err := everyObject(ctx, e, kind.New().ByResource(key.Resource))
+		at := slices.IndexFunc(found, func(o store.Object) bool { return o.GetName() == key.Name && o.GetNamespace() == key.Namespace })
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+			continue
+		case at < 0:
+			errs = append(errs, &absentError{key})
+			continue
+		case i > 0:
+			printLines(io.out, "\n\n")
+		}
+		printLines(io.out, describe.Object(found[at], time.Now()))
+	}
+	return errors.Join(errs...)
 }
 
 // describePod prints one pod. What cannot be read beside it is said.

@@ -59,6 +59,18 @@ func keyOf(k *kind.Kind, namespace, name string) object.Key {
 	return object.Key{Resource: k.Resource(), Namespace: namespace, Name: name}
 }
 
+// splitKeys parts the arguments that name objects from those that name pods.
+func splitKeys(args []string, namespace string) (pods []string, keys []object.Key) {
+	for _, arg := range args {
+		if key, ok := keyIn(arg, namespace); ok {
+			keys = append(keys, key)
+		} else {
+			pods = append(pods, arg)
+		}
+	}
+	return pods, keys
+}
+
 // keyIn reads KIND/NAME of an object that is not a pod.
 func keyIn(arg, namespace string) (object.Key, bool) {
 	word, name, ok := strings.Cut(arg, "/")

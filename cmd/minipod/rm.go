@@ -125,15 +125,7 @@ func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names
 
 // everything is what the command line means, objects beside pods too.
 func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
-	var keys []object.Key
-	var pods []string
-	for _, arg := range args {
-		if key, ok := keyIn(arg, namespaceOr(f.namespace)); ok {
-			keys = append(keys, key)
-			continue
-		}
-		pods = append(pods, arg)
-	}
+	pods, keys := splitKeys(args, namespaceOr(f.namespace))
 	if f.objects {
 		all, err := objectRecords(cmd.Context(), e, translate.LabelObject)
 		if err != nil {

@@ -129,10 +129,11 @@ func withoutKind(cmd *cobra.Command, args []string) []string {
 	return args
 }
 
-// withKind are the arguments of a delete with kubectl's word for a kind in front,
-// as KIND/NAME each: delete configmap a b.
+// withKind are the arguments with kubectl's word for a kind in front as KIND/NAME
+// each: delete configmap a b.
 func withKind(cmd *cobra.Command, args []string) []string {
-	if cmd.CalledAs() != "delete" || len(args) < 2 || strings.Contains(args[0], "/") || kindOf(args[0]) == nil {
+	asKubectl := cmd.CalledAs() == "delete" || cmd.CalledAs() == "describe"
+	if !asKubectl || len(args) < 2 || strings.Contains(args[0], "/") || kindOf(args[0]) == nil {
 		return args
 	}
 	var all []string

@@ -32,13 +32,13 @@ func world() plan.World {
 		VolumeMounts: []v1.VolumeMount{{Name: "data", MountPath: "/data", ReadOnly: true}},
 	}}
 	start := now.Add(-time.Minute)
+	want := translate.New(pod, translate.Options{})
 	return plan.World{
-		UID: "uid-1", Namespace: "default", Name: "web",
-		Want:  translate.New(pod, translate.Options{}),
+		UID: "uid-1", Namespace: "default", Name: "web", Want: want,
 		Pause: &plan.Pause{ID: "p", State: plan.Running, Created: start, StartedAt: start, IPs: []string{"192.0.2.7"}},
 		Containers: []plan.Container{{
 			ID: "c", Name: "web_main", Unit: "main", State: plan.Running, Image: "image", ImageID: "sha256:i",
-			Created: start, StartedAt: start,
+			Created: start, StartedAt: start, Resources: plan.ResourcesOf(want.Units[0].Request.Host.Resources),
 		}},
 		Images: map[string]plan.Image{"image": {ID: "sha256:i"}},
 	}
@@ -144,5 +144,20 @@ func TestAdvice(t *testing.T) {
 		if text := describe.Pod(w, nil, "", now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
 			t.Errorf("%s: the advice is not in\n%s", name, text)
 		}
+	}
+}
+
+// What a Secret holds is not shown, nor what a ConfigMap's control characters do
+// to the columns.
+func TestObject(t *testing.T) {
+	secret := &v1.Secret{Type: v1.SecretTypeOpaque, Data: map[string][]byte{"k": []byte("hidden"), "a": nil}}
+	secret.Name, secret.Namespace = "s", "default"
+	const want = "Name: s\nNamespace: default\nLabels: <none>\nAnnotations: <none>\n\nType: Opaque\n\nData\n====\na: 0 bytes\nk: 6 bytes\n"
+	if diff := cmp.Diff(trimmed(want), trimmed(describe.Object(secret, now))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	c := &v1.ConfigMap{Data: map[string]string{"f": "one\n\ttwo\n"}}
+	if text := describe.Object(c, now); !strings.Contains(text, "f:\n----\none\n two\n") {
+		t.Errorf("got\n%s", text)
 	}
 }

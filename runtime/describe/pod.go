@@ -9,6 +9,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/kubectl/pkg/util/qos"
 
 	"github.com/minipod/minipod/runtime/event"
@@ -65,7 +66,7 @@ func (p *page) head(pod *v1.Pod, host string) {
 		p.line(top, "Start Time:\t%s", date(*pod.Status.StartTime))
 	}
 	p.list("Labels:", pairs(pod.Labels, "="))
-	p.list("Annotations:", annotations(pod))
+	p.list("Annotations:", annotations(&pod.ObjectMeta))
 }
 
 // state is where the pod stands, and its addresses.
@@ -135,10 +136,10 @@ func pairs(m map[string]string, between string) []string {
 // longestNote is how much of an annotation is shown.
 const longestNote = 140
 
-// annotations are those of the pod but for the one in which kubectl apply keeps
+// annotations are those of an object but for the one in which kubectl apply keeps
 // the whole manifest.
-func annotations(pod *v1.Pod) []string {
-	own := maps.Clone(pod.Annotations)
+func annotations(o *metav1.ObjectMeta) []string {
+	own := maps.Clone(o.Annotations)
 	delete(own, v1.LastAppliedConfigAnnotation)
 	all := pairs(own, ": ")
 	for i, text := range all {
