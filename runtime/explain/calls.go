@@ -95,7 +95,7 @@ func (w *calls) op(op plan.Op) {
 	case plan.CreatePause, plan.CreateUnit:
 		w.created[op.Unit] = op
 		r := op.Request
-		fields := bodyFields(reflect.ValueOf(createBody{r.Config, r.Host}))
+		fields := bodyFields(reflect.ValueOf(createBody{r.Config, hostOf(r)}))
 		if host, ok := fields["HostConfig"].(map[string]any); ok && r.OOMScore != "" {
 			host["OomScoreAdj"] = r.OOMScore
 		}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/go-connections/nat"
 
@@ -112,21 +113,36 @@ func storageFlags(fs *flags, r *translate.Request) {
 		fs.text("--mount", "HostConfig.Mounts", mountText(m))
 	}
 	for _, p := range r.Parts {
-		m := mount.Mount{Type: mount.TypeBind, Source: p.Source(), Target: p.Target, ReadOnly: p.ReadOnly}
-		if p.Propagation != "" {
-			m.BindOptions = &mount.BindOptions{Propagation: p.Propagation}
-		}
 		field := translate.FieldParts
 		if p.File {
 			field = translate.FieldMessage
 		}
-		fs.text("--mount", field, mountText(m))
+		fs.text("--mount", field, mountText(partMount(p)))
 	}
 	fs.list("-v", "HostConfig.Binds", r.Host.Binds)
 	fs.list("-v", "Config.Volumes", slices.Sorted(maps.Keys(r.Config.Volumes)))
 	if r.Host.ReadonlyRootfs {
 		fs.on("--read-only", "HostConfig.ReadonlyRootfs")
 	}
+}
+
+// partMount mounts a part of a volume.
+func partMount(p translate.Part) mount.Mount {
+	m := mount.Mount{Type: mount.TypeBind, Source: p.Source(), Target: p.Target, ReadOnly: p.ReadOnly}
+	if p.Propagation != "" {
+		m.BindOptions = &mount.BindOptions{Propagation: p.Propagation}
+	}
+	return m
+}
+
+// hostOf is the HostConfig of a request, the parts of volumes in it.
+func hostOf(r *translate.Request) *container.HostConfig {
+	host := *r.Host
+	host.Mounts = slices.Clip(host.Mounts)
+	for _, p := range r.Parts {
+		host.Mounts = append(host.Mounts, partMount(p))
+	}
+	return &host
 }
 
 // mountText is the value of --mount: a line of comma-separated values.

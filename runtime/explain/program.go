@@ -128,6 +128,8 @@ func (w *program) op(op plan.Op) {
 		w.startPause(op)
 	case plan.FillVolume:
 		w.fillVolume(*op.Payload)
+	case plan.CopyImage:
+		w.copyImage(op.Volumes[0])
 	case plan.StartUnit:
 		r := w.created[op.Unit].Request
 		w.create("Container "+op.Unit, "join(%s, %s, %s)", r)
@@ -140,7 +142,11 @@ func (w *program) op(op plan.Op) {
 
 func (w *program) pull(u translate.Unit, target string) {
 	image := w.text(target)
-	fmt.Fprintf(w, "\n// %s.imagePullPolicy: %s\n", u.Path, u.Pull)
+	if u.Name == "" {
+		w.WriteString("\n// The image of a volume\n")
+	} else {
+		fmt.Fprintf(w, "\n// %s.imagePullPolicy: %s\n", u.Path, u.Pull)
+	}
 	switch {
 	case u.Lenient:
 		w.call("pull", "if err := pull(%s); err != nil {\ncheck(have(%s)) // it is only the default: the local image stands in\n}", image, image)
@@ -153,7 +159,7 @@ func (w *program) pull(u translate.Unit, target string) {
 
 func (w *program) create(title, format string, r *translate.Request) {
 	fmt.Fprintf(w, "\n// %s\n", comment(title))
-	host := w.literal(reflect.ValueOf(r.Host))
+	host := w.literal(reflect.ValueOf(hostOf(r)))
 	if r.OOMScore != "" {
 		score := w.late(strings.Trim(r.OOMScore, "\x00"))
 		host = strings.Replace(host, "HostConfig{", "HostConfig{OomScoreAdj: "+score+",\n", 1)
@@ -173,6 +179,14 @@ func (w *program) startPause(op plan.Op) {
 		w.call("unpack", "unpack(%s, %q, %d,\n%s)", w.text(r.Name), translate.VolumeRoot, disk[0].GID, entries.String())
 	}
 	w.call("base", "start(%s)", w.text(r.Name))
+}
+
+// copyImage copies the files of an image into a volume, and says in the pause
+// that it has.
+func (w *program) copyImage(v translate.Volume) {
+	fmt.Fprintf(w, "\n// Volume %s holds the files of an image\n", comment(v.Name))
+	w.call("copy", "copyImage(%s, %s, %q)", w.text(v.Image.Reference), w.text(w.b.Pause.Name), v.Target)
+	w.call("unpack", "unpack(%s, %q, 0, file(%q, 0o644, \"\"))", w.text(w.b.Pause.Name), path.Dir(v.CopiedMark()), path.Base(v.CopiedMark()))
 }
 
 func (w *program) fillVolume(p translate.Payload) {
@@ -198,24 +212,30 @@ func (w *program) fillVolume(p translate.Payload) {
 
 // late is the call that finds a late value out.
 func (w *program) late(token string) string {
-	w.parts["late"] = true
 	if a, ok := translate.AllotmentOf(token); ok {
+		w.parts["late"] = true
 		if a.Resource == v1.ResourceCPU {
 			return fmt.Sprintf("cpus(%d)", a.Divisor)
 		}
 		return fmt.Sprintf("memory(%d)", a.Divisor)
+	}
+	if folder, ok := translate.PlaceOf(token); ok {
+		w.parts["place"] = true
+		return fmt.Sprintf("place(%s, %q)", w.text(w.b.Pause.Name), folder)
 	}
 	if image, ok := translate.ImageUserOf(token); ok {
 		w.parts["root"] = true
 		return fmt.Sprintf("userOf(%s)", w.text(image))
 	}
 	if request, ok := translate.MemoryRequestOf(token); ok {
+		w.parts["late"] = true
 		return fmt.Sprintf("oomScore(%d)", request)
 	}
 	if f, ok := translate.FileKeyOf(token); ok {
 		w.parts["file"] = true
 		return fmt.Sprintf("fileValue(%s, %q, %q)", w.text(w.b.Pause.Name), f.Inside(), f.Key)
 	}
+	w.parts["late"] = true
 	switch fieldOf(w.b.Pod, token) {
 	case translate.FieldPodIP:
 		return fmt.Sprintf("first(podIPs(%s))", w.text(w.b.Pause.Name))
