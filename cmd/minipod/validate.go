@@ -14,7 +14,8 @@ func newValidateCommand(io streams) *cobra.Command {
 		Short:   "Check manifests",
 		GroupID: groupRead,
 		Long: `validate says all that is wrong in manifests, and what of them run does not
-honour. What is in order is listed on stdout.`,
+honour, and to which ConfigMaps, Secrets and claims the pods refer that are not
+in the same manifests. It needs no engine. What is in order is listed on stdout.`,
 		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return validate(cmd, io, f, args)
@@ -33,6 +34,9 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 	for _, m := range r.Pods {
 		if !r.Wrong(m.Source()) {
 			tell.Result(io.out, "%s: pod/%s valid", m.Source(), m.Pod().Name)
+			for _, key := range r.Absent(m) {
+				c.Say("%s: pod/%s refers to %s, which is not here: run takes it from the engine", m.Source(), m.Pod().Name, objectName(key))
+			}
 		}
 	}
 	for _, m := range r.Objects {

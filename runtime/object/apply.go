@@ -1,6 +1,7 @@
 package object
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -149,7 +150,11 @@ func (m Manifest) changed(current Record, patch []byte) (Record, error) {
 	if errs := m.validateUpdate(next, old); len(errs) > 0 {
 		return Record{}, &InvalidError{errs}
 	}
-	return m.record(next, current.Revision+1)
+	changed, err := m.record(next, current.Revision+1)
+	if bytes.Equal(changed.JSON, current.JSON) { // it was but for defaults
+		return current, err
+	}
+	return changed, err
 }
 
 func (m Manifest) record(next object, revision int64) (Record, error) {

@@ -176,3 +176,26 @@ func TestVolumes(t *testing.T) {
 		t.Errorf("all are %v", all)
 	}
 }
+
+// A Service gets an address that no other has, and keeps it; what it says by
+// default is no change.
+func TestApplyService(t *testing.T) {
+	const text = "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {ports: [{port: 5432}]}}"
+	taken := stamp()
+	taken.Services = []*v1.Service{{Spec: v1.ServiceSpec{ClusterIP: "10.96.0.2"}}}
+	r, err := manifest(t, text).Apply(object.Record{}, taken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := object.ServicesOf("default", []object.Record{r})
+	if len(all) != 1 || all[0].Spec.ClusterIP != "10.96.0.3" || all[0].Spec.Ports[0].TargetPort.IntVal != 5432 {
+		t.Errorf("services %+v", all)
+	}
+	if same := apply(t, r, text); same.Revision != 1 {
+		t.Errorf("the same again is revision %d: %s", same.Revision, same.JSON)
+	}
+	next := apply(t, r, strings.Replace(text, "5432", "5433", 1))
+	if all := object.ServicesOf("", []object.Record{r, next}); next.Revision != 2 || all[0].Spec.ClusterIP != "10.96.0.3" {
+		t.Errorf("changed: revision %d, %+v", next.Revision, all)
+	}
+}
