@@ -36,6 +36,9 @@ func pauseRequest(b *Blueprint) Request {
 	mountMessages(&r)
 	if pod.Spec.HostNetwork && b.Options.PauseImage == "" {
 		r.Config.Cmd = []string{"machine"}
+		if len(pod.Spec.HostAliases) > 0 {
+			r.Config.Cmd = append(r.Config.Cmd, "aliases")
+		}
 		r.from("Config.Cmd", "the hosts file is the machine's: spec.hostNetwork")
 	}
 	return r

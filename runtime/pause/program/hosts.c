@@ -6,8 +6,8 @@
 
 enum { MOST = 65536, ALIASES = 1024 };
 
-static const char header[] =
-	"# Kubernetes-managed hosts file.\n"
+static const char header[] = "# Kubernetes-managed hosts file.\n";
+static const char lines[] =
 	"127.0.0.1\tlocalhost\n"
 	"::1\tlocalhost ip6-localhost ip6-loopback\n"
 	"fe00::0\tip6-localnet\n"
@@ -114,7 +114,7 @@ static void put_pod(int fd, char *text, const char *name)
 		put_text(fd, "\n");
 }
 
-void write_hosts(int of_machine)
+void write_hosts(enum hosts of)
 {
 	char text[MOST + 1];
 	struct utsname names;
@@ -130,12 +130,12 @@ void write_hosts(int of_machine)
 	fd = open_to_write("/etc/hosts");
 	if (fd < 0)
 		return;
-	if (of_machine) {
-		put_text(fd, machine_header);
+	put_text(fd, of == OF_POD ? header : machine_header);
+	if (of == OF_MACHINE) {
 		put(fd, text, used);
 	} else {
-		put_text(fd, header);
-		put_pod(fd, text, names.node);
+		put_text(fd, lines);
+		put_pod(fd, text, of == OF_POD ? names.node : "");
 	}
 	close(fd);
 }

@@ -51,10 +51,10 @@ static int become_nobody(void)
 }
 
 /* hold_pod is hold for process 1 of a pod, which the engine starts as root. */
-static int hold_pod(int of_machine)
+static int hold_pod(enum hosts of)
 {
 	if (getpid() == 1 && sys3(SYS_geteuid, 0, 0, 0) == 0) {
-		write_hosts(of_machine);
+		write_hosts(of);
 		if (!become_nobody()) {
 			put_text(2, "pause: cannot give up root\n");
 			return FAILED;
@@ -70,16 +70,16 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine | ns | sockets | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine [aliases] | ns | sockets | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
 static int run(char **args)
 {
 	if (!args[0])
-		return hold_pod(0);
-	if (equal(args[0], "machine") && !args[1])
-		return hold_pod(1);
+		return hold_pod(OF_POD);
+	if (equal(args[0], "machine"))
+		return !args[1] ? hold_pod(OF_MACHINE) : equal(args[1], "aliases") && !args[2] ? hold_pod(OF_ALIASES) : usage();
 	if (equal(args[0], "connect")) {
 		int code = mode_connect(args + 1);
 		return code == USAGE ? usage() : code;
