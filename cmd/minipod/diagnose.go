@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -30,7 +29,6 @@ func newDiagnoseCommand(io streams) *cobra.Command {
 	f := &diagnoseFlags{}
 	cmd := &cobra.Command{
 		Use:     "diagnose POD|FILE",
-		Aliases: []string{"why"},
 		Short:   "Say why a pod is not well, or what a manifest would meet",
 		GroupID: groupLook,
 		Long: `diagnose looks at a pod, at what its containers wrote, at its events, ports,
@@ -143,7 +141,7 @@ func (f *diagnoseFlags) file(cmd *cobra.Command, io streams, e connection, name 
 	}
 	all := problems(name, r)
 	for _, m := range r.Pods {
-		d, err := unborn(cmd.Context(), e, m, r.Objects)
+		d, err := unborn(cmd, e, m, r.Objects)
 		if err != nil {
 			return nil, err
 		}
@@ -168,20 +166,16 @@ func problems(name string, r *manifest.Reading) []diagnosis {
 
 // unborn diagnoses a pod of a manifest. The objects of the manifest are there
 // when it is run.
-func unborn(ctx context.Context, e connection, m manifest.Pod, objects []manifest.Object) (diagnosis, error) {
-	b := m.Blueprint
+func unborn(cmd *cobra.Command, e connection, m manifest.Pod, objects []manifest.Object) (diagnosis, error) {
+	ctx, b := cmd.Context(), m.Blueprint
 	w := plan.World{UID: b.Pod.UID, Namespace: b.Pod.Namespace, Name: b.Pod.Name, Want: b}
 	var err error
 	if w.Images, err = e.Images(ctx, b); err != nil {
 		return diagnosis{}, err
 	}
-	if w.Inputs, err = e.Inputs(ctx, w); err != nil {
+	if w.Inputs, err = objectInputs(cmd, b, objects); err != nil {
 		return diagnosis{}, err
 	}
-	if w.Inputs.ConfigMaps == nil {
-		w.Inputs.ConfigMaps, w.Inputs.Secrets = map[string]*v1.ConfigMap{}, map[string]*v1.Secret{}
-	}
-	add(&w.Inputs, b.Pod.Namespace, objects)
 	g, err := newGatherer(ctx, e, w)
 	if err != nil {
 		return diagnosis{}, err
@@ -189,29 +183,6 @@ func unborn(ctx context.Context, e connection, m manifest.Pod, objects []manifes
 	d, err := g.diagnosis(ctx)
 	d.File = m.Source()
 	return d, err
-}
-
-// add puts the objects of a manifest among those that are there.
-func add(in *translate.Inputs, namespace string, objects []manifest.Object) {
-	for _, m := range objects {
-		meta := m.Meta()
-		if meta.GetNamespace() != namespace {
-			continue
-		}
-		switch o := m.Object.Object.(type) {
-		case *v1.ConfigMap:
-			in.ConfigMaps[o.Name] = o
-		case *v1.Secret:
-			secret := o.DeepCopy()
-			for key, value := range secret.StringData {
-				if secret.Data == nil {
-					secret.Data = map[string][]byte{}
-				}
-				secret.Data[key] = []byte(value)
-			}
-			in.Secrets[o.Name] = secret
-		}
-	}
 }
 
 func (f *diagnoseFlags) print(w io.Writer, all []diagnosis) error {

@@ -35,7 +35,7 @@ func broken() map[string]string {
 
 // unmade are those that run removes at once: their manifests are diagnosed.
 func unmade() []string {
-	return []string{"image-name", "image-never-pulled", "object-missing", "key-missing", "scheduling-gates", "host-port-taken"}
+	return []string{"image-name", "image-never-pulled", "object-missing", "key-missing", "claim-missing", "scheduling-gates", "host-port-taken"}
 }
 
 // clinic is a namespace with pods that are diagnosed.

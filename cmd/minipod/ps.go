@@ -85,6 +85,9 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		c.Say("no pods %s", f.where())
 	}
 	tellOfUnattended(ctx, c, list.connection, worlds)
+	if p.table != nil && !p.quiet {
+		tellOfUnwell(c, worlds)
+	}
 	return f.tellOfRemains(ctx, c, list)
 }
 

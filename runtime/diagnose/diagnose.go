@@ -56,7 +56,7 @@ type rule func(l *look) []Cause
 // later is often no more than what follows from what comes before.
 func rules() []rule {
 	return []rule{
-		invalid, gated, hostPorts, pauseDown, missingObjects, unpullable, foreign,
+		invalid, gated, unbound, hostPorts, pauseDown, missingObjects, unpullable, foreign,
 		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
 		portNames, failingProbes, earlyLiveness, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
@@ -66,12 +66,15 @@ func rules() []rule {
 
 // Find finds the causes.
 func Find(w plan.World, e Evidence, now time.Time) Finding {
-	l := &look{World: w, e: e, now: now}
+	l := &look{World: w, e: e, now: now, causes: []Cause{}}
 	if w.Pause != nil {
 		l.step = plan.Next(w, now)
 	}
 	for _, r := range rules() {
-		l.causes = append(l.causes, r(l)...)
+		for _, c := range r(l) {
+			c.Evidence = append([]string{}, c.Evidence...) // none is a list too
+			l.causes = append(l.causes, c)
+		}
 	}
 	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.Sure.rank(), b.Sure.rank()) })
 	return Finding{Causes: l.causes, Asks: l.asks, State: l.state()}

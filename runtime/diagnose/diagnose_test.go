@@ -204,6 +204,7 @@ func TestCauses(t *testing.T) {
 		{"deaf", of(t, "ignores-sigterm").ended(137).stopped(), "likely ignores-sigterm: its grace of 2s is over: it is process 1"},
 		{"init system", of(t, "init-not-process-1").ended(100, "s6-overlay-suexec: fatal: can only run as pid 1"), "certain init-not-process-1: shareProcessNamespace: false"},
 		{"gates", manifest(t, "scheduling-gates").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain scheduling-gates: example.com/quota"},
+		{"claim", manifest(t, "claim-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), `certain claim-missing: persistentvolumeclaim "nosuch" not found`},
 		{"unattended", of(t, "no-supervisor").unkept().listens("0.0.0.0:8080"), "certain no-supervisor: minipod supervise"},
 		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
 		{"unreadable", of(t, "crashed").unreadable(), "certain invalid-manifest: cannot be read"},

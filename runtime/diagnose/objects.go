@@ -12,6 +12,22 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
+// unbound is a pod that names a claim which does not exist.
+func unbound(l *look) []Cause {
+	if l.Want == nil || l.Intent() != plan.Wanted || l.Pause != nil && l.Pause.State != plan.Created {
+		return nil
+	}
+	missing := l.Want.Unbound(l.Inputs)
+	if missing == nil {
+		return nil
+	}
+	return []Cause{{
+		Name: "claim-missing", Sure: Certain,
+		Text:     "the pod names a claim that does not exist, and nothing is started before it does: " + missing.Message,
+		Evidence: []string{missing.Field + " asks for it"}, Command: "minipod get pvc -n " + l.Want.Pod.Namespace,
+	}}
+}
+
 // missingObjects are ConfigMaps, Secrets and keys of them that the pod needs
 // and that do not exist.
 func missingObjects(l *look) []Cause {
@@ -39,7 +55,7 @@ func (l *look) missing(unit, what string, m *translate.Missing) Cause {
 	c := Cause{
 		Name: "object-missing", Container: unit, Sure: Certain,
 		Text:     fmt.Sprintf("%s: %s; minipod run stores ConfigMaps and Secrets, kubectl apply does too", what, m.Message),
-		Evidence: []string{m.Field + " asks for it"}, Command: "docker volume ls -f label=" + translate.LabelObjectNamespace + "=" + l.Want.Pod.Namespace,
+		Evidence: []string{m.Field + " asks for it"}, Command: "minipod get configmaps,secrets -n " + l.Want.Pod.Namespace,
 	}
 	var keys []string
 	for kind, name := range l.objectIn(m.Message) {
