@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	v1 "k8s.io/api/core/v1"
 	nodev1 "k8s.io/api/node/v1"
@@ -34,7 +35,11 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 		return opts, nil
 	}
 	var err error
-	opts.Runtime, err = n.handler(ctx, *pod.Spec.RuntimeClassName)
+	if opts.Runtime, err = n.handler(ctx, *pod.Spec.RuntimeClassName); err != nil {
+		return opts, err
+	}
+	known, err := n.Runtimes(ctx)
+	opts.NoRuntime = !slices.Contains(known, opts.Runtime)
 	return opts, err
 }
 

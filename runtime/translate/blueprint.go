@@ -31,6 +31,8 @@ type Options struct {
 	// Runtime is the engine's runtime that runs the pod: what the handler of
 	// its runtime class is called. Empty is the name of the class.
 	Runtime string `json:"runtime,omitempty"`
+	// NoRuntime says that the engine has no such runtime: the pod is not run.
+	NoRuntime bool `json:"noRuntime,omitempty"`
 	// Seccomp are the profiles that the manifest names, by name: JSON.
 	Seccomp map[string]string `json:"seccomp,omitempty"`
 	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:

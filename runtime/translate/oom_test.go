@@ -58,3 +58,11 @@ func TestGroupWithImageUser(t *testing.T) {
 		}
 	}
 }
+
+// A runtime that the engine does not have is no runtime: the pod is turned away.
+func TestNoRuntime(t *testing.T) {
+	b := translate.New(parseText(t, "p.yaml", notable("runtimeClassName: gvisor", "")), translate.Options{Runtime: "runsc", NoRuntime: true})
+	if fatal := b.Fatal(); len(fatal) != 1 || fatal[0].Message != `no runtime for "runsc" is configured` || b.Pause.Host.Runtime != "" {
+		t.Errorf("notes %v, runtime %q", fatal, b.Pause.Host.Runtime)
+	}
+}

@@ -178,7 +178,7 @@ func (b *Blueprint) runtime(r *Request) {
 // one.
 func RuntimeOf(pod *v1.Pod, opts Options) string {
 	switch {
-	case pod.Spec.RuntimeClassName == nil:
+	case pod.Spec.RuntimeClassName == nil, opts.NoRuntime:
 		return ""
 	case opts.Runtime != "":
 		return opts.Runtime
