@@ -246,22 +246,25 @@ func (g *gatherer) looked() []string {
 	if w := g.world; w.Pause != nil {
 		list = append(list, "the pause", count(len(w.Containers), "container"), count(len(g.evidence.Events), "event"))
 	}
-	kinds := []struct {
+	for _, k := range []struct {
 		kind diagnose.Kind
-		what string
+		what string // one of them, where they are counted
+		all  string
 	}{
-		{diagnose.AskLog, "log"}, {diagnose.AskImage, "image"}, {diagnose.AskImageFile, "file of images"}, {diagnose.AskFile, "file"}, {diagnose.AskProbe, "probe"},
-		{diagnose.AskSockets, "table of listening port"}, {diagnose.AskPorts, "table of published port"}, {diagnose.AskObjects, "set of ConfigMaps and Secret"},
-		{diagnose.AskRegistry, "registry"},
-	}
-	for _, k := range kinds {
+		{diagnose.AskLog, "log", ""}, {diagnose.AskImage, "image", ""}, {diagnose.AskImageFile, "", "files of images"},
+		{diagnose.AskFile, "file", ""}, {diagnose.AskProbe, "probe", ""}, {diagnose.AskSockets, "", "the ports that are listened on"},
+		{diagnose.AskPorts, "", "the published ports"}, {diagnose.AskObjects, "", "ConfigMaps and Secrets"}, {diagnose.AskRegistry, "", "the registry"},
+	} {
 		n := 0
 		for q := range g.evidence.Answers {
 			if q.Kind == k.kind {
 				n++
 			}
 		}
-		if n > 0 {
+		switch {
+		case n > 0 && k.all != "":
+			list = append(list, k.all)
+		case n > 0:
 			list = append(list, count(n, k.what))
 		}
 	}

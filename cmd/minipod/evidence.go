@@ -43,8 +43,8 @@ func newGatherer(ctx context.Context, e connection, w plan.World) (*gatherer, er
 		return nil, err
 	}
 	if at, err := place(e); err == nil {
-		_, held, err := at.Holder()
-		g.evidence.Kept = held || err != nil
+		kept, err := isKept(ctx, e, at)
+		g.evidence.Kept = kept || err != nil
 	}
 	return g, nil
 }
@@ -134,7 +134,7 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 	case diagnose.AskObjects:
 		a.Inputs, err = g.Inputs(ctx, g.world)
 	case diagnose.AskMachine:
-		a.Text, err = g.Architecture(ctx)
+		a.Text, err = g.Arch(ctx)
 	}
 	return a, err
 }

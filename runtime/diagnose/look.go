@@ -43,22 +43,39 @@ func (l *look) file(container, path string) (File, bool) {
 	return a.File, known
 }
 
-func (l *look) imageFile(image, path string) (File, bool) {
+// imageFile is a file of the image of a unit; of one that the engine lacks
+// nothing is known.
+func (l *look) imageFile(u translate.Unit, path string) (File, bool) {
+	image, there := l.imageOf(u)
+	if !there {
+		return File{}, false
+	}
 	a, known := l.ask(Question{Kind: AskImageFile, At: image, Name: path})
 	return a.File, known
 }
 
-// image is the configuration of an image; of one that the engine lacks nothing
-// is known.
+// image is the configuration of the image of a unit.
 func (l *look) image(u translate.Unit) (Image, bool) {
-	reference := u.Container.Image
-	if c := l.Latest(u.Name); c != nil && c.ImageID != "" {
-		reference = c.ImageID
-	} else if _, there := l.Images[reference]; !there {
+	image, there := l.imageOf(u)
+	if !there {
 		return Image{}, false
 	}
-	a, known := l.ask(Question{Kind: AskImage, At: reference})
+	a, known := l.ask(Question{Kind: AskImage, At: image})
 	return a.Image, known
+}
+
+// imageOf names the image of a unit to the engine: the one that it was made
+// from, as a tag may mean another by now.
+func (l *look) imageOf(u translate.Unit) (name string, there bool) {
+	if c := l.Latest(u.Name); c != nil && c.ImageID != "" {
+		_, there = l.Images[c.ImageID]
+		if known, tagged := l.Images[c.Image]; tagged && known.ID == c.ImageID {
+			there = true
+		}
+		return c.ImageID, there
+	}
+	_, there = l.Images[u.Container.Image]
+	return u.Container.Image, there
 }
 
 // units are the containers of the manifest.

@@ -103,6 +103,12 @@ func (p *patient) unkept() *patient {
 	return p
 }
 
+// unstarted has the pause be made and not started.
+func (p *patient) unstarted() *patient {
+	p.Pause.State, p.Pause.StartedAt = plan.Created, time.Time{}
+	return p
+}
+
 func (p *patient) pauseDown() *patient {
 	p.Pause.State, p.Pause.FinishedAt = plan.Exited, now().Add(-time.Second)
 	return p

@@ -204,7 +204,7 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 		if mount(u, place) != nil {
 			return l.plannedCommand(u, place)
 		}
-		if file, known := l.imageFile(u.Container.Image, place); !known || file.There {
+		if file, known := l.imageFile(u, place); !known || file.There {
 			return nil
 		}
 	}

@@ -43,7 +43,7 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 		if m == nil {
 			continue
 		}
-		if file, known := l.imageFile(u.Container.Image, name); !known || !file.There {
+		if file, known := l.imageFile(u, name); !known || !file.There {
 			continue
 		}
 		if file, known := l.file(c.ID, name); !known || file.There {
@@ -71,7 +71,7 @@ func (l *look) hiddenPath(f failing) []Cause {
 		if m.MountPath == "/" || strings.HasSuffix(f.action.HTTP.Path, "/") {
 			continue
 		}
-		if file, known := l.imageFile(f.Container.Image, name); !known || !file.There {
+		if file, known := l.imageFile(f.Unit, name); !known || !file.There {
 			continue
 		}
 		if file, known := l.file(c.ID, name); known && !file.There {

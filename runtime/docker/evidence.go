@@ -123,12 +123,12 @@ func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, erro
 // ImageHeads are files of an image, in the order of paths: they are read from a container that is
 // made of it, never started, and removed.
 func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) ([]diagnose.File, error) {
-	id, err := e.createHelper(ctx, translate.Request{
-		Config: &container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{labelHelper: "files"}},
-		Host:   &container.HostConfig{NetworkMode: "none"},
-	})
+	// Not broken off: the engine would go on with a container that nobody knows of.
+	made, err := e.cli.ContainerCreate(context.WithoutCancel(ctx),
+		&container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{labelHelper: "files"}},
+		&container.HostConfig{NetworkMode: "none"}, nil, nil, "")
 	if err != nil {
-		return nil, fmt.Errorf("look into image %s: %w", image, err)
+		return nil, fmt.Errorf("look into image %s: %w", image, e.explain(err))
 	}
 	files := make([]diagnose.File, len(paths))
 	var group errgroup.Group
@@ -136,11 +136,11 @@ func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) (
 	for i, name := range paths {
 		group.Go(func() error {
 			var err error
-			files[i], err = e.Head(ctx, id, name)
+			files[i], err = e.Head(ctx, made.ID, name)
 			return err
 		})
 	}
-	return files, errors.Join(group.Wait(), e.removeHelper(ctx, id))
+	return files, errors.Join(group.Wait(), e.removeHelper(ctx, made.ID))
 }
 
 // Environment is that of a container.
@@ -201,13 +201,4 @@ func (e *Engine) Inputs(ctx context.Context, w plan.World) (translate.Inputs, er
 // manifest.
 func (e *Engine) Images(ctx context.Context, b *translate.Blueprint) (map[string]plan.Image, error) {
 	return e.images(ctx, plan.World{Want: b})
-}
-
-// Architecture is that of the engine's machine, as Go names it.
-func (e *Engine) Architecture(ctx context.Context) (string, error) {
-	version, err := e.cli.ServerVersion(ctx)
-	if err != nil {
-		return "", fmt.Errorf("ask for the engine's version: %w", e.explain(err))
-	}
-	return version.Arch, nil
 }
