@@ -244,10 +244,7 @@ func (e *Engine) byID(ctx context.Context, id string) (image plan.Image, ok bool
 	if known, ok := e.known.Load(id); ok {
 		return known.(plan.Image), true, nil
 	}
-	if image, ok, err = e.image(ctx, id); ok {
-		e.known.Store(id, image)
-	}
-	return image, ok, err
+	return e.image(ctx, id)
 }
 
 // image looks one image up; ok is false when the engine has none by that name.
@@ -267,5 +264,6 @@ func (e *Engine) image(ctx context.Context, reference string) (image plan.Image,
 		}
 		slices.Sort(image.Ports)
 	}
+	e.known.Store(image.ID, image)
 	return image, true, nil
 }

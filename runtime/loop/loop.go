@@ -3,6 +3,7 @@ package loop
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -103,6 +104,7 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 			err := l.Engine.Do(ctx, op, l.observer().Progress)
 			l.results <- result{op: op, took: l.Now().Sub(start), err: err}
 		}()
+		runtime.Gosched() // have the requests leave in the order of the operations: the first takes longest
 	}
 }
 
