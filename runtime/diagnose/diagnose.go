@@ -56,7 +56,7 @@ type rule func(l *look) []Cause
 // later is often no more than what follows from what comes before.
 func rules() []rule {
 	return []rule{
-		invalid, gated, unbound, hostPorts, pauseDown, missingObjects, unpullable, foreign,
+		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, unpullable, foreign,
 		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
 		portNames, failingProbes, earlyLiveness, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,

@@ -205,6 +205,7 @@ func TestCauses(t *testing.T) {
 		{"deaf", of(t, "ignores-sigterm").ended(137).stopped(), "likely ignores-sigterm: its grace of 2s is over: it is process 1"},
 		{"init system", of(t, "init-not-process-1").ended(100, "s6-overlay-suexec: fatal: can only run as pid 1"), "certain init-not-process-1: shareProcessNamespace: false"},
 		{"gates", manifest(t, "scheduling-gates").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain scheduling-gates: example.com/quota"},
+		{"deadline", of(t, "deadline-exceeded").ended(143).deadline(), "certain deadline-exceeded: ended after 2 s"},
 		{"claim", manifest(t, "claim-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), `certain claim-missing: persistentvolumeclaim "nosuch" not found`},
 		{"unattended", of(t, "no-supervisor").unkept().listens("0.0.0.0:8080"), "certain no-supervisor: minipod supervise"},
 		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
@@ -290,6 +291,23 @@ func TestUnwell(t *testing.T) {
 	} {
 		if got := diagnose.Unwell(c.of.World, now()); got != c.want {
 			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
+	}
+}
+
+// What was wrong once and is not any more is no cause.
+func TestOvercome(t *testing.T) {
+	resolved := of(t, "dns").answers(diagnose.Question{Kind: diagnose.AskLog, At: "id-main"}, diagnose.Answer{Lines: []string{"lookup db: no such host", "connected"}})
+	passes := of(t, "no-supervisor").listens("0.0.0.0:8080").event("main", "Unhealthy", "Liveness probe failed: timeout", 5*time.Second)
+	passes.answers(diagnose.Question{Kind: diagnose.AskProbe, At: "main", Name: "liveness"}, diagnose.Answer{})
+	restarted := of(t, "crashed").ended(3)
+	restarted.Pause.StartedAt = now().Add(-2 * time.Hour)
+	restarted.Containers = append(restarted.Containers, plan.Container{
+		ID: "id-again", Unit: "main", Attempt: 1, ImageID: "image", Hash: restarted.last().Hash, State: plan.Running, StartedAt: now().Add(-time.Hour),
+	})
+	for name, p := range map[string]*patient{"a name that resolves by now": resolved, "a probe that passes again": passes, "a crash of long ago": restarted} {
+		if found := p.found(); len(found) > 0 {
+			t.Errorf("%s: %+v", name, found)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func initSystem(l *look) []Cause {
 		}
 		lines := holding(l.words(*c), "can only run as pid 1", "must be run as pid 1", "must run as pid 1", "not running as pid 1", "not been booted with systemd", "alternative telinit", "run as process 1")
 		argv := l.argv(u)
-		known := len(argv) > 0 && slices.Contains([]string{"init", "systemd", "s6-svscan", "s6-overlay-suexec", "runit-init"}, path.Base(argv[0]))
+		known := len(argv) > 0 && (argv[0] == "/sbin/init" || slices.Contains([]string{"systemd", "s6-svscan", "runit-init"}, path.Base(argv[0])))
 		if len(lines) == 0 && !known {
 			continue
 		}
@@ -128,6 +128,9 @@ const shownLines = 5
 // nothing else says why.
 func crashed(l *look) []Cause {
 	var causes []Cause
+	if len(failedAsWhole(l)) > 0 {
+		return nil // its containers were ended with it
+	}
 	for _, u := range l.units() {
 		c := l.failed(u)
 		if c == nil || l.explained(u.Name) {

@@ -24,6 +24,9 @@ func unresolved(l *look) []Cause {
 			continue
 		}
 		lines := l.log(*c)
+		if c.State == plan.Running && u.Kind != translate.Init && l.Ready(u, *c) {
+			lines = lines[max(0, len(lines)-1):] // what it wrote before, it may have got over
+		}
 		name, line := lookup(lines)
 		if silent := holding(lines, "no servers could be reached"); name == "" && len(silent) > 0 {
 			name, line = asked(l.argv(u)), silent[len(silent)-1]

@@ -98,6 +98,11 @@ func (p *patient) stopped() *patient {
 	return p
 }
 
+func (p *patient) deadline() *patient {
+	p.Want.Pod.Annotations = map[string]string{translate.AnnotationIntent: string(plan.Ended), translate.AnnotationReason: plan.ReasonDeadline}
+	return p
+}
+
 func (p *patient) unkept() *patient {
 	p.Kept = false
 	return p

@@ -9,6 +9,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -21,6 +22,27 @@ func invalid(l *look) []Cause {
 		Name: "invalid-manifest", Sure: Certain, Text: "the manifest in the label of the pod cannot be read: " + l.Invalid,
 		Evidence: []string{"label " + translate.LabelManifest + " of the pause"}, Command: l.command("ps") + " -o yaml",
 	}}
+}
+
+// failedAsWhole is a pod that was ended or turned away as a whole: its deadline
+// is over, or a field of it cannot be honoured.
+func failedAsWhole(l *look) []Cause {
+	if l.Want == nil || l.Pause == nil || l.step.Phase != v1.PodFailed {
+		return nil
+	}
+	s := status.Status(l.World, l.now)
+	if s.Reason == "" {
+		return nil
+	}
+	c := Cause{
+		Name: "rejected", Sure: Certain, Text: fmt.Sprintf("the pod was turned away (%s): %s", s.Reason, s.Message),
+		Evidence: []string{"status.reason: " + s.Reason}, Command: l.command("describe"),
+	}
+	if deadline := l.Want.Pod.Spec.ActiveDeadlineSeconds; deadline != nil && s.Reason == plan.ReasonDeadline {
+		c.Name = "deadline-exceeded"
+		c.Text = fmt.Sprintf("the pod was ended after %d s, as spec.activeDeadlineSeconds wants it, before its work was done", *deadline)
+	}
+	return []Cause{c}
 }
 
 // gated is a pod that waits for its scheduling gates.

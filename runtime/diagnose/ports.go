@@ -128,7 +128,7 @@ func clashes(l *look) []Cause {
 		port, other := l.rival(u, portIn(lines[len(lines)-1]))
 		causes = append(causes, Cause{
 			Name: "port-clash", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("%s cannot listen on %s: %s has it, and the containers of a pod share one network", title(u), port, other),
+			Text:     fmt.Sprintf("%s cannot listen on %s: %s has it already, and the containers of a pod share one network", title(u), port, other),
 			Evidence: some("log", lines, 1), Command: l.logsOf(*c),
 		})
 	}
@@ -148,9 +148,9 @@ func (l *look) rival(u translate.Unit, port int) (wanted, other string) {
 		}
 	}
 	if port == 0 {
-		return "its port", "another container"
+		return "its port", "something in the pod"
 	}
-	return fmt.Sprintf("port %d", port), "another container"
+	return fmt.Sprintf("port %d", port), "something in the pod"
 }
 
 // declaredTwice are ports that two containers declare, before anything runs.

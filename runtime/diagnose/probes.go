@@ -55,8 +55,8 @@ type failing struct {
 	output string
 }
 
-// failingProbes are startup and readiness probes that fail now, and liveness
-// probes that have failed a short while ago.
+// failingProbes are probes that fail now: of startup and readiness those that
+// have not succeeded, of liveness those that have failed a short while ago.
 func failingProbes(l *look) []Cause {
 	if l.Pause == nil || l.Intent() != plan.Wanted {
 		return nil
@@ -90,15 +90,11 @@ func (l *look) failing(u translate.Unit, kind translate.ProbeKind) (failing, boo
 		return l.probed(f, started && !l.Ready(u, *c))
 	}
 	e, ok := l.warned(u.Name, "Liveness probe failed: ")
-	if !ok || l.now.Sub(e.Last) > recent {
-		return f, false
-	}
-	f.output = strings.TrimPrefix(e.Message, "Liveness probe failed: ")
 	_, restarted := l.killedBy(u, kind)
-	return f, !restarted
+	return l.probed(f, ok && !restarted && l.now.Sub(e.Last) <= recent)
 }
 
-// probed runs a probe once, where it has not succeeded yet.
+// probed has a probe run once, where it is not known whether it succeeds.
 func (l *look) probed(f failing, open bool) (failing, bool) {
 	if !open {
 		return f, false
