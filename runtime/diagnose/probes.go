@@ -191,7 +191,7 @@ func (l *look) refusedBy(c Cause, f failing) []Cause {
 		return []Cause{c}
 	}
 	c.Name = "probe-port"
-	c.Text = fmt.Sprintf("the %s probe of %s asks at port %d, where nobody listens: in the pod listened on is %s", f.kind, title(f.Unit), f.action.Port, open)
+	c.Text = fmt.Sprintf("the %s probe of %s goes to port %d, where nobody listens; the pod listens on %s", f.kind, title(f.Unit), f.action.Port, open)
 	return []Cause{c}
 }
 
