@@ -45,6 +45,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.writeFacts(ctx, op.Target, *op.Facts)
 	case plan.CopyImage:
 		return e.copyImage(ctx, op.Pause, op.Volumes[0])
+	case plan.CheckPath:
+		return e.checkPath(ctx, *op.HostPath)
 	case plan.FillVolume:
 		return e.fillVolume(ctx, op)
 	case plan.RemovePause, plan.RemoveUnit:

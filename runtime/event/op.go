@@ -105,6 +105,8 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		return nil
 	case plan.FillVolume:
 		return warn("", plan.ReasonFailedMount, fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", op.Payload.Volume.Name, err))
+	case plan.CheckPath:
+		return warn("", plan.ReasonFailedMount, fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", op.HostPath.Volume, err))
 	case plan.Resize:
 		return warn("", "ResizeError", fmt.Sprintf("Pod resize error: %s", err))
 	case plan.StartPause:

@@ -103,6 +103,8 @@ func (w *calls) op(op plan.Op) {
 	case plan.StartPause:
 		w.modes(op.Volumes)
 		w.start(op)
+	case plan.CheckPath:
+		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
 		v := op.Volumes[0]
 		w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + v.Target, Note: "the files of image " + v.Image.Reference + ", as GET /archive of a container made of it answers them"})

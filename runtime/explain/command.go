@@ -26,6 +26,7 @@ func (w words) flag(f flag) string {
 // says where it comes from, then a line a flag.
 func (w *writer) command(verb, title string, r *translate.Request) {
 	w.findOut(r)
+	w.folders(r)
 	after := w.profile(r)
 	flags := flagsOf(r)
 	fmt.Fprintf(w, "\n# %s\n", title)

@@ -24,7 +24,7 @@ func TestFieldDoes(t *testing.T) {
 		"spec.volumes.configMap.items":                "copies the keys as files",
 		"spec.shareProcessNamespace":                  "join the PID namespace of the pause",
 		"spec.tolerations":                            "no docker command changes",
-		"spec.volumes.hostPath.type":                  "left out with a warning: the type",
+		"spec.volumes.hostPath.type":                  "looked at before the first container is made",
 		"spec.volumes.csi":                            "refused: ",
 	} {
 		f, err := explain.FindField(path)

@@ -128,10 +128,13 @@ func (w *program) op(op plan.Op) {
 		w.startPause(op)
 	case plan.FillVolume:
 		w.fillVolume(*op.Payload)
+	case plan.CheckPath:
+		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
 		w.copyImage(op.Volumes[0])
 	case plan.StartUnit:
 		r := w.created[op.Unit].Request
+		w.folders(r)
 		w.create("Container "+op.Unit, "join(%s, %s, %s)", r)
 		w.call("base", "start(%s)", w.text(r.Name))
 		if unit.Kind == translate.Init {

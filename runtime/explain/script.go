@@ -112,6 +112,8 @@ func (w *writer) op(op plan.Op) {
 		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
+	case plan.CheckPath:
+		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
 		w.copyImage(op.Volumes[0])
 	case plan.FillVolume:

@@ -21,6 +21,10 @@ const (
 // to be removed too, by someone else who is at work on the pod.
 const removalBase = time.Second
 
+// mountBase is as on a node, where mounts have a back-off of their own
+// (pkg/util/goroutinemap/exponentialbackoff).
+const mountBase = 500 * time.Millisecond
+
 // crashDelay is how long after the end of an attempt the next one, made at a
 // step, may start: 0 for the first restart, then 10 s, 20 s, 40 s ...
 func crashDelay(step int) time.Duration {
@@ -36,6 +40,8 @@ func (f Fault) Again() time.Time {
 	switch f.Op.Kind {
 	case RemoveUnit, RemovePause, RemoveVolume, Revise:
 		base = removalBase
+	case CheckPath:
+		base = mountBase
 	}
 	return f.At.Add(doubled(base, f.Count))
 }

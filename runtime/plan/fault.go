@@ -22,6 +22,8 @@ func (s *stepper) faults() {
 // started is to be stopped now, or the engine has no such operation.
 func (s *stepper) past(f Fault) bool {
 	switch f.Op.Kind {
+	case CheckPath:
+		return !s.w.stillUnchecked(f.Op)
 	case Resize:
 		return !s.w.resizes(f.Op)
 	case SetPolicy:
@@ -59,7 +61,7 @@ func faultReason(f Fault, waiting bool) string {
 		return ReasonRunError
 	case CreatePause, StartPause:
 		return ReasonSandbox
-	case FillVolume, CopyImage:
+	case FillVolume, CopyImage, CheckPath:
 		return ReasonFailedMount
 	case Resize:
 		return ReasonResizeError

@@ -57,9 +57,10 @@ func (w World) unfilled() (volume translate.Volume, ok bool) {
 	return filled[i], true
 }
 
-// fill has volumes hold what they should. What is missing for one keeps the
+// fill has volumes be and hold what they should. What is missing for one keeps the
 // pod from starting; a volume that was filled before stays as it is.
 func (s *stepper) fill() {
+	s.checkPaths()
 	s.copyImages()
 	filled := s.w.Want.Filled()
 	for _, v := range filled {

@@ -30,10 +30,10 @@ type goal struct {
 // runs as soon as the pod has its pause, whatever the others do.
 func goals(w World) []goal {
 	o := order{World: w, next: goal{want: run, why: "what is before it has started"}, initialized: w.Initialized()}
-	empty, unfilled := w.unfilled()
+	why := w.held()
 	switch {
-	case unfilled:
-		o.next = goal{want: hold, why: "volume " + empty.Name + " is not filled yet"}
+	case why != "":
+		o.next = goal{want: hold, why: why}
 	case w.Pause.State != Running:
 		o.next = goal{want: prepare, why: "the pause does not run yet"}
 	case w.severed():

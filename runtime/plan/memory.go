@@ -13,6 +13,8 @@ type Memory struct {
 	Faults map[string]Fault
 	// Pulled are the operations of kind PullImage that were done, by Op.Key.
 	Pulled map[string]bool
+	// Checked are the operations of kind CheckPath that were done, by Op.Key.
+	Checked map[string]bool
 	// Late are the operations that came too late, by Op.Key.
 	Late map[string]Try
 	// Checks are the results of probes, by their kind and the attempt's ID.
@@ -55,7 +57,7 @@ func (t Try) Again() time.Time {
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
-		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Late: clone(m.Late),
+		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
 		Checks: clone(m.Checks), Hooks: clone(m.Hooks), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Young: m.Young,
 	}
 	switch {
@@ -80,6 +82,8 @@ func (m Memory) succeeded(op Op) {
 	switch {
 	case op.Kind == PullImage:
 		m.Pulled[op.Key()] = true
+	case op.Kind == CheckPath:
+		m.Checked[op.Key()] = true
 	case op.Kind == Resize:
 		m.Resized[op.Target] = *op.Resources
 	case op.Kind == StopUnit && op.Cause != "":

@@ -33,6 +33,7 @@ const (
 	Note         Kind = "note"          // Target, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
 	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
+	CheckPath    Kind = "check path"    // Target is a path of the machine; HostPath
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
 )
 
@@ -59,6 +60,8 @@ type Op struct {
 	Facts  *Facts
 	// Payload is what a volume is to hold, which the container Pause mounts.
 	Payload *translate.Payload
+	// HostPath is what the path is to be.
+	HostPath *translate.HostPath
 	// Cause says why a container is stopped that is to run: a probe of this
 	// kind, or its hook.
 	Cause string
@@ -83,6 +86,8 @@ func (o Op) Key() string {
 		return fmt.Sprintf("%s %d", o.Kind, o.Revision)
 	case RunProbe:
 		return fmt.Sprintf("%s %s %s", o.Kind, o.Check, o.Target)
+	case CheckPath:
+		return pathKey(o.HostPath)
 	case FillVolume:
 		if o.Payload != nil {
 			return fmt.Sprintf("%s %s with %s", o.Kind, o.Target, o.Payload.Hash)
@@ -98,7 +103,7 @@ func (o Op) Subject() string {
 	switch o.Kind {
 	case PullImage:
 		return "image " + o.Target
-	case StopUnit, RunProbe, PostStart, Note:
+	case StopUnit, RunProbe, PostStart, Note, CheckPath:
 		return o.Key()
 	case Revise:
 		return "manifest"

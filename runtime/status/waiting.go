@@ -63,7 +63,7 @@ func (v view) ahead(op plan.Op, u unit) bool {
 		return true // Next has just found it
 	}
 	switch op.Kind {
-	case plan.CreatePause, plan.StartPause, plan.FillVolume, plan.CopyImage:
+	case plan.CreatePause, plan.StartPause, plan.FillVolume, plan.CopyImage, plan.CheckPath:
 		return u.latest == nil || u.latest.State != plan.Running
 	case plan.PullImage, plan.CreateUnit:
 		return u.latest == nil || op.Attempt > u.latest.Attempt

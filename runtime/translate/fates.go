@@ -108,7 +108,7 @@ func fateRows() map[string][]FieldFate {
 		},
 		"HostPathVolumeSource": {
 			{"path", Docker, "HostConfig.Mounts: a bind"},
-			{"type", Docker, "what is missing is made where it says so; see its notes"},
+			{"type", Docker, "looked at, and made where it says so, before the first container is made"},
 		},
 		"EmptyDirVolumeSource": {
 			{"medium", Docker, "a volume, in memory a tmpfs; huge pages are an error"},

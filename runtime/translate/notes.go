@@ -153,7 +153,6 @@ func volumeNotes(n *noter, s *v1.PodSpec) {
 			n.warn(v.EmptyDir.Mode != nil, path+".emptyDir.mode", "an alpha field, off in Kubernetes too: the volume is open to every user")
 		case v.HostPath != nil:
 			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
-			n.hostPathType(v.HostPath, path)
 		case v.DownwardAPI != nil:
 			n.diskOf(s, v.DownwardAPI.Items, path+".downwardAPI")
 		case v.Projected != nil:
@@ -194,19 +193,6 @@ func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path str
 
 // noDiskLimit is said of a limit of the disk that is asked for and not set.
 const noDiskLimit = "no limit is set, and the engine does not tell how large its disk is: 0"
-
-func (n *noter) hostPathType(src *v1.HostPathVolumeSource, path string) {
-	if src.Type == nil {
-		return
-	}
-	switch *src.Type {
-	case v1.HostPathUnset, v1.HostPathDirectoryOrCreate:
-	case v1.HostPathFileOrCreate:
-		n.warn(true, path+".hostPath.type", "the file is not created: it must be there")
-	default:
-		n.warn(true, path+".hostPath.type", "the type is not checked: only that the path is there")
-	}
-}
 
 // leastMemory is what no container does with less of, in bytes.
 const leastMemory = 1 << 20

@@ -126,6 +126,8 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 		return missing.Field
 	case !known && f.Op.Kind == plan.StartPause:
 		return portField(m)
+	case f.Op.Kind == plan.CheckPath:
+		return f.Op.HostPath.Field
 	case !known && f.Op.Kind == plan.PullImage:
 		return imageField(m, f.Op.Target)
 	case !known:
