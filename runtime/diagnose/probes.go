@@ -125,11 +125,11 @@ func (l *look) probeCauses(f failing) []Cause {
 	switch output := f.output; {
 	case holds(output, "connection refused"):
 		return l.refusedBy(c, f)
-	case holds(output, "statuscode: 404"):
+	case f.action.HTTP != nil && holds(output, "statuscode: 404"):
 		c.Name = "probe-path"
 		c.Text = fmt.Sprintf("the %s probe of %s asks for %s, which the server at port %d does not have (404)", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port)
 		return append([]Cause{c}, l.hiddenPath(f)...)
-	case holds(output, "statuscode:"):
+	case f.action.HTTP != nil && holds(output, "statuscode:"):
 		c.Name = "probe-status"
 		c.Text = fmt.Sprintf("the %s probe of %s asks for %s at port %d, and the server refuses it: %s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, output)
 	case holds(output, "timeout", "timed out", "deadline exceeded"):
@@ -197,6 +197,32 @@ func (l *look) refusedBy(c Cause, f failing) []Cause {
 
 // youth is how long a container may take to listen before that is strange.
 const youth = 10 * time.Second
+
+// failedStartup is a container that has been started again because its startup
+// probe has not succeeded in time.
+func failedStartup(l *look) []Cause {
+	if l.Pause == nil {
+		return nil
+	}
+	var causes []Cause
+	for _, u := range l.units() {
+		e, by := l.killedBy(u, translate.Startup)
+		p := u.Probe(translate.Startup)
+		if !by || p == nil {
+			continue
+		}
+		output := "nothing is known of why"
+		if failed, ok := l.warned(u.Name, "Startup probe failed: "); ok {
+			output = firstOf(failed.Message)
+		}
+		causes = append(causes, Cause{
+			Name: "startup-failing", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("the startup probe of %s gave up %s after its start and had it started again: %s", title(u), givesUp(p), output),
+			Evidence: []string{fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message), patience(p)}, Command: l.command("events"),
+		})
+	}
+	return causes
+}
 
 // earlyLiveness is a container that its liveness probe has killed before it
 // could answer.
