@@ -114,7 +114,7 @@ func (f *superviseFlags) run(ctx context.Context, io streams) error {
 	c := tell.NewConsole(io.err)
 	log := slog.New(slog.NewTextHandler(io.err, nil))
 	s := &supervisor.Supervisor{
-		Engine: e.Engine, Changes: e.Engine, Events: e.Engine, Place: at, Command: commandSupervise,
+		Engine: e.Engine, Changes: e.Engine, Objects: e.Engine, Events: e.Engine, Place: at, Command: commandSupervise,
 		Idle: f.idle, Failed: seldom(log),
 		Began: func() { c.Say("keeping the pods of the engine at %s; Ctrl-C leaves them as they are", e.Address()) },
 	}

@@ -37,6 +37,8 @@ type Engine struct {
 	// Inputs, when set, is asked at every look for what the engine knows
 	// beside pods: its machine and objects.
 	Inputs func() translate.Inputs
+	// Objects, when set, has the hints that ObjectChanges gives: namespaces.
+	Objects chan string
 	// Streams and Facts are what the model has beside pods.
 	Streams Streams
 	Facts   Facts
@@ -66,6 +68,7 @@ type pod struct {
 var (
 	_ loop.Engine  = (*Engine)(nil)
 	_ loop.Changes = (*Engine)(nil)
+	_ loop.Objects = (*Engine)(nil)
 )
 
 // New is an empty engine that has the images.

@@ -46,6 +46,23 @@ func (e *Engine) Changes(ctx context.Context) <-chan types.UID {
 	return changes
 }
 
+// ObjectChanges implements loop.Objects: it passes on what is sent to Objects.
+func (e *Engine) ObjectChanges(ctx context.Context) <-chan string {
+	changes := make(chan string)
+	go func() {
+		defer close(changes)
+		for {
+			select {
+			case namespace := <-e.Objects:
+				changes <- namespace
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return changes
+}
+
 // Logs implements node.Streams.
 func (e *Engine) Logs(ctx context.Context, name string, opts engine.LogOptions, stdout, stderr io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)

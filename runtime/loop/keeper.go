@@ -23,11 +23,14 @@ type Changes interface {
 type Keeper struct {
 	Runner  *Runner
 	Changes Changes
+	// Objects hints at objects that pods refer to; without it pods find out
+	// when they are next looked at.
+	Objects Objects
 	// Failed is told when a pod could not be looked at; it is tried again.
 	Failed func(err error)
 
 	mu   sync.Mutex
-	pods map[types.UID]chan struct{} // the hints of the pods that are kept
+	pods map[types.UID]kept // that are kept
 }
 
 // again is how long after a failed look a pod is looked at again, and resync
@@ -44,6 +47,9 @@ func (k *Keeper) Run(ctx context.Context) {
 	defer keepers.Wait()
 	if k.Runner.Book != nil {
 		keepers.Go(func() { k.Runner.Book.Run(ctx) })
+	}
+	if k.Objects != nil {
+		keepers.Go(func() { k.followObjects(ctx) })
 	}
 	changes := k.Changes.Changes(ctx)
 	ticker := time.NewTicker(resync)
@@ -95,24 +101,24 @@ func (k *Keeper) hint(ctx context.Context, keepers *sync.WaitGroup, ref translat
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.pods == nil {
-		k.pods = map[types.UID]chan struct{}{}
+		k.pods = map[types.UID]kept{}
 	}
-	hints, kept := k.pods[ref.UID]
-	if !kept {
-		hints = make(chan struct{}, 1)
-		k.pods[ref.UID] = hints
-		keepers.Go(func() { k.keep(ctx, ref, hints) })
+	known, found := k.pods[ref.UID]
+	pod := known.keptAs(ref)
+	k.pods[ref.UID] = pod
+	if !found {
+		keepers.Go(func() { k.keep(ctx, ref, pod.hints) })
 		return
 	}
-	poke(hints)
+	poke(pod.hints)
 }
 
 // Poke has a pod that is kept looked at.
 func (k *Keeper) Poke(uid types.UID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if hints, kept := k.pods[uid]; kept {
-		poke(hints)
+	if pod, found := k.pods[uid]; found {
+		poke(pod.hints)
 	}
 }
 

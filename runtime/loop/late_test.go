@@ -63,3 +63,34 @@ func TestKeeperGoesOnWithASecret(t *testing.T) {
 		}
 	})
 }
+
+// The pods of a namespace are looked at when an object of it has changed, and
+// no others.
+func TestKeeperHearsOfObjects(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.engine.Objects = make(chan string)
+		var looks atomic.Int32
+		b.engine.Inputs = func() translate.Inputs {
+			looks.Add(1)
+			return translate.Inputs{}
+		}
+		want := blueprint("1")
+		stop := b.keep(&loop.Keeper{Objects: b.engine})
+		defer stop()
+		if err := b.runner.Create(b.Context(), want); err != nil {
+			b.Fatal(err)
+		}
+		time.Sleep(10 * time.Minute) // all pods have been listed
+		for _, c := range []struct {
+			namespace string
+			looks     int32
+		}{{"elsewhere", 0}, {want.Pod.Namespace, 1}, {"", 1}} {
+			before := looks.Load()
+			b.engine.Objects <- c.namespace
+			time.Sleep(time.Second)
+			if got := looks.Load() - before; got != c.looks {
+				b.Errorf("a change in namespace %q makes %d looks, want %d", c.namespace, got, c.looks)
+			}
+		}
+	})
+}

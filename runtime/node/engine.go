@@ -12,6 +12,7 @@ import (
 type Engine interface {
 	loop.Engine
 	loop.Changes
+	loop.Objects
 	loop.Events
 	Streams
 	Records

@@ -62,7 +62,7 @@ func New(ctx context.Context, eng Engine, log *slog.Logger) (*Node, error) {
 	n.book = &loop.Book{Events: eng, Now: n.now}
 	n.runner = &loop.Runner{Engine: eng, Now: n.now}
 	n.keeper = &loop.Keeper{
-		Runner: &loop.Runner{Engine: eng, Now: n.now, Observer: n, Book: n.book}, Changes: eng,
+		Runner: &loop.Runner{Engine: eng, Now: n.now, Observer: n, Book: n.book}, Changes: eng, Objects: eng,
 		Failed: func(err error) { log.Warn("keep a pod", "error", err) },
 	}
 	return n, nil

@@ -62,6 +62,22 @@ func (k Key) Volume(revision int64) string {
 	return name
 }
 
+// NamespaceOf is the namespace of the object whose revision a volume of this
+// name is: empty where the name does not tell. ok is false for volumes that
+// are of no object, or of one that is in no namespace.
+func NamespaceOf(volume string) (namespace string, ok bool) {
+	const named, hashed = 5, 4
+	switch parts := strings.Split(volume, "_"); {
+	case parts[0] != "minipod":
+		return "", false
+	case len(parts) == hashed:
+		return "", true
+	case len(parts) == named:
+		return parts[2], parts[2] != ""
+	}
+	return "", false
+}
+
 // ServiceVolumes begins the names of the volumes of all services.
 const ServiceVolumes = "minipod_" + Services + "_"
 

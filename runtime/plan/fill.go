@@ -8,8 +8,9 @@ import (
 )
 
 // contentsAgain is how soon the objects that volumes are made of are looked
-// at again: nobody tells that one has changed.
-const contentsAgain = 1000 * time.Millisecond
+// at again: who keeps a pod is told that one has changed, but for a hint that
+// was lost.
+const contentsAgain = 20 * time.Second
 
 // Needs are the inputs that Next may ask for: of the units that are Awaited,
 // and of the volumes of a pod that is to run, which follow their objects.
@@ -85,6 +86,7 @@ func (s *stepper) follows() bool {
 
 func (s *stepper) unmounted(v translate.Volume, missing *translate.Missing) {
 	wait := Wait{Reason: ReasonFailedMount, Detail: missing.Message}
+	s.wake(s.now.Add(missingAgain))
 	if s.w.Contents[v.Docker] == "" {
 		s.State = Starting
 		wait.Fault = &Fault{Op: Op{Kind: FillVolume, Target: v.Docker}, Err: unmet{missing}, At: s.now, Count: 1}

@@ -17,6 +17,7 @@ import (
 type Supervisor struct {
 	Engine  loop.Engine
 	Changes loop.Changes
+	Objects loop.Objects
 	// Events keeps what happens to the pods.
 	Events loop.Events
 	Place  Place
@@ -45,7 +46,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 	need := &needs{since: time.Now(), pods: map[types.UID]bool{}}
 	keeper := &loop.Keeper{
 		Runner:  &loop.Runner{Engine: s.Engine, Now: time.Now, Observer: need, Book: &loop.Book{Events: s.Events, Now: time.Now}},
-		Changes: s.Changes, Failed: s.Failed,
+		Changes: s.Changes, Objects: s.Objects, Failed: s.Failed,
 	}
 	var keeping sync.WaitGroup
 	keeping.Go(func() { keeper.Run(ctx) })
