@@ -12,6 +12,7 @@ import (
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -92,7 +93,20 @@ func (o *objects) Remove(ctx context.Context, r apiserver.Record) error {
 			newest = found
 		}
 	}
-	return o.drop(ctx, r, newest.All())
+	if err := o.drop(ctx, r, newest.All()); err != nil || r.Resource != object.Claims {
+		return err
+	}
+	return o.dropClaimed(ctx, r)
+}
+
+// dropClaimed removes what a claim that is gone held, as a node's storage does
+// by default. What a pod still uses stays.
+func (o *objects) dropClaimed(ctx context.Context, r apiserver.Record) error {
+	err := o.drop(ctx, r, []string{translate.ClaimVolume(r.Namespace, r.Name)})
+	if errors.Is(err, plan.ErrStale) {
+		return nil
+	}
+	return err
 }
 
 func (o *objects) drop(ctx context.Context, r apiserver.Record, volumes []string) error {

@@ -1,12 +1,14 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -68,6 +70,24 @@ func TestRemoveOfWhatHasChanged(t *testing.T) {
 		}
 		if all, err := objects.Load(b.Context()); err != nil || len(all) != 1 || all[0].Name != "two" {
 			b.Errorf("left are %+v, %v", all, err)
+		}
+	})
+}
+
+// A claim takes the volume with it that holds what it held.
+func TestRemoveOfAClaim(t *testing.T) {
+	onModel(t, func(b *bench) {
+		objects := b.Objects()
+		r := apiserver.Record{Resource: "persistentvolumeclaims", Namespace: "default", Name: "one", UID: "u", Revision: 1, JSON: []byte("{}")}
+		held := engine.Record{Name: translate.ClaimVolume("default", "one"), Labels: map[string]string{translate.LabelClaim: "one"}}
+		if _, err := b.engine.PutRecord(b.Context(), held); err != nil {
+			b.Fatal(err)
+		}
+		if err := errors.Join(objects.Save(b.Context(), r), objects.Remove(b.Context(), r)); err != nil {
+			b.Fatal(err)
+		}
+		if left, err := b.engine.Records(b.Context(), translate.LabelClaim); err != nil || len(left) > 0 {
+			b.Errorf("left is %+v, %v", left, err)
 		}
 	})
 }

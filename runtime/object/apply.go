@@ -230,7 +230,11 @@ func (m Manifest) defaulted(last string) ([]byte, error) {
 		return nil, nil // nobody applied it, or by other means
 	}
 	m.kind.settle(before)
-	return json.Marshal(before)
+	fields, err := fieldsOf(before) // a default of its status is not what was applied
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
 }
 
 // annotated is the manifest with the annotation in which kubectl apply keeps

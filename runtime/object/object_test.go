@@ -199,3 +199,12 @@ func TestApplyService(t *testing.T) {
 		t.Errorf("changed: revision %d, %+v", next.Revision, all)
 	}
 }
+
+// A claim stays bound, and the same again is no change.
+func TestApplyClaimAgain(t *testing.T) {
+	const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
+	r := apply(t, object.Record{}, claim)
+	if same := apply(t, r, claim); same.Revision != 1 || !strings.Contains(string(same.JSON), `"phase":"Bound"`) {
+		t.Errorf("the same again is revision %d: %s", same.Revision, same.JSON)
+	}
+}
