@@ -41,6 +41,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.resize(ctx, op)
 	case plan.RunProbe, plan.PostStart:
 		return e.act(ctx, op)
+	case plan.PreStop:
+		return e.preStop(ctx, op)
 	case plan.Note:
 		return e.writeFacts(ctx, op.Target, *op.Facts)
 	case plan.CopyImage:

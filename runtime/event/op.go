@@ -17,7 +17,10 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 	switch op.Kind {
 	case plan.PullImage:
 		return []Event{normal(op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target), now)}
-	case plan.StopUnit:
+	case plan.StopUnit, plan.PreStop:
+		if op.Kind == plan.StopUnit && w.PreStopDone(op.Target) {
+			return nil
+		}
 		return []Event{normal(op.Unit, "Killing", killing(w, op), now)}
 	}
 	return nil
@@ -97,6 +100,8 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		return probed(op, err, now)
 	case plan.PostStart:
 		return warn(op.Unit, "FailedPostStartHook", "PostStartHook failed")
+	case plan.PreStop:
+		return warn(op.Unit, "FailedPreStopHook", "PreStopHook failed")
 	case plan.StopUnit:
 		if errors.Is(err, plan.ErrHook) {
 			return warn(op.Unit, "FailedPreStopHook", "PreStopHook failed")

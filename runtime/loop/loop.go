@@ -155,7 +155,7 @@ func (l *loop) late() bool { return !l.deadline.IsZero() && !l.Now().Before(l.de
 // done, its result says more, and nothing is heard.
 func (l *loop) watch(ctx context.Context) <-chan struct{} {
 	for _, kind := range l.busy {
-		if kind != plan.StopUnit && kind != plan.PullImage {
+		if kind != plan.StopUnit && kind != plan.PreStop && kind != plan.PullImage {
 			return nil
 		}
 	}

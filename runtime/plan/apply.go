@@ -32,7 +32,7 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Pause.Policy = op.Policy
 	case Revise:
 		applyRevise(&w, op)
-	case RunProbe, PostStart, CheckPath:
+	case RunProbe, PostStart, PreStop, CheckPath:
 		w.Memory = w.Settle(op, nil, now)
 	case Note:
 		w.Facts = *op.Facts

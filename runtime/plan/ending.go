@@ -14,7 +14,11 @@ import (
 // join, and because how they ended is to be seen before they are gone.
 func (s *stepper) leave() {
 	s.State = Leaving
-	if s.stopAll() || s.finalizers() {
+	if s.stopAll() {
+		s.note()
+		return
+	}
+	if s.finalizers() {
 		return
 	}
 	for _, c := range s.w.Containers {
@@ -69,7 +73,7 @@ func (s *stepper) rest() {
 
 // stopAll stops what runs, and reports whether anything does: all at once, but
 // for the sidecars, which are stopped after everything else and from the last
-// to the first.
+// to the first. Their hooks begin with the others'.
 func (s *stepper) stopAll() bool {
 	var sidecars []Container
 	running := false
@@ -84,12 +88,17 @@ func (s *stepper) stopAll() bool {
 			s.do(s.stop(c))
 		}
 	}
-	if len(sidecars) == 0 || running {
-		return running || len(sidecars) > 0
-	}
 	slices.SortStableFunc(sidecars, func(a, b Container) int { return cmp.Compare(s.w.place(b), s.w.place(a)) })
-	s.do(s.stop(sidecars[0]))
-	return true
+	for i, c := range sidecars {
+		stop := s.stop(c)
+		if stop.Action != nil {
+			stop.Kind = PreStop
+		} else if i > 0 || running {
+			continue
+		}
+		s.do(stop)
+	}
+	return running || len(sidecars) > 0
 }
 
 // sidecar reports whether an attempt is of a sidecar.
@@ -123,7 +132,13 @@ func (s *stepper) stop(c Container) Op {
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
 		grace = min(grace, max(left, leastGrace))
 	}
-	return s.end(c, grace)
+	took, hooked := s.w.preStopped(c.ID)
+	if !hooked {
+		return s.end(c, grace)
+	}
+	op := s.end(c, min(grace, max(s.w.grace()-took, leastGrace)))
+	op.Action, op.Pause = nil, ""
+	return op
 }
 
 // end is a stop with a grace, after the container's hook.

@@ -16,24 +16,28 @@ type Facts struct {
 	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
 	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
+	// PreStopped are the sidecars whose preStop hook has returned, and how long
+	// it took.
+	PreStopped map[string]time.Duration `json:"preStopped,omitempty"`
 }
 
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
-	return maps.Equal(f.Hooked, other.Hooked) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
+	return maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
 
 // NeedsFacts reports whether there is anything of a pod to find out.
 func NeedsFacts(b *translate.Blueprint) bool {
 	return b != nil && slices.ContainsFunc(b.Units, func(u translate.Unit) bool {
-		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil
+		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil ||
+			u.Kind == translate.Sidecar && u.PreStop() != nil
 	})
 }
 
 // facts are what is known now.
 func (w World) facts() Facts {
-	f := Facts{Started: map[string]time.Time{}, Ready: map[string]time.Time{}, Unready: map[string]time.Time{}, Hooked: map[string]bool{}}
+	f := Facts{Started: map[string]time.Time{}, Ready: map[string]time.Time{}, Unready: map[string]time.Time{}, Hooked: map[string]bool{}, PreStopped: map[string]time.Duration{}}
 	for _, u := range w.Want.Units {
 		c := w.Latest(u.Name)
 		if c == nil || c.State != Running {
@@ -44,6 +48,9 @@ func (w World) facts() Facts {
 		}
 		if u.PostStart() != nil && w.hooked(u, *c) {
 			f.Hooked[c.ID] = true
+		}
+		if took, ran := w.preStopped(c.ID); ran {
+			f.PreStopped[c.ID] = took
 		}
 		if u.Probe(translate.Readiness) != nil {
 			w.noteReady(f, u, *c)

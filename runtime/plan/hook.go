@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"time"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -40,6 +41,23 @@ func (s *stepper) postStart(u translate.Unit, c Container) {
 		return
 	}
 	s.do(Op{Kind: PostStart, Unit: u.Name, Attempt: c.Attempt, Target: c.ID, Action: &action, Pause: s.w.Pause.ID})
+}
+
+// preStopped is how long the preStop hook of a sidecar took whose turn to be
+// stopped comes later; not ran where it has not returned yet.
+func (w World) preStopped(id string) (took time.Duration, ran bool) {
+	if took, ran = w.PreStopped[id]; ran {
+		return took, true
+	}
+	took, ran = w.Facts.PreStopped[id]
+	return took, ran
+}
+
+// PreStopDone reports whether the preStop hook of a container has returned
+// before its turn to be stopped came.
+func (w World) PreStopDone(id string) bool {
+	_, ran := w.preStopped(id)
+	return ran
 }
 
 // preStop is the hook that goes before a stop of an attempt; nil for none.

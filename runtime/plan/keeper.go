@@ -26,8 +26,11 @@ func NeedsKeeper(w World) bool {
 
 // runs reports whether anything of the pod runs.
 func (w World) runs() bool {
-	return w.Pause != nil && w.Pause.State == Running ||
-		slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running })
+	return w.Pause != nil && w.Pause.State == Running || w.containersRun()
+}
+
+func (w World) containersRun() bool {
+	return slices.ContainsFunc(w.Containers, func(c Container) bool { return c.State == Running })
 }
 
 // unattended is how long nothing happens to a pod that nobody keeps, though

@@ -22,6 +22,9 @@ type Memory struct {
 	// Hooks are the postStart hooks that have returned, by the attempt's ID,
 	// and why they failed.
 	Hooks map[string]error
+	// PreStopped are the attempts whose preStop hook has returned though their
+	// turn to be stopped comes later, by ID, and how long it took.
+	PreStopped map[string]time.Duration
 	// Stopped are the attempts that were stopped though they are to run, by
 	// ID, and why.
 	Stopped map[string]string
@@ -58,13 +61,15 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
-		Checks: clone(m.Checks), Hooks: clone(m.Hooks), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Young: m.Young,
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Young: m.Young,
 	}
 	switch {
 	case op.Kind == RunProbe:
 		m.checked(op, err, now)
 	case op.Kind == PostStart:
 		m.hookDone(op, err)
+	case op.Kind == PreStop: // one that fails keeps nothing from being stopped
+		m.PreStopped[op.Target] = 0
 	case err == nil, errors.Is(err, ErrHook):
 		m.succeeded(op)
 	case errors.Is(err, ErrStale) && m.Late[key].Count < maxLate:
@@ -107,6 +112,10 @@ func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 		check := m.Checks[key]
 		check.At = now.Add(-took)
 		m.Checks[key] = check
+	}
+	if op.Kind == PreStop {
+		m.PreStopped = clone(m.PreStopped)
+		m.PreStopped[op.Target] = took
 	}
 	if op.Kind == StartUnit {
 		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))

@@ -30,6 +30,7 @@ const (
 	Resize       Kind = "resize"        // Target, Resources
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
+	PreStop      Kind = "pre-stop"      // Target, Grace, Action, Pause: of a sidecar, which is stopped later
 	Note         Kind = "note"          // Target, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
 	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
@@ -103,7 +104,7 @@ func (o Op) Subject() string {
 	switch o.Kind {
 	case PullImage:
 		return "image " + o.Target
-	case StopUnit, RunProbe, PostStart, Note, CheckPath:
+	case StopUnit, RunProbe, PostStart, PreStop, Note, CheckPath:
 		return o.Key()
 	case Revise:
 		return "manifest"
@@ -159,7 +160,7 @@ func (r refusal) Is(target error) bool { return target == ErrPermanent }
 // waits for its answer any more: who gives up has to know what became of it.
 func (o Op) Lasts() bool {
 	switch o.Kind {
-	case PullImage, StopUnit, StopPause, RunProbe, PostStart:
+	case PullImage, StopUnit, StopPause, RunProbe, PostStart, PreStop:
 		return false
 	}
 	return true

@@ -19,7 +19,7 @@ func Phase(w World) v1.PodPhase {
 	}
 	t := tally(w)
 	switch {
-	case t.initFailed:
+	case t.initFailed, t.waiting > 0 && w.endedYoung():
 		return v1.PodFailed
 	case t.waiting > 0:
 		return v1.PodPending
@@ -30,6 +30,13 @@ func Phase(w World) v1.PodPhase {
 	default:
 		return v1.PodSucceeded
 	}
+}
+
+// endedYoung reports whether a pod that is being removed has come to its end,
+// with all that was made of it there still: its finalizers keep it. Without
+// them its containers may be gone already, and nobody knows how they ended.
+func (w World) endedYoung() bool {
+	return w.Leaving() && len(w.Want.Pod.Finalizers) > 0 && !w.containersRun()
 }
 
 // count are the containers that are waited for before anything has run, that

@@ -56,7 +56,8 @@ func (w *Waiting) Began(world plan.World, op plan.Op) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	after := enginePatience
-	if op.Kind == plan.StopUnit || op.Kind == plan.PullImage {
+	switch op.Kind {
+	case plan.StopUnit, plan.PreStop, plan.PullImage:
 		after = patience
 	}
 	w.expect("op "+op.Key(), w.opText(world, op), after)
@@ -110,12 +111,16 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 	switch op.Kind {
 	case plan.PullImage:
 		return fmt.Sprintf("image %s: pulling", op.Target)
-	case plan.StopUnit:
+	case plan.StopUnit, plan.PreStop:
 		left := op.Grace - patience
 		if left <= 0 {
 			return fmt.Sprintf("container %s: the engine has not stopped it yet", op.Unit)
 		}
-		text := fmt.Sprintf("container %s of pod %s has not ended on %s: up to %d s more", op.Unit, world.Name, signalOf(world, op.Unit), int(left.Seconds()))
+		cause := "has not ended on " + signalOf(world, op.Unit)
+		if op.Action != nil {
+			cause = "runs its preStop hook or has not ended after it"
+		}
+		text := fmt.Sprintf("container %s of pod %s %s: up to %d s more", op.Unit, world.Name, cause, int(left.Seconds()))
 		if w.hurry != "" {
 			text += ", " + w.hurry + " kills"
 		}

@@ -8,11 +8,14 @@ import (
 	"time"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 func TestWaiting(t *testing.T) {
 	world := plan.World{Namespace: "default", Name: "web"}
 	stop := plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c", Grace: 30 * time.Second}
+	hook := stop
+	hook.Kind, hook.Action = plan.PreStop, &translate.Action{}
 	pull := plan.Op{Kind: plan.PullImage, Unit: "2nd", Target: "nginx"}
 	start := plan.Op{Kind: plan.StartUnit, Unit: "2nd", Target: "c"}
 	for _, c := range []struct {
@@ -22,6 +25,7 @@ func TestWaiting(t *testing.T) {
 	}{
 		{"a stop that is soon done", "", stop, time.Second},
 		{"a stop that takes long", "container 2nd of pod web has not ended on SIGTERM: up to 28 s more, --now kills\n", stop, 3 * time.Second},
+		{"a hook that takes long", "container 2nd of pod web runs its preStop hook or has not ended after it: up to 28 s more, --now kills\n", hook, 3 * time.Second},
 		{"a kill that takes long", "container 2nd: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
 		{"a pull", "image nginx: pulling\n", pull, time.Minute},
 		{"a busy engine", "", start, 9 * time.Second},
