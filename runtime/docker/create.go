@@ -37,6 +37,9 @@ func (e *Engine) createUnit(ctx context.Context, op plan.Op) error {
 	if err != nil {
 		return err
 	}
+	if err := deepMounts(r, e.cli.ClientVersion()); err != nil {
+		return err
+	}
 	err = e.createWithFiles(ctx, r, op)
 	if errors.Is(err, errNoImage) {
 		return fmt.Errorf("%w: %w", err, plan.ErrStale)

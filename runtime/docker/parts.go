@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/api/types/versions"
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -70,6 +72,18 @@ func (e *Engine) withParts(ctx context.Context, r translate.Request, pause strin
 	}
 	r.Host = &host
 	return r, nil
+}
+
+// deepMounts refuses, as the kubelet does, mounts that are to be read only with
+// all below them, where the API has no such option.
+func deepMounts(r translate.Request, api string) error {
+	const since = "1.44"
+	for _, m := range r.Host.Mounts {
+		if m.BindOptions != nil && m.BindOptions.ReadOnlyForceRecursive && versions.LessThan(api, since) {
+			return configError(fmt.Sprintf("volume of %s requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", m.Target, since, api))
+		}
+	}
+	return nil
 }
 
 func partMount(p translate.Part, source string) mount.Mount {
@@ -141,12 +155,25 @@ func (e *Engine) makeFolders(ctx context.Context, pause, at string, names []stri
 	name := ""
 	for _, n := range names {
 		name = path.Join(name, n)
-		entries = append(entries, tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: int64(root.Mode.Perm()), Gid: p.GID})
+		entries = append(entries, tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: unixMode(root.Mode), Gid: p.GID})
 	}
 	if err := e.unpack(ctx, pause, at, entries); err != nil {
 		return errors.Join(configError(fmt.Sprintf("failed to create subPath directory for volumeMount %q of container %q", p.Volume, p.Container)), err)
 	}
 	return nil
+}
+
+// unixMode are the permissions of a file with the bits for its group and for
+// who may remove from it, as an archive has them.
+func unixMode(mode os.FileMode) int64 {
+	bits := int64(mode.Perm())
+	if mode&os.ModeSetgid != 0 {
+		bits |= 0o2000
+	}
+	if mode&os.ModeSticky != 0 {
+		bits |= 0o1000
+	}
+	return bits
 }
 
 // makeFiles makes the files among the parts of a request.

@@ -154,6 +154,9 @@ func mountText(m mount.Mount) string {
 	if b := m.BindOptions; b != nil && b.Propagation != "" {
 		fields = append(fields, "bind-propagation="+string(b.Propagation))
 	}
+	if b := m.BindOptions; b != nil && b.ReadOnlyForceRecursive {
+		fields = append(fields, "bind-recursive=readonly")
+	}
 	if v := m.VolumeOptions; v != nil {
 		fields = append(fields, volumeFields(v)...)
 	}

@@ -24,7 +24,7 @@ func madeFolders(r *translate.Request) []translate.Part {
 func folderMode(b *translate.Blueprint, p translate.Part) int64 {
 	for _, v := range b.Volumes {
 		if v.Name == p.Volume {
-			return v.Mode & 0o777
+			return v.Mode
 		}
 	}
 	return 0o755

@@ -252,7 +252,7 @@ func fateRows() map[string][]FieldFate {
 		"VolumeMount": {
 			{"name", Docker, "HostConfig.Mounts"},
 			{"readOnly", Docker, "HostConfig.Mounts: ReadOnly"},
-			{"recursiveReadOnly", Refused, "Enabled is not asked of the engine"},
+			{"recursiveReadOnly", Docker, "HostConfig.Mounts of a hostPath; nothing is mounted below other volumes"},
 			{"mountPath", Docker, "HostConfig.Mounts: Target"},
 			{"subPath", Docker, "HostConfig.Mounts: a part of the volume"},
 			{"mountPropagation", Docker, "HostConfig.Mounts of a hostPath; else a warning"},

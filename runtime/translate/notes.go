@@ -236,8 +236,7 @@ func (n *noter) missing(optional bool, field, message string) {
 func mountNotes(n *noter, b *Blueprint, u Unit) {
 	for i, vm := range u.Container.VolumeMounts {
 		path := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
-		recursive := vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
-		n.refuse(recursive, path+".recursiveReadOnly", "not asked of the engine yet")
+		n.refuse(recursive(vm) && isPart(vm) && source(b.Pod, vm.Name).HostPath != nil, path+".recursiveReadOnly", "not asked of the engine for a part of a hostPath")
 		n.warn(len(vm.BindMountOptions) > 0, path+".bindMountOptions", "an alpha field, off in Kubernetes too: not passed on")
 		n.warn(propagation(vm) != "" && source(b.Pod, vm.Name).HostPath == nil, path+".mountPropagation", "only mounts of a hostPath are passed on")
 	}

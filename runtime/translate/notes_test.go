@@ -116,7 +116,8 @@ func TestNotes(t *testing.T) {
 		{container: "env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]", want: ""},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPath: s}]", want: ""},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, subPathExpr: s}]", want: ""},
-		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]", want: "!" + container + ".volumeMounts[0].recursiveReadOnly"},
+		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]", want: ""},
+		{spec: "volumes: [{name: v, hostPath: {path: /a}}]", container: "volumeMounts: [{name: v, mountPath: /v, subPath: s, readOnly: true, recursiveReadOnly: Enabled}]", want: "!" + container + ".volumeMounts[0].recursiveReadOnly"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: HostToContainer}]", want: container + ".volumeMounts[0].mountPropagation"},
 		{spec: volume, container: "volumeMounts: [{name: v, mountPath: /v, mountPropagation: None}]", want: ""},
 	} {

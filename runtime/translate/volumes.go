@@ -184,8 +184,8 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 // missing: one that Kubernetes would make is a bind, which Docker makes as a
 // directory; one that must be there is a mount, which Docker refuses.
 func made(src *v1.HostPathVolumeSource, vm v1.VolumeMount) bool {
-	if strings.Contains(src.Path+vm.MountPath, ":") {
-		return false // a bind has colons between its parts
+	if strings.Contains(src.Path+vm.MountPath, ":") || recursive(vm) {
+		return false // a bind has colons between its parts, and no such option
 	}
 	return src.Type == nil || *src.Type == v1.HostPathUnset || *src.Type == v1.HostPathDirectoryOrCreate
 }
@@ -207,10 +207,19 @@ func bind(src *v1.HostPathVolumeSource, vm v1.VolumeMount) string {
 
 func bindMount(src *v1.HostPathVolumeSource, vm v1.VolumeMount) mount.Mount {
 	m := mount.Mount{Type: mount.TypeBind, Source: path.Clean(src.Path), Target: absolute(vm.MountPath), ReadOnly: vm.ReadOnly}
-	if p := propagation(vm); p != "" {
+	switch p := propagation(vm); {
+	case recursive(vm): // the engine wants to be told that nothing is passed on
+		m.BindOptions = &mount.BindOptions{ReadOnlyForceRecursive: true, Propagation: mount.PropagationRPrivate}
+	case p != "":
 		m.BindOptions = &mount.BindOptions{Propagation: p}
 	}
 	return m
+}
+
+// recursive reports whether what is mounted below a mount has to be read only
+// too. IfPossible is what an engine does of itself.
+func recursive(vm v1.VolumeMount) bool {
+	return vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
 }
 
 // propagation is left unset unless asked for: a private one is refused where
