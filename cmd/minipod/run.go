@@ -110,6 +110,13 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err := runtimes(ctx, e, r.Pods); err != nil {
 		return err
 	}
+	large, err := tooLarge(ctx, e, r.Pods)
+	if err != nil {
+		return err
+	}
+	for _, p := range large {
+		c.Warn(p.String())
+	}
 	if err := applyObjects(ctx, io, e, r.Objects); err != nil {
 		return err
 	}
