@@ -45,7 +45,7 @@ func (f *aimFlags) aim() loop.Aim {
 		return loop.Aim{Timeout: f.timeout}
 	}
 	up := false // once it was, what fails is tried again
-	return loop.Aim{Timeout: f.timeout, Reached: func(w plan.World, s plan.Step) bool {
+	return loop.Aim{Timeout: f.timeout, Leave: f.wait == aimCreated, Reached: func(w plan.World, s plan.Step) bool {
 		up = up || s.State == plan.Up
 		switch s.State {
 		case plan.Finished, plan.Stopped, plan.Gone:

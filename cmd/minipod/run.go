@@ -39,7 +39,8 @@ does not work.
 
 All manifests are checked before anything is made. ConfigMaps and Secrets are
 stored first, as kubectl apply does it. Several pods are made side by side.
-What cannot be made is removed again. A pod of which a container fails stays,
+What cannot be made is removed again, unless --wait=created leaves it to the
+supervisor, which tries again. A pod of which a container fails stays,
 to be looked at, and run says what the container wrote. A pod that is there
 already and is the same is gone on with.
 

@@ -76,7 +76,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	plan.SortContainers(w.Containers)
 	e.want(&w, carrier, volumes)
 	var err error
-	if carrier != nil && w.Pause.State == plan.Running && plan.NeedsFacts(w.Want) {
+	if carrier != nil && w.NeedsFacts() {
 		if w.Facts, err = e.readFacts(ctx, carrier.ID); err != nil {
 			return w, err
 		}

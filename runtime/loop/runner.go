@@ -45,6 +45,8 @@ type Aim struct {
 	// Timeout bounds how long it may take; 0 does not. The pod is left as it is
 	// then, with a TimeoutError.
 	Timeout time.Duration
+	// Leave has a pod that cannot start left as it is, for whoever keeps it.
+	Leave bool
 }
 
 // by is a rule that the step alone decides.
@@ -192,19 +194,22 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 	if err != nil {
 		return res, err
 	}
-	if err = verdict(ref, res); err == nil && r.Book != nil {
+	if err = verdict(ref, res, aim); err == nil && r.Book != nil {
 		r.Book.Write(ctx)
 	}
 	return res, err
 }
 
 // verdict is the error that keeps a pod from being up, if there is one.
-func verdict(ref translate.Ref, res Result) error {
+func verdict(ref translate.Ref, res Result, aim Aim) error {
 	switch res.Step.State {
 	case plan.Gone, plan.Leaving:
 		return &RemovedError{Ref: ref}
 	case plan.Stopped, plan.Stopping:
 		return &StoppedError{Ref: ref}
+	}
+	if aim.Leave {
+		return nil
 	}
 	var errs []error
 	for _, f := range res.Step.Faults() {

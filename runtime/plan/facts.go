@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -16,23 +17,62 @@ type Facts struct {
 	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
 	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
+	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
 	// PreStopped are the sidecars whose preStop hook has returned, and how long
 	// it took.
 	PreStopped map[string]time.Duration `json:"preStopped,omitempty"`
 }
 
+// Told is a Wait for something that failed, as it is written down.
+type Told struct {
+	Unit    string    `json:"unit,omitempty"`
+	Reason  string    `json:"reason"`
+	Detail  string    `json:"detail"`
+	Until   time.Time `json:"until"`
+	Kind    Kind      `json:"kind"`
+	Target  string    `json:"target,omitempty"`
+	Attempt int       `json:"attempt,omitempty"`
+}
+
+// Wait is what was written down as Next had it.
+func (t Told) Wait() Wait {
+	op := Op{Kind: t.Kind, Unit: t.Unit, Target: t.Target, Attempt: t.Attempt}
+	return Wait{Unit: t.Unit, Reason: t.Reason, Detail: t.Detail, Until: t.Until, Fault: &Fault{Op: op, Err: errors.New(t.Detail)}}
+}
+
+// told are the waits that another process would not find out by looking, as
+// they are until the next try has ended.
+func (s *stepper) told() []Told {
+	var told []Told
+	for _, w := range s.failed() {
+		switch op := w.Fault.Op; op.Kind {
+		case PullImage, CreateUnit, FillVolume, CopyImage:
+			told = append(told, Told{w.Unit, faultReason(*w.Fault, true), w.Detail, w.Until.Round(0).UTC(), op.Kind, op.Target, op.Attempt})
+		}
+	}
+	return told
+}
+
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
-	return maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
+	return slices.Equal(f.Waits, other.Waits) && maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) &&
+		maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
 
-// NeedsFacts reports whether there is anything of a pod to find out.
-func NeedsFacts(b *translate.Blueprint) bool {
-	return b != nil && slices.ContainsFunc(b.Units, func(u translate.Unit) bool {
+// NeedsFacts reports whether there is anything of a pod to find out: by probes
+// and hooks, or why a container is not there.
+func (w World) NeedsFacts() bool {
+	return w.Want != nil && w.Pause != nil && w.Pause.State == Running && slices.ContainsFunc(w.Want.Units, func(u translate.Unit) bool {
 		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil ||
-			u.Kind == translate.Sidecar && u.PreStop() != nil
+			u.Kind == translate.Sidecar && u.PreStop() != nil || w.awaits(u)
 	})
+}
+
+// awaits reports whether a unit's next attempt is to come.
+func (w World) awaits(u translate.Unit) bool {
+	c := w.Latest(u.Name)
+	return !w.Leaving() && (c == nil || c.Ended() && w.restarts(u, *c))
 }
 
 // facts are what is known now.
@@ -94,10 +134,12 @@ func (w World) since(written map[string]time.Time, c Container, kind translate.P
 
 // note has what was found out written down.
 func (s *stepper) note() {
-	if !NeedsFacts(s.w.Want) || s.w.Pause.State != Running {
+	if !s.w.NeedsFacts() {
 		return
 	}
-	if f := s.w.facts(); !f.Equal(s.w.Facts) {
+	f := s.w.facts()
+	f.Waits = s.told()
+	if !f.Equal(s.w.Facts) {
 		s.do(Op{Kind: Note, Target: s.w.Pause.ID, Facts: &f})
 	}
 }

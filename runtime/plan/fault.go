@@ -8,14 +8,23 @@ import (
 
 // faults says what failed and is in the way still.
 func (s *stepper) faults() {
+	for _, w := range s.failed() {
+		s.wait(w)
+	}
+}
+
+// failed are the waits for what has failed before.
+func (s *stepper) failed() []Wait {
+	var waits []Wait
 	for _, key := range slices.Sorted(maps.Keys(s.w.Faults)) {
 		f := s.w.Faults[key]
 		if s.w.Forgives(f) || s.past(f) {
 			continue
 		}
 		until := f.Again()
-		s.wait(Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
+		waits = append(waits, Wait{Unit: f.Op.Unit, Reason: faultReason(f, s.now.Before(until)), Detail: f.Err.Error(), Until: until, Fault: &f})
 	}
+	return waits
 }
 
 // past reports whether a fault is of no more matter: what would have been

@@ -236,10 +236,10 @@ func TestPullFaults(t *testing.T) {
 		reason  string
 	}{
 		"assumed always, present, unreachable": {v1.PullAlways, []string{"a"}, true, unreachable, []string{"create a/0"}, ""},
-		"assumed always, present, denied":      {v1.PullAlways, []string{"a"}, true, errors.New("denied"), []string{}, "ErrImagePull"},
-		"assumed always, absent":               {v1.PullAlways, []string{"a"}, false, unreachable, []string{}, "ErrImagePull"},
-		"written always, present":              {v1.PullAlways, nil, true, unreachable, []string{}, "ErrImagePull"},
-		"if not present, absent":               {v1.PullIfNotPresent, nil, false, unreachable, []string{}, "ErrImagePull"},
+		"assumed always, present, denied":      {v1.PullAlways, []string{"a"}, true, errors.New("denied"), []string{"note"}, "ErrImagePull"},
+		"assumed always, absent":               {v1.PullAlways, []string{"a"}, false, unreachable, []string{"note"}, "ErrImagePull"},
+		"written always, present":              {v1.PullAlways, nil, true, unreachable, []string{"note"}, "ErrImagePull"},
+		"if not present, absent":               {v1.PullIfNotPresent, nil, false, unreachable, []string{"note"}, "ErrImagePull"},
 		"never, absent":                        {v1.PullNever, nil, false, nil, []string{}, "ErrImageNeverPull"},
 		"never, present":                       {v1.PullNever, nil, true, nil, []string{"create a/0"}, ""},
 	}

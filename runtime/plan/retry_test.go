@@ -37,6 +37,7 @@ func TestNothingWakesForWhatHasCome(t *testing.T) {
 	w = plan.Apply(w, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}, t0)
 	pull := plan.Next(w, t0).Ops[0]
 	w.Faults = map[string]plan.Fault{pull.Key(): {Op: pull, Err: errors.New("no"), At: t0, Count: 1}}
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0) // the failure is written down
 	for _, after := range []time.Duration{10 * time.Second, time.Minute} {
 		s := plan.Next(w, t0.Add(after))
 		if len(s.Ops) != 1 || !s.Wake.IsZero() {

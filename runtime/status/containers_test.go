@@ -61,6 +61,8 @@ func TestStates(t *testing.T) {
 		ready    bool
 	}{
 		{name: "nothing made yet", world: up(manifest("app")), state: waitingFor("ContainerCreating", "")},
+		{name: "its pull failed for whoever keeps the pod", world: told(noImage(up(manifest("app"))), pull, "no such host"), state: waitingFor("ErrImagePull", "no such host")},
+		{name: "a pull that failed before it was made", world: told(up(manifest("app"), attempt("app", 0)), pull, "no such host"), state: waitingFor("ContainerCreating", "")},
 		{name: "created, waits for its turn", world: up(manifest("app"), attempt("app", 0)), state: waitingFor("ContainerCreating", "")},
 		{name: "created, with init containers", world: up(withInits(manifest("app"), "i1"), attempt("app", 0)), state: waitingFor("PodInitializing", "")},
 		{name: "running", world: up(manifest("app"), runs(attempt("app", 0), 2)), state: runningSince(2), ready: true},

@@ -33,16 +33,31 @@ func (v view) waiting(u unit) v1.ContainerState {
 	return v1.ContainerState{Waiting: &w}
 }
 
-// waitOf is what Next says keeps the container from its next attempt.
+// waitOf is what Next says keeps the container from its next attempt, or else
+// what whoever keeps the pod has written down of what failed.
 func (v view) waitOf(u unit) (plan.Wait, bool) {
 	if !v.bringing() {
 		return plan.Wait{}, false
 	}
-	i := slices.IndexFunc(v.step.Waits, func(w plan.Wait) bool { return v.concerns(w, u) })
-	if i < 0 {
-		return plan.Wait{}, false
+	for _, w := range slices.Concat(v.step.Waits, v.told()) {
+		if v.concerns(w, u) {
+			return w, true
+		}
 	}
-	return v.step.Waits[i], true
+	return plan.Wait{}, false
+}
+
+// told are the waits that were written down. Who has tried by itself knows
+// better.
+func (v view) told() []plan.Wait {
+	var waits []plan.Wait
+	for _, t := range v.Facts.Waits {
+		w := t.Wait()
+		if !v.Pulled[w.Fault.Op.Key()] {
+			waits = append(waits, w)
+		}
+	}
+	return waits
 }
 
 // concerns tells whether a wait is the container's: its own, or the whole
@@ -59,7 +74,8 @@ func (v view) concerns(w plan.Wait, u unit) bool {
 // ahead tells whether a failed operation is in the way still. A world
 // remembers failures that are history by now.
 func (v view) ahead(op plan.Op, u unit) bool {
-	if _, remembered := v.Faults[op.Key()]; !remembered {
+	_, remembered := v.Faults[op.Key()]
+	if !remembered && !slices.ContainsFunc(v.told(), func(w plan.Wait) bool { return w.Fault.Op.Key() == op.Key() }) {
 		return true // Next has just found it
 	}
 	switch op.Kind {

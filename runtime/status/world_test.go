@@ -106,6 +106,12 @@ func failed(w plan.World, op plan.Op, err error, atSecond, count int) plan.World
 	return w
 }
 
+// told adds an operation that failed for whoever keeps the pod.
+func told(w plan.World, op plan.Op, detail string) plan.World {
+	w.Facts.Waits = []plan.Told{{Unit: op.Unit, Reason: plan.ReasonErrImagePull, Detail: detail, Kind: op.Kind, Target: op.Target, Attempt: op.Attempt}}
+	return w
+}
+
 // intends is a world in which something is wanted of the pod, since second 50.
 func intends(w plan.World, i plan.Intent) plan.World {
 	var op plan.Op

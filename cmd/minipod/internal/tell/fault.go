@@ -59,7 +59,7 @@ func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	switch {
 	case isObject(f.Err):
-		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it"
+		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it; --wait=created has the pod wait for them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
 		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
@@ -90,8 +90,10 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 		return positioned(m, err)
 	}
 	f := &faultError{pod: m, faults: faults}
-	for _, fault := range faults {
-		f.problems = append(f.problems, faultProblem(m, fault))
+	for _, wait := range res.Step.Waits {
+		if wait.Fault != nil {
+			f.problems = append(f.problems, faultProblem(m, wait))
+		}
 	}
 	if errors.As(err, &left) {
 		return errors.Join(f, left)
@@ -109,12 +111,13 @@ type lostError struct {
 func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref, e.cause) }
 
 // faultProblem is a fault at the field or the option that asked for what
-// failed.
-func faultProblem(m manifest.Pod, f plan.Fault) podspec.Problem {
-	if network := m.Blueprint.Options.Network; network != "" && f.Op.Kind == plan.StartPause {
-		return podspec.Problem{Message: fmt.Sprintf("--network %s: %v", network, f.Err)}
+// failed, with Kubernetes' word for it.
+func faultProblem(m manifest.Pod, w plan.Wait) podspec.Problem {
+	text := fmt.Sprintf("%v (%s)", w.Fault.Err, w.Reason)
+	if network := m.Blueprint.Options.Network; network != "" && w.Fault.Op.Kind == plan.StartPause {
+		return podspec.Problem{Message: fmt.Sprintf("--network %s: %s", network, text)}
 	}
-	return m.Problem(faultField(m, f), f.Err.Error())
+	return m.Problem(faultField(m, *w.Fault), text)
 }
 
 // faultField is the field that asked for what failed.
@@ -184,7 +187,10 @@ func positioned(m manifest.Pod, err error) error {
 // missing.
 func isObject(err error) bool {
 	var missing *translate.Missing
-	return errors.As(err, &missing) && !strings.HasSuffix(missing.Field, ".fileKeyRef")
+	if !errors.As(err, &missing) {
+		return false
+	}
+	return !strings.HasSuffix(missing.Field, ".fileKeyRef") && !strings.HasSuffix(missing.Field, ".subPathExpr")
 }
 
 // imageField is the volume whose image has the reference.

@@ -65,6 +65,11 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 		return nil
 	}
 	o.sayState(c, "")
+	for _, w := range o.Step.Waits {
+		if w.Fault != nil {
+			c.Say("%s", WaitText(w))
+		}
+	}
 	if o.Alone {
 		o.next(c)
 	}
