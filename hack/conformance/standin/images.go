@@ -106,6 +106,9 @@ func agnhost(ctx context.Context, layer *Layer, from Sources) error {
 			return err
 		}
 	}
+	if err := registry(ctx, layer, from); err != nil {
+		return err
+	}
 	return from.program(layer, "agnhost", "agnhost", 0o755)
 }
 
