@@ -64,7 +64,7 @@ func (f *podFlags) read(cmd *cobra.Command, io streams, args []string) *manifest
 
 // registerNamespace adds -n to a command that deals with pods by name.
 func registerNamespace(cmd *cobra.Command, namespace *string) {
-	cmd.Flags().StringVarP(namespace, "namespace", "n", "", "namespace of the pod (default, or what the manifest says)")
+	cmd.Flags().VarP(value.NewNamespace(namespace), "namespace", "n", "namespace of the pod (default, or what the manifest says)")
 	offer(cmd, "namespace", completeNamespaces)
 }
 

@@ -65,3 +65,18 @@ func TestValues(t *testing.T) {
 		}
 	}
 }
+
+func TestNamespace(t *testing.T) {
+	var got string
+	n := NewNamespace(&got)
+	for _, text := range []string{"kube-system", "a1", ""} {
+		if err := n.Set(text); err != nil || got != text || n.String() != text {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"Bad_NS", "a__b", "a b/../c", "-", strings.Repeat("a", 64)} {
+		if err := n.Set(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
