@@ -100,7 +100,7 @@ func (e *Engine) taken(ctx context.Context, r translate.Request, conflict error)
 	case ours(labels):
 		return fmt.Errorf("container %.12s of a former pod (UID %s) has the name still", holder.ID, labels[translate.LabelUID])
 	}
-	return fmt.Errorf("container %.12s, which is not of a pod, has the name: %w", holder.ID, plan.ErrPermanent)
+	return fmt.Errorf("container %.12s, which is not of a pod, has the name; docker rm -f %s removes it: %w", holder.ID, r.Name, plan.ErrPermanent)
 }
 
 // missing tells a missing image from anything else that Docker may miss, such
