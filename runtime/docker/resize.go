@@ -34,8 +34,10 @@ func (e *Engine) resize(ctx context.Context, op plan.Op) error {
 	switch {
 	case err == nil:
 		return nil
-	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
+	case cerrdefs.IsConflict(err), cerrdefs.IsNotFound(err) && e.removing(ctx, op.Target):
 		return fmt.Errorf("resize %s: %w", short(op.Target), e.judge(err, plan.ErrStale))
+	case cerrdefs.IsNotFound(err): // Podman 4 has no such call
+		return fmt.Errorf("resize %s: %w", short(op.Target), e.judge(err, plan.ErrUnsupported))
 	}
 	return fmt.Errorf("resize %s: %w", short(op.Target), e.explain(err))
 }
