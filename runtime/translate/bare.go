@@ -12,7 +12,8 @@ import (
 // pod. The pod itself is not changed.
 func Bare(pod *v1.Pod) *v1.Pod {
 	bare := Shown(pod)
-	bare.UID, bare.ResourceVersion, bare.SelfLink, bare.Generation, bare.ManagedFields = "", "", "", 0, nil
+	bare.SetSelfLink("")
+	bare.UID, bare.ResourceVersion, bare.Generation, bare.ManagedFields = "", "", 0, nil
 	bare.CreationTimestamp, bare.DeletionTimestamp, bare.DeletionGracePeriodSeconds = metav1.Time{}, nil, nil
 	delete(bare.Annotations, v1.LastAppliedConfigAnnotation)
 	if len(bare.Annotations) == 0 {
