@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 
@@ -22,13 +24,45 @@ func (e *Engine) createPause(ctx context.Context, r translate.Request, progress 
 
 func (e *Engine) birth(ctx context.Context, r translate.Request, progress func(engine.Progress)) error {
 	err := e.create(ctx, r)
-	if !errors.Is(err, errNoImage) {
+	for try := range loads {
+		if !errors.Is(err, errNoImage) {
+			return err
+		}
+		wait(ctx, time.Duration(try)*untagged)
+		if err := e.bringPauseImage(ctx, r.Config.Image, progress); err != nil {
+			return fmt.Errorf("create %s: %w", r.Name, err)
+		}
+		err = e.create(ctx, r)
+	}
+	return err
+}
+
+// An engine that loads an image which it has takes its name away for a moment:
+// who makes a pod just then tries again, a little later each time.
+const (
+	loads    = 8
+	untagged = 50 * time.Millisecond
+)
+
+// loading is when the pause image was loaded last.
+type loading struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// bringPauseImage gets the pause image, once for all pods that are made side
+// by side on a new engine, and all miss it.
+func (e *Engine) bringPauseImage(ctx context.Context, reference string, progress func(engine.Progress)) error {
+	e.loading.mu.Lock()
+	defer e.loading.mu.Unlock()
+	if time.Since(e.loading.at) < loads*loads*untagged {
+		return nil
+	}
+	if err := e.getPauseImage(ctx, reference, progress); err != nil {
 		return err
 	}
-	if err := e.getPauseImage(ctx, r.Config.Image, progress); err != nil {
-		return fmt.Errorf("create %s: %w", r.Name, err)
-	}
-	return e.create(ctx, r)
+	e.loading.at = time.Now()
+	return nil
 }
 
 // createUnit creates an attempt. Its image was there when that was decided.

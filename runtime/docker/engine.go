@@ -26,6 +26,7 @@ type Engine struct {
 	wants    wants
 	known    sync.Map // of image IDs to plan.Image
 	machine  machine
+	loading  loading
 	places   sync.Map // of pause IDs to places
 	said     sync.Map // of container IDs to termination messages
 }
