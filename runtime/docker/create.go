@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -144,7 +145,8 @@ func (e *Engine) missing(ctx context.Context, image string, notFound error) erro
 	if err != nil {
 		return err
 	}
-	if there {
+	// One that has come meanwhile was missing all the same.
+	if there && !strings.Contains(strings.ToLower(notFound.Error()), "no such image") {
 		return e.judge(notFound, plan.ErrPermanent)
 	}
 	return fmt.Errorf("%w: %w", errNoImage, e.judge(notFound, nil))
