@@ -170,13 +170,14 @@ func newest(labels map[string]string, volumes []*volume.Volume) map[string]strin
 	return labels
 }
 
-// containers are those with a label, running or not.
+// containers are those of pods with a label, running or not. Those of a kubelet
+// on the same engine have it too, and are none of minipod's business.
 func (e *Engine) containers(ctx context.Context, label string) ([]container.Summary, error) {
 	list, err := e.cli.ContainerList(ctx, container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", label))})
 	if err != nil {
 		return nil, fmt.Errorf("list containers: %w", e.explain(err))
 	}
-	return list, nil
+	return slices.DeleteFunc(list, func(c container.Summary) bool { return !ours(c.Labels) }), nil
 }
 
 // inspect inspects containers side by side. One that vanishes meanwhile is
