@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
@@ -21,6 +22,13 @@ const (
 	mostMessage  = 4096
 	mostFallback = 2048
 	lastLines    = 80
+)
+
+// Docker cannot look into the volumes of a pause that is just stopping: the
+// files are looked for again.
+const (
+	messageTries = 5
+	messageRest  = 100 * time.Millisecond
 )
 
 // messages gives the containers that have ended their termination messages.
@@ -42,10 +50,18 @@ func (e *Engine) messages(ctx context.Context, w *plan.World) error {
 				c.Message = known.(string)
 				return nil
 			}
-			if c.Message, err = e.message(ctx, w.Pause.ID, u, *c); err == nil {
-				e.said.Store(c.ID, c.Message)
+			for range messageTries {
+				c.Message, err = e.message(ctx, w.Pause.ID, u, *c)
+				switch {
+				case err == nil:
+					e.said.Store(c.ID, c.Message)
+					return nil
+				case errors.Is(err, plan.ErrUnreachable), ctx.Err() != nil:
+					return err
+				}
+				wait(ctx, messageRest)
 			}
-			return err
+			return nil // the pod is seen all the same
 		})
 	}
 	return group.Wait()
