@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -64,8 +65,12 @@ func (b *bench) saw(e *v1.Event) {
 func (b *bench) told() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	// A look may see a container before its creation is known to be done: clients
+	// go by the times.
+	events := slices.Clone(b.events)
+	slices.SortStableFunc(events, func(x, y *v1.Event) int { return x.FirstTimestamp.Compare(y.FirstTimestamp.Time) })
 	var reasons []string
-	for _, e := range b.events {
+	for _, e := range events {
 		reason := e.Reason
 		if e.Type == v1.EventTypeWarning {
 			reason += "!"
