@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/rand"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
@@ -57,7 +58,7 @@ with its exit code.`,
 	}
 	registerNamespace(cmd, &f.namespace)
 	flags := cmd.Flags()
-	flags.StringVar(&f.image, "image", "", "the `image` of the container")
+	flags.Var(value.NewImage(&f.image), "image", "the `image` of the container")
 	flags.StringVarP(&f.container, "container", "c", "", "the container's `name` (one is made up)")
 	flags.StringVar(&f.target, "target", "", "share the processes of this `container`")
 	flags.StringArrayVar(&f.env, "env", nil, "a variable of its environment: `NAME=VALUE`")

@@ -277,6 +277,33 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// debugged has a later revision have brought an ephemeral container whose image
+// the engine does not have.
+func (p *patient) debugged() *patient {
+	pod := p.Want.Pod.DeepCopy()
+	pod.Spec.EphemeralContainers = []v1.EphemeralContainer{{EphemeralContainerCommon: v1.EphemeralContainerCommon{
+		Name: "dbg", Image: "nosuch:1", ImagePullPolicy: v1.PullIfNotPresent,
+	}}}
+	p.Want = translate.New(pod, p.Want.Options)
+	return p.event("dbg", "Failed", `Failed to pull image "nosuch:1": manifest unknown`, 0).event("dbg", "Failed", "Error: ErrImagePull", 0)
+}
+
+// An ephemeral container that cannot be made is no cause of what the pod does:
+// neither of one that is well, nor of one that is not.
+func TestEphemeralIsNoCause(t *testing.T) {
+	never := of(t, "crashed").debugged()
+	never.Want.Pod.Spec.EphemeralContainers[0].ImagePullPolicy = v1.PullNever
+	never.Want = translate.New(never.Want.Pod, never.Want.Options)
+	for name, p := range map[string]*patient{"pulled": of(t, "crashed").debugged(), "never pulled": never} {
+		if found := p.found(); len(found) > 0 {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+	if found := of(t, "crashed").ended(3, "no user given").debugged().found(); len(found) != 1 || found[0].Name != "crashed" {
+		t.Errorf("of a pod that is not well: %+v", found)
+	}
+}
+
 func TestUnwell(t *testing.T) {
 	young := of(t, "probe-port")
 	young.Containers[0].StartedAt = now().Add(-time.Second)
@@ -291,6 +318,7 @@ func TestUnwell(t *testing.T) {
 		"young":      {young, false},
 		"not made":   {of(t, "image-missing").absent(), true},
 		"unreadable": {of(t, "crashed").unreadable(), true},
+		"debugged":   {of(t, "crashed").debugged(), false},
 	} {
 		if got := diagnose.Unwell(c.of.World, now()); got != c.want {
 			t.Errorf("%s: %t, want %t", name, got, c.want)

@@ -78,12 +78,24 @@ func (l *look) imageOf(u translate.Unit) (name string, there bool) {
 	return u.Container.Image, there
 }
 
-// units are the containers of the manifest.
+// units are the containers of the manifest. Ephemeral ones are none of them: the
+// pod is as well as it was, whatever becomes of those.
 func (l *look) units() []translate.Unit {
 	if l.Want == nil {
 		return nil
 	}
-	return l.Want.Units
+	return slices.DeleteFunc(slices.Clone(l.Want.Units), ephemeral)
+}
+
+func ephemeral(u translate.Unit) bool { return u.Kind == translate.Ephemeral }
+
+// besides reports whether a wait is of an ephemeral container.
+func (l *look) besides(w plan.Wait) bool {
+	if l.Want == nil {
+		return false
+	}
+	u, ok := l.Want.Unit(w.Unit)
+	return ok && ephemeral(u)
 }
 
 // recent is for how long an attempt that has failed is of account after
@@ -179,8 +191,6 @@ func title(u translate.Unit) string {
 		return "init container " + u.Name
 	case translate.Sidecar:
 		return "sidecar " + u.Name
-	case translate.Ephemeral:
-		return "ephemeral container " + u.Name
 	}
 	return "container " + u.Name
 }

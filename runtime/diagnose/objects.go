@@ -44,7 +44,7 @@ func missingObjects(l *look) []Cause {
 		}
 	}
 	for _, u := range l.Awaited() {
-		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && missing.Reason != "" {
+		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && missing.Reason != "" && !ephemeral(u) {
 			causes = append(causes, l.missing(u.Name, title(u)+" cannot be made", missing))
 		}
 	}

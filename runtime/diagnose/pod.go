@@ -193,7 +193,7 @@ func waiting(l *look) []Cause {
 	}
 	var causes []Cause
 	for _, w := range l.step.Waits {
-		if w.Fault == nil && l.step.State == plan.Up {
+		if l.besides(w) || w.Fault == nil && l.step.State == plan.Up {
 			continue // it is up without it: a volume stays as it is when its ConfigMap is removed
 		}
 		causes = append(causes, Cause{

@@ -26,7 +26,7 @@ type loop struct {
 	ref     translate.Ref
 	last    plan.World // the last look
 	memory  plan.Memory
-	busy    map[string]plan.Kind // the operations under way, by subject
+	busy    map[string]plan.Op // the operations under way, by subject
 	results chan result
 	heard   bool // whether the engine has hinted since the hints were listened to
 }
@@ -45,13 +45,29 @@ const glance = 2 * time.Second
 func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Kind{}, results: make(chan result)}
+	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result)}
 	res, err := l.turn(ctx)
 	cancel()
 	for len(l.busy) > 0 {
-		l.settle(<-l.results)
+		broken := <-l.results
+		if err == nil { // a pull that nobody awaits has not failed: whoever keeps the pod begins it again
+			delete(l.busy, broken.op.Subject())
+			continue
+		}
+		l.settle(broken)
 	}
 	return res, err
+}
+
+// awaited reports whether an operation is under way whose end is waited for. A
+// pull for a container that the pod does not wait for may be broken off.
+func (l *loop) awaited() bool {
+	for _, op := range l.busy {
+		if !op.Beside || op.Lasts() {
+			return true
+		}
+	}
+	return false
 }
 
 // turn goes round until the stopping rule holds. When all that has happened is
@@ -71,7 +87,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		l.observer().Saw(w, step)
 		reached := l.until(w, step)
 		switch {
-		case reached && len(l.busy) == 0:
+		case reached && !l.awaited():
 			return Result{World: w, Step: step}, nil
 		case l.late():
 			return Result{World: w, Step: step}, &TimeoutError{Ref: l.ref}
@@ -94,7 +110,7 @@ func (l *loop) start(ctx context.Context, ops []plan.Op) {
 			continue
 		}
 		start := l.Now()
-		l.busy[op.Subject()] = op.Kind
+		l.busy[op.Subject()] = op
 		l.observer().Began(l.last, op)
 		ctx := ctx
 		if op.Lasts() {
@@ -154,8 +170,8 @@ func (l *loop) late() bool { return !l.deadline.IsZero() && !l.Now().Before(l.de
 // watch is the engine's hints. While an operation is under way that is soon
 // done, its result says more, and nothing is heard.
 func (l *loop) watch(ctx context.Context) <-chan struct{} {
-	for _, kind := range l.busy {
-		if kind != plan.StopUnit && kind != plan.PreStop && kind != plan.PullImage {
+	for _, op := range l.busy {
+		if kind := op.Kind; kind != plan.StopUnit && kind != plan.PreStop && kind != plan.PullImage {
 			return nil
 		}
 	}

@@ -355,6 +355,12 @@ func TestRunTakesTooLongToPull(t *testing.T) {
 	})
 }
 
+// runsE reports that container e runs.
+func runsE(w plan.World, _ plan.Step) bool {
+	e := w.Latest("e")
+	return e != nil && e.State == plan.Running
+}
+
 // A change of a manifest is written down and brought on; one that is refused
 // changes nothing.
 func TestAmend(t *testing.T) {
@@ -372,7 +378,7 @@ func TestAmend(t *testing.T) {
 			c := v1.EphemeralContainer{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "e", Image: "image-e"}}
 			pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, c)
 			return nil
-		}, loop.Aim{})
+		}, loop.Aim{Reached: runsE})
 		if err != nil || res.World.Latest("e") == nil || res.World.Latest("e").State != plan.Running {
 			b.Errorf("left %+v, %v", res.World.Containers, err)
 		}

@@ -23,3 +23,18 @@ func (s *stepper) createEphemeral(u translate.Unit) {
 	}
 	s.create(u, 0, 0)
 }
+
+// beside reports whether an operation brings an ephemeral container. That one
+// is to be stopped is waited for as with any other.
+func (w World) beside(op Op) bool {
+	switch op.Kind {
+	case PullImage, CreateUnit, StartUnit:
+	default:
+		return false
+	}
+	if w.Want == nil {
+		return false
+	}
+	u, ok := w.Want.Unit(op.Unit)
+	return ok && u.Kind == translate.Ephemeral
+}

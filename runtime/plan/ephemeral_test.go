@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -118,5 +119,47 @@ func TestEphemeralJoinsItsTarget(t *testing.T) {
 	unit, _ := w.Want.Unit("dbg")
 	if unit.Request.Host.PidMode != "" {
 		t.Errorf("the blueprint was changed: %q", unit.Request.Host.PidMode)
+	}
+}
+
+// What fails of an ephemeral container is told of and is in nobody's way, but
+// for its stop.
+func TestEphemeralBlocksNothing(t *testing.T) {
+	never := func(c *v1.EphemeralContainer) { c.Image, c.ImagePullPolicy = "other", v1.PullNever }
+	fetched := func(c *v1.EphemeralContainer) { c.Image = "other" }
+	fail := func(w *plan.World) {
+		s := plan.Next(*w, t0)
+		w.Memory = w.Settle(s.Ops[0], errors.New("manifest unknown"), t0)
+		*w = plan.Apply(*w, plan.Next(*w, t0).Ops[0], t0) // it is written down for others
+	}
+	for name, c := range map[string]struct {
+		container func(*v1.EphemeralContainer)
+		change    func(*plan.World)
+		waits     int
+	}{
+		"an image that may not be pulled":   {never, func(*plan.World) {}, 1},
+		"an image that cannot be pulled":    {fetched, fail, 1},
+		"an image that is to be pulled":     {fetched, func(*plan.World) {}, 0},
+		"a container that cannot be made":   {plain, fail, 1},
+		"a container that is still to come": {plain, func(*plan.World) {}, 0},
+	} {
+		w := debugged(t, v1.RestartPolicyAlways, c.container)
+		c.change(&w)
+		if s := plan.Next(w, t0); len(s.Waits) != c.waits || len(s.Faults()) > 0 || !s.Settled() {
+			t.Errorf("%s: settled %t, faults %v, waits %+v", name, s.Settled(), s.Faults(), s.Waits)
+		}
+	}
+	w := debugged(t, v1.RestartPolicyAlways, plain)
+	for range 2 {
+		w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	}
+	intend(&w, plan.Halted)
+	for _, op := range plan.Next(w, t0).Ops {
+		if op.Unit == "dbg" {
+			w.Memory = w.Settle(op, errors.New("it hangs"), t0)
+		}
+	}
+	if s := plan.Next(w, t0); len(s.Faults()) != 1 {
+		t.Errorf("a stop that fails: faults %v", s.Faults())
 	}
 }

@@ -41,6 +41,7 @@ type stepper struct {
 
 // do adds an operation, unless it failed or came too late a short while ago.
 func (s *stepper) do(op Op) {
+	op.Beside = s.w.beside(op)
 	key := op.Key()
 	if slices.ContainsFunc(s.Ops, func(other Op) bool { return other.Key() == key }) {
 		return
@@ -68,6 +69,7 @@ func (s *stepper) wake(at time.Time) {
 // refuse waits for something that will not come by itself: it counts as a
 // failure of the operation that would be next.
 func (s *stepper) refuse(w Wait, op Op) {
+	op.Beside = s.w.beside(op)
 	w.Fault = &Fault{Op: op, Err: refusal(w.Detail), At: s.now, Count: 1}
 	s.wait(w)
 }

@@ -72,6 +72,9 @@ type Op struct {
 	Resources *Resources
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
+	// Beside tells that the pod does not wait for it, nor for what came of it:
+	// it brings an ephemeral container.
+	Beside bool
 }
 
 // Key names the operation: two operations with one key are the same.

@@ -46,15 +46,23 @@ type Wait struct {
 	Fault  *Fault    // what failed, where something did
 }
 
-// Faults are the faults among the waits.
+// Blocks reports whether something has failed that the pod waits for.
+func (w Wait) Blocks() bool { return w.Fault != nil && !w.Fault.Op.Beside }
+
+// Faults are the faults that are in the pod's way.
 func (s Step) Faults() []Fault {
 	var faults []Fault
 	for _, w := range s.Waits {
-		if w.Fault != nil {
+		if w.Blocks() {
 			faults = append(faults, *w.Fault)
 		}
 	}
 	return faults
+}
+
+// idle reports whether nothing is to be done that the pod waits for.
+func (s Step) idle() bool {
+	return !slices.ContainsFunc(s.Ops, func(op Op) bool { return !op.Beside })
 }
 
 // Settled reports whether a pod that is brought up has come as far as it does
@@ -62,13 +70,13 @@ func (s Step) Faults() []Fault {
 func (s Step) Settled() bool {
 	switch s.State {
 	case Up, Finished, Stopped:
-		return len(s.Ops) == 0 || len(s.Faults()) > 0
+		return s.idle() || len(s.Faults()) > 0
 	case Gone:
 		return true
 	case Stopping:
 		return len(s.Faults()) > 0
 	case Starting:
-		return len(s.Faults()) > 0 || len(s.Ops) == 0 && s.crashing()
+		return len(s.Faults()) > 0 || s.idle() && s.crashing()
 	}
 	return false
 }

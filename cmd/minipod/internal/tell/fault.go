@@ -91,7 +91,7 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 	}
 	f := &faultError{pod: m, faults: faults}
 	for _, wait := range res.Step.Waits {
-		if wait.Fault != nil {
+		if wait.Blocks() {
 			f.problems = append(f.problems, faultProblem(m, wait))
 		}
 	}

@@ -16,7 +16,7 @@ func flags(now time.Time) map[string]pflag.Value {
 	return map[string]pflag.Value{
 		"format": NewChoice(new(string), "wide", "json"), "pull": NewPull(new(string)), "ports": NewPorts(new([]string)),
 		"grace": NewGrace(new(*int64)), "selector": NewSelector(&selector), "lines": NewLines(new(*int64)),
-		"bytes": NewBytes(new(int64)), "ago": NewAgo(new(time.Time), func() time.Time { return now }), "time": NewTime(new(time.Time)),
+		"bytes": NewBytes(new(int64)), "ago": NewAgo(new(time.Time), func() time.Time { return now }), "time": NewTime(new(time.Time)), "image": NewImage(new(string)),
 	}
 }
 
@@ -50,6 +50,9 @@ func TestValues(t *testing.T) {
 		{"ago", "2026-01-02T15:04:05Z", "2026-01-02T15:04:05Z", ""},
 		{"ago", "-5m", "", "want a duration that is over, such as 5s, 2m or 3h"},
 		{"time", "2026-01-02T15:04:05+01:00", "2026-01-02T15:04:05+01:00", ""},
+		{"image", "registry.example:5000/app/web:1", "registry.example:5000/app/web:1", ""},
+		{"image", "", "", ""},
+		{"image", "BAD IMG", "", "want the name of an image, such as busybox:1.37: invalid reference format"},
 		{"time", "yesterday", "", "want a time such as 2026-01-02T15:04:05Z"},
 	} {
 		v := flags(now)[c.kind]

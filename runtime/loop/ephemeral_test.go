@@ -1,0 +1,105 @@
+package loop_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// debugged runs a pod that has then got an ephemeral container e.
+func (b *bench) debugged() {
+	b.Helper()
+	b.run(blueprint("1"))
+	_, err := b.runner.Amend(b.Context(), translate.Ref{Namespace: "default", Name: "web"}, func(pod *v1.Pod) error {
+		c := v1.EphemeralContainer{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "e", Image: "image-e"}}
+		pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, c)
+		return nil
+	}, loop.Aim{})
+	if err != nil {
+		b.Fatalf("amend: %v", err)
+	}
+}
+
+// restarted stops the pod and starts it again.
+func (b *bench) restarted() loop.Result {
+	b.Helper()
+	if err := b.runner.Stop(b.Context(), "default", "web", nil); err != nil {
+		b.Fatalf("stop: %v", err)
+	}
+	res, err := b.runner.Start(b.Context(), "default", "web")
+	if err != nil || res.Step.State != plan.Up {
+		b.Errorf("start: the pod is %s, %v", res.Step.State, err)
+	}
+	return res
+}
+
+// An ephemeral container that cannot be made is in nobody's way: the pod is
+// started as before, and run of it goes on with it.
+func TestEphemeralThatFails(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.PullImage && op.Target == "image-e" {
+				return errors.New("manifest unknown")
+			}
+			return nil
+		})
+		b.debugged()
+		if res := b.restarted(); len(res.Step.Faults()) > 0 {
+			b.Errorf("faults: %+v", res.Step.Faults())
+		}
+		if res := b.run(b.world().Want); !res.Existed {
+			b.Errorf("run made another pod")
+		}
+	})
+}
+
+// stuck is an engine that pulls an image for as long as it is waited for.
+type stuck struct {
+	loop.Engine
+	image string
+}
+
+func (s stuck) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
+	if op.Kind == plan.PullImage && op.Target == s.image {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.Engine.Do(ctx, op, progress)
+}
+
+// Nor is one waited for whose image takes long to pull.
+func TestEphemeralThatTakesLong(t *testing.T) {
+	onBench(t, func(b *bench) {
+		seen := &witness{}
+		b.runner.Engine, b.runner.Observer = stuck{b.engine, "image-e"}, seen
+		began := time.Now()
+		b.debugged()
+		b.restarted()
+		if took := time.Since(began); took > 5*time.Second {
+			b.Errorf("it took %s", took)
+		}
+		if len(seen.failed) > 0 {
+			b.Errorf("told of as failed: %v", seen.failed)
+		}
+	})
+}
+
+// witness remembers what it was told has failed.
+type witness struct{ failed []error }
+
+func (w *witness) Saw(plan.World, plan.Step)  {}
+func (w *witness) Began(plan.World, plan.Op)  {}
+func (w *witness) Progress(p engine.Progress) {}
+func (w *witness) Done(_ plan.World, _ plan.Op, _ time.Duration, err error) {
+	if err != nil {
+		w.failed = append(w.failed, err)
+	}
+}
