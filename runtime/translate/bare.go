@@ -8,8 +8,9 @@ import (
 )
 
 // Bare is the pod as a manifest has it: without what minipod keeps in its
-// annotations, and without what an API server and kubectl apply add to every
-// pod. The pod itself is not changed.
+// annotations, without what an API server and kubectl apply add to every pod,
+// and without ephemeral containers, which no manifest may have. The pod itself
+// is not changed.
 func Bare(pod *v1.Pod) *v1.Pod {
 	bare := Shown(pod)
 	bare.SetSelfLink("")
@@ -19,6 +20,7 @@ func Bare(pod *v1.Pod) *v1.Pod {
 	if len(bare.Annotations) == 0 {
 		bare.Annotations = nil
 	}
+	bare.Spec.EphemeralContainers = nil
 	admitted(&bare.Spec)
 	return bare
 }

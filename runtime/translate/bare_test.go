@@ -7,13 +7,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// What an API server and kubectl apply add to a pod makes it no other one; what
+// What an API server, kubectl apply and debug add to a pod makes it no other one; what
 // a manifest says does.
 func TestSameThroughTheAPI(t *testing.T) {
 	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "web"}}
 	pod.Spec.Containers = []v1.Container{{Name: "main", Image: "image"}}
 	stored := pod.DeepCopy()
 	stored.UID, stored.Generation, stored.CreationTimestamp = "uid", 1, metav1.Now()
+	stored.Spec.EphemeralContainers = []v1.EphemeralContainer{{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "dbg", Image: "other"}}}
 	stored.Annotations = map[string]string{v1.LastAppliedConfigAnnotation: "{}"}
 	zero, policy, seconds := int32(0), v1.PreemptLowerPriority, int64(300)
 	stored.Spec.NodeName, stored.Spec.ServiceAccountName, stored.Spec.DeprecatedServiceAccount = "machine", "default", "default"
