@@ -212,7 +212,7 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 }
 
 func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome {
-	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
+	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Events: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
 }
 
 // failed is the error of a pod that has not come as far as it was to.

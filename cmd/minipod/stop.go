@@ -111,7 +111,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 		return err
 	}
 	tell.Result(on.out, "pod/%s started", ref.Name)
-	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Detail: f.detail(), Alone: on.alone}
+	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Events: on, Detail: f.detail(), Alone: on.alone}
 	return left.Tell(ctx, on.console)
 }
 

@@ -58,7 +58,7 @@ func rules() []rule {
 	return []rule{
 		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, unpullable, foreign,
 		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
-		portNames, failedStartup, earlyLiveness, failingProbes, loopback,
+		portNames, failedHooks, failedStartup, earlyLiveness, failingProbes, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
 		uncreated, crashed, waiting,
 	}

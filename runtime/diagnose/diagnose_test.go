@@ -180,6 +180,8 @@ func TestCauses(t *testing.T) {
 		{"memory", of(t, "out-of-memory").ended(137).outOfMemory(), "certain out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},
 		{"liveness", of(t, "liveness-too-early").livenessKilled(2 * time.Second), "likely liveness-too-early: had it killed 2s after its start"},
 		{"liveness without events", of(t, "liveness-too-early").ended(143).lived(time.Second), "likely liveness-too-early: startupProbe"},
+		{"liveness of long ago", of(t, "liveness-too-early").ended(0).stoppedFor("liveness", "its liveness probe failed: connection refused", time.Hour), "likely liveness-failing: has it started again"},
+		{"hook", of(t, "post-start-failed").ended(143).stoppedFor("hook", "its postStart hook failed: command 'sh' exited with 4: no such user\n", 0), "certain post-start-failed: was stopped: its postStart hook failed: command 'sh' exited with 4: no such user"},
 		{"startup", of(t, "startup-failing").event("main", "Unhealthy", "Startup probe failed: connection refused", 0).event("main", "Killing", "Container main failed startup probe, will be restarted", 0), "certain startup-failing: connection refused"},
 		{"liveness later", of(t, "liveness-too-early").livenessKilled(50 * time.Second), "likely liveness-failing: connection refused"},
 		{"probe port", of(t, "probe-port").probe("readiness", "dial tcp 192.0.2.1:8081: connect: connection refused").listens("0.0.0.0:8080"), "certain probe-port: goes to port 8081, where nobody listens; the pod listens on 8080"},
@@ -243,7 +245,7 @@ func TestNoCauseWithoutEvidence(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		if name == "image-name" || name == "probe-port-name" || name == "startup-failing" {
+		if name == "image-name" || name == "probe-port-name" || name == "startup-failing" || name == "post-start-failed" {
 			continue // their manifests are enough; or one that is not up for a minute
 		}
 		for _, c := range of(t, name).found() {

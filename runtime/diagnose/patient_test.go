@@ -9,6 +9,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -38,6 +39,21 @@ func (p *patient) livenessKilled(after time.Duration) *patient {
 	p.answers(diagnose.Question{Kind: diagnose.AskLog, At: before.ID}, diagnose.Answer{})
 	p.event("main", "Unhealthy", "Liveness probe failed: dial tcp: connection refused", 2*time.Second)
 	return p.event("main", "Killing", "Container main failed liveness probe, will be restarted", 2*time.Second)
+}
+
+// stoppedFor has the last attempt have been stopped, for so long a time, because
+// of a probe or its hook.
+func (p *patient) stoppedFor(what, why string, ago time.Duration) *patient {
+	c, at := p.last(), now().Add(-ago)
+	c.StartedAt, c.FinishedAt, c.Restarts = at.Add(-time.Minute), at, 5
+	p.Pause.StartedAt, p.Pause.Created = at.Add(-time.Hour), at.Add(-time.Hour)
+	e := event.Event{Unit: c.Unit, Type: v1.EventTypeNormal, Reason: "Killing", First: at, Last: at, Count: 1, Attempt: c.ID, Why: why}
+	e.Message = "Container " + c.Unit + " failed " + what + " probe, will be restarted"
+	if what == "hook" {
+		e.Message = "FailedPostStartHook"
+	}
+	p.Events, _, _ = p.Events.Add(e)
+	return p
 }
 
 // initEnded has the init container have failed, and nothing after it be made.

@@ -105,11 +105,11 @@ func (l *look) probed(f failing, open bool) (failing, bool) {
 }
 
 // killedBy is the newest event that says that a probe has had a unit started
-// again, a short while ago.
+// again, a short while ago or where that is the end which is to be explained.
 func (l *look) killedBy(u translate.Unit, kind translate.ProbeKind) (event.Event, bool) {
 	for _, prefix := range []string{"Container ", "Init container "} {
 		e, ok := l.warned(u.Name, fmt.Sprintf("%s%s failed %s probe", prefix, u.Name, kind))
-		if ok && l.now.Sub(e.Last) <= recent {
+		if c := l.failed(u); ok && (l.now.Sub(e.Last) <= recent || c != nil && c.ID == e.Attempt) {
 			return e, true
 		}
 	}

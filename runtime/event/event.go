@@ -25,6 +25,10 @@ type Event struct {
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`
 	Count   int       `json:"count"`
+	// Attempt is the ID of the container that was stopped last though it is to
+	// run, and Why why, in words; empty for everything else.
+	Attempt string `json:"attempt,omitempty"`
+	Why     string `json:"why,omitempty"`
 }
 
 // maxMessage is how long a message of an event may be in Kubernetes, in bytes.

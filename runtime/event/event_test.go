@@ -188,3 +188,31 @@ func TestObject(t *testing.T) {
 		t.Errorf("the event is %+v", e)
 	}
 }
+
+// Which container was stopped last though it is to run, and why, is known of
+// what is counted too, whoever has seen it.
+func TestStopped(t *testing.T) {
+	stop := func(id, why string, second int) Event {
+		return Began(world("a"), plan.Op{Kind: plan.StopUnit, Unit: "a", Target: id, Cause: "liveness", Detail: why}, at(second))[0]
+	}
+	var mine, theirs Log
+	mine, _, _ = mine.Add(stop("1", "first", 1))
+	mine, _, _ = mine.Add(stop("2", "second", 2))
+	theirs, _, _ = theirs.Add(stop("3", "third", 3))
+	theirs, _, _ = theirs.Add(Began(world("a"), plan.Op{Kind: plan.StopUnit, Unit: "a", Target: "4"}, at(4))[0])
+	for name, c := range map[string]struct {
+		of       Log
+		id, want string
+	}{
+		"the last one":         {mine, "2", "second"},
+		"one before":           {mine, "1", ""},
+		"of another process":   {mine.Join(theirs), "3", "third"},
+		"joined the other way": {theirs.Join(mine), "3", "third"},
+		"for no cause":         {theirs, "4", ""},
+		"of none":              {theirs, "", ""},
+	} {
+		if e, ok := c.of.Stopped(c.id); e.Why != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %q, %t; want %q", name, e.Why, ok, c.want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ func (l Log) Add(e Event) (after Log, counted Event, fresh bool) {
 	}
 	l = slices.Clone(l)
 	l[i].Last, l[i].Count = e.Last, l[i].Count+e.Count
+	l[i].Attempt, l[i].Why = e.Attempt, e.Why
 	return l, l[i], true
 }
 
@@ -44,7 +45,10 @@ func (l Log) Join(other Log) Log {
 			l = append(l, e)
 			continue
 		}
-		l[i].First, l[i].Last = earlier(l[i].First, e.First), later(l[i].Last, e.Last)
+		if e.Last.After(l[i].Last) {
+			l[i].Last, l[i].Attempt, l[i].Why = e.Last, e.Attempt, e.Why
+		}
+		l[i].First = earlier(l[i].First, e.First)
 		l[i].Count = max(l[i].Count, e.Count)
 	}
 	return l.ordered()
@@ -77,15 +81,19 @@ func (l Log) Since(at time.Time) Log {
 	return slices.DeleteFunc(slices.Clone(l), func(e Event) bool { return !e.Last.After(at) })
 }
 
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
+// Stopped is what is known of a container, by its ID, that was stopped though it
+// is to run.
+func (l Log) Stopped(attempt string) (Event, bool) {
+	for _, e := range l {
+		if e.Attempt != "" && e.Attempt == attempt {
+			return e, true
+		}
 	}
-	return a
+	return Event{}, false
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
 		return b
 	}
 	return a

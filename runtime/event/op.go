@@ -21,7 +21,11 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 		if op.Kind == plan.StopUnit && w.PreStopDone(op.Target) {
 			return nil
 		}
-		return []Event{normal(op.Unit, "Killing", killing(w, op), now)}
+		e := normal(op.Unit, "Killing", killing(w, op), now)
+		if op.Cause != "" {
+			e.Attempt, e.Why = op.Target, op.Detail
+		}
+		return []Event{e}
 	}
 	return nil
 }

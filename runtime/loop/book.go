@@ -49,11 +49,12 @@ type page struct {
 	read    bool          // what was written before is in the log
 	pending []event.Event // until then
 	news    bool          // the log has what is to be written
+	urgent  bool          // others ask for it soon
 	written time.Time
 }
 
-// writeEvery is how often events of one pod are written at most, and soon how
-// long after the first.
+// writeEvery is how often events of one pod are written at most, but for urgent
+// ones, and soon how long after the first.
 const (
 	writeEvery = 10 * time.Second
 	soon       = time.Second
@@ -143,6 +144,10 @@ func (b *Book) add(p *page, e event.Event) {
 	}
 	p.log = after
 	p.news = p.news || !counted.Routine()
+	if e.Attempt != "" { // who sees the container end is to know that it did not end by itself
+		p.urgent = true
+		b.wake()
+	}
 	if b.heard != nil && p.world.Want != nil {
 		b.heard(p.world, e)
 	}
@@ -227,7 +232,7 @@ func (b *Book) begin(p *page, log event.Log) {
 // others have written meanwhile stays. That it fails keeps nothing from going
 // on: it is tried again while the pod is there.
 func (b *Book) write(ctx context.Context, apart time.Duration) {
-	due := func(p *page) bool { return p.news && b.Now().Sub(p.written) >= apart }
+	due := func(p *page) bool { return p.news && (p.urgent || b.Now().Sub(p.written) >= apart) }
 	for uid, w := range b.some(due) {
 		before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
 		if err != nil {
@@ -241,7 +246,7 @@ func (b *Book) write(ctx context.Context, apart time.Duration) {
 		}
 		p.log = p.log.Join(before)
 		log := p.log
-		p.news, p.written = false, b.Now()
+		p.news, p.urgent, p.written = false, false, b.Now()
 		b.mu.Unlock()
 		if b.Events.WriteEvents(ctx, w.Pause.ID, log) != nil {
 			b.mu.Lock()

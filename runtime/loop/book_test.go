@@ -164,3 +164,52 @@ func (u *unwilling) WriteEvents(ctx context.Context, pause string, log event.Log
 	}
 	return u.Events.WriteEvents(ctx, pause, log)
 }
+
+// That a container was stopped which is to run is written at once: who sees it
+// end asks why.
+func TestStopsAreWrittenAtOnce(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		book := b.book()
+		ctx, cancel := context.WithCancel(b.Context())
+		var done sync.WaitGroup
+		done.Go(func() { book.Run(ctx) })
+		book.Saw(b.world(), plan.Step{})
+		book.Done(b.world(), plan.Op{Kind: plan.PostStart, Unit: "a"}, 0, errors.New("no"))
+		time.Sleep(3 * time.Second)
+		if got := b.written(); !slices.Contains(got, "FailedPostStartHook") {
+			b.Fatalf("%v is written, want FailedPostStartHook among it", got)
+		}
+		book.Began(b.world(), plan.Op{Kind: plan.StopUnit, Unit: "a", Target: "id", Cause: plan.CauseHook, Detail: "its hook failed"})
+		time.Sleep(opTime)
+		log, err := b.engine.ReadEvents(b.Context(), b.world().Pause.ID)
+		if e, ok := log.Stopped("id"); !ok || e.Why != "its hook failed" {
+			b.Errorf("%v is written: %v", log, err)
+		}
+		cancel()
+		done.Wait()
+	})
+}
+
+// A run that takes too long leaves the pod, and what it has seen of it.
+func TestLateRunWritesWhatItSaw(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.PostStart {
+				return &plan.ProbeFailure{Output: "no"}
+			}
+			return nil
+		})
+		pod := podOf("1", v1.RestartPolicyAlways)
+		pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PostStart: &v1.LifecycleHandler{Exec: &v1.ExecAction{Command: []string{"false"}}}}
+		b.runner.Book = b.book()
+		never := func(plan.World, plan.Step) bool { return false }
+		_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Aim: loop.Aim{Timeout: 5 * time.Second, Reached: never}})
+		if !errors.As(err, new(*loop.TimeoutError)) {
+			b.Fatalf("error is %v", err)
+		}
+		if got := b.written(); !slices.Contains(got, "Killing") {
+			b.Errorf("%v is written, want Killing among it", got)
+		}
+	})
+}

@@ -191,10 +191,11 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 		opts.deadline = r.Now().Add(aim.Timeout)
 	}
 	res, err := r.drive(ctx, ref, opts)
-	if err != nil {
-		return res, err
+	if err == nil {
+		err = verdict(ref, res, aim)
 	}
-	if err = verdict(ref, res, aim); err == nil && r.Book != nil {
+	stays := err == nil || errors.As(err, new(*TimeoutError))
+	if stays && r.Book != nil {
 		r.Book.Write(ctx)
 	}
 	return res, err

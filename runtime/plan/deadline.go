@@ -48,3 +48,9 @@ func (w World) EndReason() string {
 	}
 	return w.Want.Pod.Annotations[translate.AnnotationReason]
 }
+
+// Overdue reports whether an attempt was ended because the deadline of its pod
+// had passed.
+func (w World) Overdue(c Container) bool {
+	return w.EndReason() == ReasonDeadline && c.Ended() && !c.FinishedAt.Before(w.deadline())
+}

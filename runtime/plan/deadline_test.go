@@ -30,7 +30,14 @@ func TestDeadline(t *testing.T) {
 	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason()); got != "[stop a/0 set policy]finishedFailedDeadlineExceeded" {
 		t.Errorf("then: %s", got)
 	}
+	exit(w, "a", 1, end.Add(-time.Second))
+	if w.Overdue(*w.Latest("a")) {
+		t.Error("what ended before was ended by the deadline")
+	}
 	exit(w, "a", 143, end)
+	if !w.Overdue(*w.Latest("a")) {
+		t.Error("what ended then was not ended by the deadline")
+	}
 	if got := plan.Next(w, end).Phase; got != v1.PodFailed {
 		t.Errorf("at last it is %s", got)
 	}

@@ -12,6 +12,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -22,11 +23,17 @@ type Logs interface {
 	Logs(ctx context.Context, id string, opts engine.LogOptions, stdout, stderr io.Writer) error
 }
 
+// Events reads what was written down of what happened to a pod, in its pause.
+type Events interface {
+	ReadEvents(ctx context.Context, pause string) (event.Log, error)
+}
+
 // Outcome is how a pod was left.
 type Outcome struct {
 	loop.Result
 	Ref    translate.Ref
 	Logs   Logs
+	Events Events
 	Detail Detail
 	// Alone tells that no other pods are told of: what can be done next is.
 	Alone bool
@@ -60,7 +67,7 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 	case len(down) > 0:
 		return o.failure(ctx, c, down)
 	case o.Step.Phase == v1.PodFailed:
-		return fmt.Errorf("pod %s has failed", o.Ref)
+		return o.failedAsWhole()
 	case o.Detail == Quiet:
 		return nil
 	}
@@ -82,10 +89,11 @@ func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) 
 	if o.Step.State == plan.Up && o.Detail != Quiet {
 		o.sayState(c, ", but not all of it")
 	}
+	events := o.events(ctx)
 	var errs []error
 	for _, d := range down {
 		o.lastLines(ctx, c, d.Unit)
-		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d) + o.again(d) + o.clash(d)})
+		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d, events) + o.again(d) + o.clash(d)})
 	}
 	return errors.Join(errs...)
 }
@@ -131,10 +139,39 @@ func (o Outcome) lastLines(ctx context.Context, c Console, unit string) {
 	}
 }
 
-func (o Outcome) endText(c plan.Container) string {
-	switch why, stopped := o.World.Stopped[c.ID]; {
-	case stopped:
-		return "was stopped: " + why
+// events are what others have written down of the pod. Where they cannot be
+// read, how the containers ended is told without them.
+func (o Outcome) events(ctx context.Context) event.Log {
+	if o.Events == nil || o.World.Pause == nil {
+		return nil
+	}
+	events, err := o.Events.ReadEvents(ctx, o.World.Pause.ID)
+	if err != nil {
+		return nil
+	}
+	return events
+}
+
+// failedAsWhole is the error of a pod that has failed though none of its
+// containers has.
+func (o Outcome) failedAsWhole() error {
+	if o.World.EndReason() == plan.ReasonDeadline {
+		return fmt.Errorf("pod %s has failed: %s", o.Ref, o.deadlineText())
+	}
+	return fmt.Errorf("pod %s has failed", o.Ref)
+}
+
+func (o Outcome) deadlineText() string {
+	return fmt.Sprintf("the pod was active for longer than its spec.activeDeadlineSeconds (%d s)", *o.World.Want.Pod.Spec.ActiveDeadlineSeconds)
+}
+
+// endText says how a container ended: what stopped it, where it did not end by
+// itself.
+func (o Outcome) endText(c plan.Container, events event.Log) string {
+	if why := o.stopText(c, events); why != "" {
+		return "was stopped: " + strings.TrimSpace(why)
+	}
+	switch {
 	case c.OOMKilled:
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
@@ -143,6 +180,21 @@ func (o Outcome) endText(c plan.Container) string {
 		return "has ended (exit code 0), but is to run for ever (restartPolicy: Always)"
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
+}
+
+// stopText is why minipod stopped a container that was to run; empty where it
+// did not.
+func (o Outcome) stopText(c plan.Container, events event.Log) string {
+	if why, stopped := o.World.Stopped[c.ID]; stopped {
+		return why
+	}
+	if e, stopped := events.Stopped(c.ID); stopped {
+		return e.Why
+	}
+	if o.World.Overdue(c) {
+		return o.deadlineText()
+	}
+	return ""
 }
 
 // sayState says where the pod is, and what is published: on one line if that

@@ -2,12 +2,16 @@ package tell
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -33,6 +37,48 @@ func TestOutcomeFits(t *testing.T) {
 			if len(line) > columns {
 				t.Errorf("%d columns: %s", len(line), line)
 			}
+		}
+	}
+}
+
+// kept are events that were written down.
+type kept event.Log
+
+func (k kept) ReadEvents(context.Context, string) (event.Log, error) { return event.Log(k), nil }
+
+// What minipod has stopped has not ended by itself, also where another process
+// has stopped it.
+func TestOutcomeOfWhatWasStopped(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	killing := kept{{Unit: "main", Reason: "Killing", Message: "Container main failed liveness probe", Attempt: "id", Why: "its liveness probe failed: ill\n"}}
+	for name, c := range map[string]struct {
+		events  kept
+		stopped map[string]string
+		intent  string
+		after   time.Duration
+		code    int
+		want    string
+	}{
+		"by itself":              {after: time.Second, code: 143, want: "container main of pod web ended with exit code 143"},
+		"by this process":        {stopped: map[string]string{"id": "its postStart hook failed: no"}, code: 143, want: "container main of pod web was stopped: its postStart hook failed: no"},
+		"by another one":         {events: killing, code: 143, want: "container main of pod web was stopped: its liveness probe failed: ill"},
+		"by the deadline":        {intent: plan.ReasonDeadline, after: 5 * time.Second, code: 143, want: "container main of pod web was stopped: the pod was active for longer than its spec.activeDeadlineSeconds (5 s)"},
+		"before the deadline":    {intent: plan.ReasonDeadline, after: 4 * time.Second, code: 1, want: "container main of pod web ended with exit code 1"},
+		"by the deadline, well":  {intent: plan.ReasonDeadline, after: 5 * time.Second, want: "pod web has failed: the pod was active for longer than its spec.activeDeadlineSeconds (5 s)"},
+		"another attempt before": {events: kept{{Attempt: "other", Why: "its liveness probe failed"}}, code: 2, want: "container main of pod web ended with exit code 2"},
+	} {
+		seconds := int64(5)
+		pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyNever, ActiveDeadlineSeconds: &seconds, Containers: []v1.Container{{Name: "main"}}}}
+		if c.intent != "" {
+			pod.Annotations = map[string]string{translate.AnnotationIntent: string(plan.Ended), translate.AnnotationReason: c.intent}
+		}
+		w := plan.World{
+			Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{ID: "pause", Created: at}, Memory: plan.Memory{Stopped: c.stopped},
+			Containers: []plan.Container{{ID: "id", Unit: "main", State: plan.Exited, ExitCode: c.code, StartedAt: at, FinishedAt: at.Add(c.after)}},
+		}
+		o := Outcome{Ref: translate.Ref{Name: "web"}, Result: loop.Result{World: w, Step: plan.Step{State: plan.Finished, Phase: v1.PodFailed}}, Events: c.events}
+		if err := o.Tell(t.Context(), NewConsole(io.Discard)); err == nil || err.Error() != c.want {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
 }
