@@ -54,7 +54,7 @@ func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error
 	if template, ok := value.Template(f.output); ok {
 		var err error
 		p.template = true
-		p.objects, err = printers.NewJSONPathPrinter(template)
+		p.objects, err = newTemplatePrinter(template)
 		return p, err
 	}
 	switch f.output {
