@@ -38,6 +38,9 @@ func TestForeignContainersAreLeftAlone(t *testing.T) {
 		translate.LabelPod: "lone", translate.LabelNamespace: "kube-system", translate.LabelUID: "foreign-" + rand.String(5),
 		translate.LabelContainer: "main", translate.LabelType: "container",
 	}
+	if err := e.getPauseImage(t.Context(), pause.Reference, nil); err != nil {
+		t.Fatal(err)
+	}
 	made, err := e.cli.ContainerCreate(t.Context(), &container.Config{Image: pause.Reference, Labels: labels}, nil, nil, nil, "")
 	if err != nil {
 		t.Fatal(err)
