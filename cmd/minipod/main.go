@@ -16,23 +16,13 @@ package main
 import (
 	"context"
 	"os"
-	"runtime/debug"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 )
 
 func main() {
-	debug.SetGCPercent(briefly)
 	os.Exit(execute(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }
-
-// How much the heap may grow before garbage is collected, in percent of what is
-// in use: a command that is soon done need not collect any, and one that stays
-// is to be small.
-const (
-	briefly = 400
-	forLong = 100
-)
 
 // execute runs one command line and returns the exit code.
 func execute(args []string, io streams) int {

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"al.essio.dev/pkg/shellescape"
@@ -19,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/heap"
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/apiserver"
@@ -51,7 +51,7 @@ and written into a kubeconfig.`,
 			if err := f.check(cmd); err != nil {
 				return err
 			}
-			debug.SetGCPercent(forLong)
+			heap.Stay()
 			return serve(cmd.Context(), io, *f)
 		},
 	}

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"log/slog"
 	"path"
-	"runtime/debug"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/heap"
 	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/docker"
@@ -70,7 +70,7 @@ imagePullSecrets alone. --uninstall takes it away.`,
 			case f.uninstall:
 				return takeAway(cmd.Context(), c)
 			}
-			debug.SetGCPercent(forLong)
+			heap.Stay()
 			return f.run(cmd.Context(), io)
 		},
 	}
