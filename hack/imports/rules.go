@@ -15,7 +15,7 @@ const module = "github.com/minipod/minipod"
 // anything, and nothing imports it.
 func layers() [][]string {
 	return [][]string{
-		{"podspec/kube", "runtime/engine", "runtime/image"},
+		{"podspec/kube", "runtime/engine", "runtime/image", "cmd/minipod/internal/heap"},
 		{"runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
 		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -32,77 +33,114 @@ const (
 )
 
 // messages gives the containers that have ended their termination messages.
-// What a container has left does not change any more: it is read once.
+// What a container has left does not change any more: it is read once, and of
+// a pod that is being removed when all of it has ended.
 func (e *Engine) messages(ctx context.Context, w *plan.World) error {
 	if w.Want == nil || w.Pause == nil {
 		return nil
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(parallel)
+	var unread []*plan.Container
 	for i := range w.Containers {
 		c := &w.Containers[i]
-		u, ok := w.Want.Unit(c.Unit)
-		if !ok || !c.Ended() || !u.Messages() {
-			continue
+		switch u, ok := w.Want.Unit(c.Unit); {
+		case !c.Ended() && w.Want.Pod.DeletionTimestamp != nil:
+			return nil
+		case !ok || !c.Ended() || !u.Messages():
+		case !e.toldBefore(c):
+			unread = append(unread, c)
 		}
-		group.Go(func() (err error) {
-			if known, ok := e.said.Load(c.ID); ok {
-				c.Message = known.(string)
-				return nil
+	}
+	if len(unread) == 0 {
+		return nil
+	}
+	files, err := e.messageFiles(ctx, w.Pause.ID)
+	switch {
+	case errors.Is(err, plan.ErrUnreachable), ctx.Err() != nil:
+		return err
+	case err != nil:
+		return nil // the pod is seen all the same
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for _, c := range unread {
+		u, _ := w.Want.Unit(c.Unit)
+		group.Go(func() error {
+			text, err := e.message(ctx, files[path.Base(u.MessageFile(c.Attempt))], u, *c)
+			switch {
+			case err == nil:
+				c.Message = text
+				e.said.Store(c.ID, text)
+			case errors.Is(err, plan.ErrUnreachable), ctx.Err() != nil:
+				return err
 			}
-			for range messageTries {
-				c.Message, err = e.message(ctx, w.Pause.ID, u, *c)
-				switch {
-				case err == nil:
-					e.said.Store(c.ID, c.Message)
-					return nil
-				case errors.Is(err, plan.ErrUnreachable), ctx.Err() != nil:
-					return err
-				}
-				wait(ctx, messageRest)
-			}
-			return nil // the pod is seen all the same
+			return nil
 		})
 	}
 	return group.Wait()
 }
 
-// message reads a termination message: the end of its file, or where that is
+// toldBefore gives a container its message if that has been read.
+func (e *Engine) toldBefore(c *plan.Container) bool {
+	known, ok := e.said.Load(c.ID)
+	if ok {
+		c.Message = known.(string)
+	}
+	return ok
+}
+
+// message is a termination message: the end of its file, or where that is
 // empty and the policy says so, of the log of a container that has failed.
-func (e *Engine) message(ctx context.Context, pause string, u translate.Unit, c plan.Container) (string, error) {
-	text, err := e.messageFile(ctx, pause, u.MessageFile(c.Attempt))
+func (e *Engine) message(ctx context.Context, text string, u translate.Unit, c plan.Container) (string, error) {
 	fallback := u.Container.TerminationMessagePolicy == v1.TerminationMessageFallbackToLogsOnError
-	if err != nil || text != "" || !fallback || c.ExitCode == 0 {
-		return text, err
+	if text != "" || !fallback || c.ExitCode == 0 {
+		return text, nil
 	}
 	lines := int64(lastLines)
 	end := &ending{most: mostFallback}
-	err = e.Logs(ctx, c.ID, engine.LogOptions{Tail: &lines}, end, end)
+	err := e.Logs(ctx, c.ID, engine.LogOptions{Tail: &lines}, end, end)
 	if errors.Is(err, plan.ErrStale) {
 		return "", nil
 	}
 	return string(end.bytes), err
 }
 
-// messageFile is the end of a file; of one that is not there nothing.
-func (e *Engine) messageFile(ctx context.Context, pause, name string) (string, error) {
-	archive, err := e.CopyFrom(ctx, pause, name)
+// messageFiles are the ends of the files in the folder of the messages, by
+// name; none where there is no such folder.
+func (e *Engine) messageFiles(ctx context.Context, pause string) (files map[string]string, err error) {
+	for range messageTries {
+		files, err = e.readMessageFiles(ctx, pause)
+		if err == nil || errors.Is(err, plan.ErrUnreachable) || ctx.Err() != nil {
+			break
+		}
+		wait(ctx, messageRest)
+	}
+	return files, err
+}
+
+func (e *Engine) readMessageFiles(ctx context.Context, pause string) (map[string]string, error) {
+	archive, err := e.CopyFrom(ctx, pause, translate.MessageRoot)
 	if errors.Is(err, plan.ErrStale) {
-		return "", nil
+		return nil, nil
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer archive.Close()
-	r := tar.NewReader(archive)
-	if _, err := r.Next(); err != nil {
-		return "", nil
+	files := map[string]string{}
+	for r := tar.NewReader(archive); ; {
+		file, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return files, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read termination messages: %w", err)
+		}
+		end := &ending{most: mostMessage}
+		if _, err := io.Copy(end, r); err != nil {
+			return nil, fmt.Errorf("read termination message %s: %w", file.Name, err)
+		}
+		files[path.Base(file.Name)] = string(end.bytes)
 	}
-	end := &ending{most: mostMessage}
-	if _, err := io.Copy(end, r); err != nil {
-		return "", fmt.Errorf("read termination message %s: %w", name, err)
-	}
-	return string(end.bytes), nil
 }
 
 // ending is a writer that keeps the last bytes.

@@ -139,6 +139,10 @@ func (f *flaky) join(in net.Conn) {
 	}
 	f.mu.Lock()
 	f.conns = append(f.conns, in, out)
+	if f.listener == nil { // cut meanwhile
+		in.Close()
+		out.Close()
+	}
 	f.mu.Unlock()
 	var both sync.WaitGroup
 	both.Go(func() { _, _ = io.Copy(out, in); out.Close() })
@@ -149,7 +153,10 @@ func (f *flaky) join(in net.Conn) {
 // cut ends every connection and takes no new ones.
 func (f *flaky) cut() {
 	f.mu.Lock()
-	f.listener.Close()
+	if f.listener != nil {
+		f.listener.Close()
+		f.listener = nil
+	}
 	for _, c := range f.conns {
 		c.Close()
 	}
