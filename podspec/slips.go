@@ -25,7 +25,7 @@ func (o *Object) slips() []slip {
 	}
 	var slips []slip
 	for path, c := range containersOf(&pod.Spec) {
-		slips = slices.Concat(slips, imageSlips(path, c), o.memorySlips(path, c), mountSlips(path, c))
+		slips = slices.Concat(slips, imageSlips(path, c), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c))
 	}
 	for i, v := range pod.Spec.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
@@ -91,8 +91,20 @@ const unexpandedHint = ": nothing expands ${NAME} in a manifest: render it first
 
 func isUnexpanded(text string) bool { return strings.Contains(text, "${") }
 
-// leastMemory is what no process of a container does with less of.
-const leastMemory = 1 << 20
+// commandSlips finds a command line that was written as one word: nothing splits it.
+func commandSlips(path string, c *v1.Container) []slip {
+	if len(c.Command) == 0 || len(strings.Fields(c.Command[0])) < 2 {
+		return nil
+	}
+	return []slip{{field: path + ".command[0]", message: `no shell splits it, so that this is the name of a program with a blank in it: write ["` + strings.Join(strings.Fields(c.Command[0]), `", "`) + `"]`}}
+}
+
+// The least memory that no process of a container does with less of, and that
+// Docker takes as a limit.
+const (
+	leastMemory = 1 << 20
+	leastLimit  = 6 << 20
+)
 
 // memorySlips finds bytes that were meant to be more: 64m, which is 64 thousandths of a byte, or a bare 64.
 func (o *Object) memorySlips(path string, c *v1.Container) []slip {
@@ -103,9 +115,13 @@ func (o *Object) memorySlips(path string, c *v1.Container) []slip {
 	}{{"limits", c.Resources.Limits}, {"requests", c.Resources.Requests}} {
 		for _, name := range []v1.ResourceName{v1.ResourceMemory, v1.ResourceEphemeralStorage} {
 			q := part.list[name]
-			tooLittle := part.name == "limits" && name == v1.ResourceMemory && q.Sign() > 0 && q.CmpInt64(leastMemory) < 0
-			if tooLittle || isFractional(q) {
-				at := fmt.Sprintf("%s.resources.%s[%s]", path, part.name, name)
+			limit := part.name == "limits" && name == v1.ResourceMemory && q.Sign() > 0
+			tooLittle := limit && q.CmpInt64(leastMemory) < 0
+			at := fmt.Sprintf("%s.resources.%s[%s]", path, part.name, name)
+			switch {
+			case limit && !tooLittle && q.CmpInt64(leastLimit) < 0:
+				slips = append(slips, slip{at, fmt.Sprintf("%s is less than Docker takes as a limit: 6Mi at least", o.writtenText(at, q.String())), true})
+			case tooLittle || isFractional(q):
 				slips = append(slips, slip{at, byteSlip(o.writtenText(at, q.String()), q), tooLittle})
 			}
 		}

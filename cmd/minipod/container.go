@@ -31,7 +31,7 @@ func chooseContainer(w plan.World, name string) (chosen, note string, err error)
 	case name != "":
 		return "", "", fmt.Errorf("container %s is not of pod %s: it has %s", name, pod.Name, strings.Join(all, ", "))
 	case len(all) > 1:
-		note = fmt.Sprintf("no container named: taking %s of %s", all[0], listed(pod))
+		note = fmt.Sprintf("no container named, using %s of %s", all[0], listed(pod))
 	}
 	return all[0], note, nil
 }

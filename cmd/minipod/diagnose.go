@@ -220,7 +220,11 @@ func (d diagnosis) print(w io.Writer) {
 		tell.Result(w, "looked at: %s", strings.Join(d.Looked, ", "))
 		return
 	}
-	tell.Result(w, "%s is not well; %s:", what, count(len(d.Causes), "cause"))
+	is := "is not well"
+	if !slices.ContainsFunc(d.Causes, func(c diagnose.Cause) bool { return c.Sure != diagnose.Possible }) {
+		is = d.State
+	}
+	tell.Result(w, "%s %s; %s:", what, is, count(len(d.Causes), "cause"))
 	for i, c := range d.Causes {
 		tell.Result(w, "")
 		tell.Result(w, "%d. %s [%s, %s]", i+1, c.Text, c.Name, c.Sure)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -61,15 +62,20 @@ func startSupervisor(ctx context.Context, e connection) (pid int, err error) {
 }
 
 // tellOfUnattended names the pods for which something is to be done, and
-// nobody does it.
+// nobody does it, and the command that does.
 func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds []plan.World) {
 	var names []string
+	var left []plan.World // half stopped or half removed
 	for _, w := range worlds {
-		if plan.Unattended(w, time.Now()) {
-			names = append(names, translate.Ref{Namespace: w.Namespace, Name: w.Name}.String())
+		switch {
+		case !plan.Unattended(w, time.Now()):
+		case w.Intent() == plan.Halted || w.Leaving():
+			left = append(left, w)
+		default:
+			names = append(names, refOf(w).String())
 		}
 	}
-	if len(names) == 0 {
+	if len(names)+len(left) == 0 {
 		return
 	}
 	if at, err := place(e); err == nil {
@@ -77,7 +83,16 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 			return
 		}
 	}
-	c.Warn("nobody does what is to be done for pod " + strings.Join(names, ", ") + "; minipod supervise does")
+	if len(names) > 0 {
+		c.Warn("nobody does what is to be done for pod " + strings.Join(names, ", ") + "; minipod supervise does")
+	}
+	for _, w := range left {
+		doing, command := "stopping", "stop"
+		if w.Leaving() {
+			doing, command = "removing", "rm"
+		}
+		c.Warn(fmt.Sprintf("%s pod %s was broken off; %s goes on with it", doing, refOf(w), tell.Command(command, refOf(w))))
+	}
 }
 
 // isKept reports whether somebody keeps the pods of an engine, here or in it.
@@ -87,3 +102,5 @@ func isKept(ctx context.Context, e connection, at supervisor.Place) (bool, error
 	}
 	return e.Installed(ctx)
 }
+
+func refOf(w plan.World) translate.Ref { return translate.Ref{Namespace: w.Namespace, Name: w.Name} }

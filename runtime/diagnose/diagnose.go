@@ -86,7 +86,7 @@ func (l *look) state() string {
 	case l.Pause == nil:
 		return "is not made"
 	case l.step.Phase == v1.PodSucceeded:
-		return "has ended well"
+		return "has completed"
 	case l.step.Phase == v1.PodFailed:
 		return "has failed"
 	}
@@ -97,6 +97,8 @@ func (l *look) state() string {
 		return "is starting"
 	case plan.Stopped:
 		return "is stopped"
+	case plan.Stopping:
+		return "is being stopped"
 	case plan.Leaving:
 		return "is being removed"
 	}

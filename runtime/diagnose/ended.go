@@ -137,7 +137,7 @@ func crashed(l *look) []Cause {
 			continue
 		}
 		cause := Cause{
-			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(u, *c) + l.again(u),
+			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(u, *c) + l.again(u, *c),
 			Evidence: append([]string{ranFor(*c)}, some("log", l.log(*c), shownLines)...), Command: l.logsOf(*c),
 		}
 		if c.ExitCode == 0 {
@@ -151,7 +151,7 @@ func crashed(l *look) []Cause {
 func endText(u translate.Unit, c plan.Container) string {
 	switch {
 	case c.ExitCode == 0:
-		return "has done its work and ended, but is to run for ever (restartPolicy: Always): restartPolicy: OnFailure or Never lets it end"
+		return "has done its work and ended, but restartPolicy: Always wants it to keep running: restartPolicy: OnFailure or Never lets it end"
 	case c.ExitCode == killed:
 		return "was killed (exit code 137)"
 	case u.Kind == translate.Init:
@@ -160,14 +160,18 @@ func endText(u translate.Unit, c plan.Container) string {
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }
 
-// again says how often a unit was started again, and when it is.
-func (l *look) again(u translate.Unit) string {
+// again says how often a unit had been started again when an attempt ended, and
+// whether it has been or will be since.
+func (l *look) again(u translate.Unit, c plan.Container) string {
 	text := ""
-	if latest := l.Latest(u.Name); latest != nil && latest.Attempt > 0 {
-		text = fmt.Sprintf(", after %d restarts", latest.Attempt)
-		if latest.Attempt == 1 {
-			text = ", after a restart"
-		}
+	switch {
+	case c.Restarts == 1:
+		text = ", after a restart"
+	case c.Restarts > 1:
+		text = fmt.Sprintf(", after %d restarts", c.Restarts)
+	}
+	if latest := l.Latest(u.Name); latest != nil && latest.Attempt > c.Attempt && latest.State == plan.Running {
+		text += fmt.Sprintf(", and was started again %s ago", age(l.now.Sub(latest.StartedAt)))
 	}
 	for _, w := range l.step.Waits {
 		if w.Unit == u.Name && w.Reason == plan.ReasonCrashLoop {

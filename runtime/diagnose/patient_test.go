@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/diagnose"
 	"github.com/minipod/minipod/runtime/event"
@@ -111,6 +112,28 @@ func (p *patient) nowhere(program string) *patient {
 
 func (p *patient) stopped() *patient {
 	p.Want.Pod.Annotations = map[string]string{translate.AnnotationIntent: string(plan.Halted)}
+	return p
+}
+
+// halfStopped has somebody have asked for a stop so long ago.
+func (p *patient) halfStopped(ago time.Duration) *patient {
+	p.Revisions = []plan.Revision{{Name: "rev", Number: 2, Made: now().Add(-ago)}}
+	return p.stopped()
+}
+
+// halfRemoved has somebody have asked for the removal so long ago.
+func (p *patient) halfRemoved(ago time.Duration) *patient {
+	p.halfStopped(ago)
+	until, grace := metav1.NewTime(now()), int64(30)
+	p.Want.Pod.DeletionTimestamp, p.Want.Pod.DeletionGracePeriodSeconds = &until, &grace
+	return p
+}
+
+// restarted has the last attempt be one that was started after one that failed.
+func (p *patient) restarted() *patient {
+	again := *p.last()
+	again.ID, again.Attempt, again.Restarts, again.State, again.StartedAt = "id-again", 1, 1, plan.Running, now().Add(-5*time.Second)
+	p.Containers = append(p.Containers, again)
 	return p
 }
 

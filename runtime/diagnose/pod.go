@@ -87,19 +87,26 @@ func unattended(l *look) []Cause {
 			ops = append(ops, text)
 		}
 	}
-	return []Cause{{
+	c := Cause{
 		Name: "no-supervisor", Sure: Certain,
 		Text:     "nobody does what is to be done for the pod: no supervisor is at work; minipod supervise keeps the pods",
 		Evidence: []string{"to be done: " + strings.Join(ops, ", ")},
 		Command:  l.command("ps"),
-	}}
+	}
+	switch {
+	case l.Leaving():
+		c.Name, c.Text = "removal-broken-off", "the removal of the pod was broken off, and nobody goes on with it: "+l.command("rm")+" does"
+	case l.Intent() == plan.Halted:
+		c.Name, c.Text = "stop-broken-off", "the stop of the pod was broken off, and nobody goes on with it: "+l.command("stop")+" does"
+	}
+	return []Cause{c}
 }
 
 // opText says in a few words what is to be done.
 func opText(op plan.Op) string {
 	words := map[plan.Kind]string{
 		plan.StartPause: "start the pause", plan.PullImage: "pull the image of", plan.CreateUnit: "make", plan.StartUnit: "start",
-		plan.StopUnit: "stop", plan.RunProbe: "probe", plan.RemoveUnit: "remove an old attempt of", plan.FillVolume: "fill a volume",
+		plan.StopUnit: "stop", plan.StopPause: "stop the pause", plan.SetPolicy: "set the restart policy of the pause", plan.RunProbe: "probe", plan.RemoveUnit: "remove an old attempt of", plan.FillVolume: "fill a volume",
 		plan.Note: "write down what was found", plan.PostStart: "run the postStart hook of", plan.PreStop: "run the preStop hook of",
 	}
 	word := words[op.Kind]
@@ -201,12 +208,30 @@ func waiting(l *look) []Cause {
 			Text: strings.TrimSuffix("the pod waits: "+w.Reason+": "+w.Detail, ": "), Evidence: l.lastWarnings(w.Unit), Command: l.command("describe"),
 		})
 	}
-	if len(causes) == 0 && l.step.State == plan.Starting {
-		causes = append(causes, Cause{
-			Name: "starting", Sure: Possible, Text: "the pod is still starting", Evidence: l.underWay(), Command: l.command("ps"),
-		})
+	if len(causes) == 0 {
+		causes = l.onItsWay()
 	}
 	return causes
+}
+
+// onItsWay is a pod of which nothing more is known than that it is not yet
+// where it is to be.
+func (l *look) onItsWay() []Cause {
+	c := Cause{Sure: Possible, Evidence: l.underWay(), Command: l.command("ps")}
+	switch l.step.State {
+	case plan.Starting:
+		c.Name, c.Text = "starting", "the pod is still starting"
+	case plan.Stopping:
+		c.Name, c.Text = "stopping", "the pod is being stopped"
+	case plan.Leaving:
+		c.Name, c.Text = "being-removed", "the pod is being removed"
+	default:
+		return nil
+	}
+	if l.step.State != plan.Starting {
+		c.Text += fmt.Sprintf(", and its containers have %d s to end in", l.GraceSeconds())
+	}
+	return []Cause{c}
 }
 
 // underWay is what is still to be done for a pod that is starting.

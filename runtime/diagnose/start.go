@@ -67,6 +67,15 @@ func (l *look) badCommand(u translate.Unit, c plan.Container) []Cause {
 	return l.fromShell(cause, u, c, words)
 }
 
+// split says of a program with blanks in it that it was meant to be several
+// words.
+func split(program string) string {
+	if len(strings.Fields(program)) < 2 {
+		return ""
+	}
+	return `: it is one word with a blank in it, write ["` + strings.Join(strings.Fields(program), `", "`) + `"]`
+}
+
 func quotedProgram(line, program string) string {
 	if name := quoted(line, "exec: "); name != "" {
 		return name
@@ -77,7 +86,7 @@ func quotedProgram(line, program string) string {
 // notThere is a command that is in no folder of the image's PATH.
 func (l *look) notThere(c Cause, u translate.Unit, program string) []Cause {
 	c.Name = "command-not-found"
-	c.Text = fmt.Sprintf("the command %s of %s is in no folder of the PATH of image %s (exit code 127)", program, title(u), u.Container.Image)
+	c.Text = fmt.Sprintf("the command %s of %s is in no folder of the PATH of image %s (exit code 127)%s", program, title(u), u.Container.Image, split(program))
 	return []Cause{c}
 }
 
@@ -90,7 +99,7 @@ func (l *look) lost(c Cause, u translate.Unit, failed plan.Container, program st
 		return nil
 	case !file.There:
 		c.Name = "command-not-found"
-		c.Text = fmt.Sprintf("the command %s of %s does not exist in its files", program, title(u))
+		c.Text = fmt.Sprintf("the command %s of %s does not exist in its files%s", program, title(u), split(program))
 		return []Cause{c}
 	}
 	return l.script(c, u, failed, program, file)
@@ -210,7 +219,7 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 	}
 	return []Cause{{
 		Name: "command-not-found", Container: u.Name, Sure: Certain,
-		Text:     fmt.Sprintf("the command %s of %s is not in image %s", argv[0], title(u), u.Container.Image),
+		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, split(argv[0])),
 		Evidence: []string{"looked for in the image: " + strings.Join(places, ", ")},
 		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c 'command -v " + argv[0] + "'",
 	}}

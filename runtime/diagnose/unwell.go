@@ -19,7 +19,7 @@ func Unwell(w plan.World, now time.Time) bool {
 	if len(plan.Down(w)) > 0 {
 		return true
 	}
-	if w.Intent() != plan.Wanted || now.Sub(lastChange(w)) < settled {
+	if w.Intent() != plan.Wanted || now.Sub(w.LastChange()) < settled {
 		return false
 	}
 	if plan.Next(w, now).State == plan.Starting {
@@ -31,17 +31,4 @@ func Unwell(w plan.World, now time.Time) bool {
 		}
 	}
 	return false
-}
-
-// lastChange is when a container of a pod was last made, started or ended.
-func lastChange(w plan.World) time.Time {
-	last := w.Pause.Created
-	for _, c := range w.Containers {
-		for _, at := range []time.Time{c.Created, c.StartedAt, c.FinishedAt} {
-			if at.After(last) {
-				last = at
-			}
-		}
-	}
-	return last
 }

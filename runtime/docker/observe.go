@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -56,7 +57,8 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	w := plan.World{UID: uid}
 	for _, v := range volumes {
 		if n := translate.RevisionOf(v.Labels); n > 0 {
-			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n})
+			made, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero where it does not say
+			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n, Made: made})
 		} else {
 			w.Volumes = append(w.Volumes, v.Name)
 		}

@@ -31,7 +31,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case SetPolicy:
 		w.Pause.Policy = op.Policy
 	case Revise:
-		applyRevise(&w, op)
+		applyRevise(&w, op, now)
 	case RunProbe, PostStart, PreStop, CheckPath:
 		w.Memory = w.Settle(op, nil, now)
 	case Note:
@@ -75,14 +75,14 @@ func (w *World) forget() {
 	}
 }
 
-func applyRevise(w *World, op Op) {
+func applyRevise(w *World, op Op, now time.Time) {
 	var opts translate.Options
 	if w.Want != nil {
 		opts = w.Want.Options
 	}
 	name, _ := translate.Revision(op.Pod, op.Revision)
 	w.Want, w.Revision = translate.New(op.Pod, opts), op.Revision
-	w.Revisions = append(w.Revisions, Revision{Name: name, Number: op.Revision})
+	w.Revisions = append(w.Revisions, Revision{Name: name, Number: op.Revision, Made: now})
 	w.forget()
 }
 

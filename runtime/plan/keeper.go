@@ -37,19 +37,41 @@ func (w World) containersRun() bool {
 // something is to be done.
 const unattended = 5 * time.Second
 
-// Unattended reports whether something is to be done for a pod that is wanted
-// and nobody seems to be doing it. What takes its time does not count: while an
-// image is pulled or a postStart hook runs, nothing else is seen of who does it.
+// Unattended reports whether something is to be done for a pod and nobody seems
+// to be doing it. What takes its time does not count: while an image is pulled
+// or a postStart hook runs, nothing else is seen of who does it, nor while
+// containers have their grace to end in.
 func Unattended(w World, now time.Time) bool {
-	if w.Intent() != Wanted || !NeedsKeeper(w) || now.Sub(w.lastChange()) < unattended {
+	idle := now.Sub(w.LastChange())
+	if !NeedsKeeper(w) || idle < unattended {
 		return false
 	}
-	return slices.ContainsFunc(Next(w, now).Ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart })
+	ops := Next(w, now).Ops
+	switch {
+	case w.Intent() == Wanted:
+	case w.asked().IsZero(): // nor is it known how long it has had
+		return false
+	case slices.ContainsFunc(ops, Op.stops) && idle < unattended+w.grace():
+		return false
+	}
+	return slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart })
 }
 
-// lastChange is when the pause or a container was last made, started or ended.
-func (w World) lastChange() time.Time {
-	var last time.Time
+// stops reports whether an operation lasts as long as a container's end.
+func (op Op) stops() bool { return op.Kind == StopUnit || op.Kind == PreStop }
+
+// asked is when that was written down which is wanted of the pod.
+func (w World) asked() time.Time {
+	if n := len(w.Revisions); n > 0 {
+		return w.Revisions[n-1].Made
+	}
+	return time.Time{}
+}
+
+// LastChange is when something was last asked of the pod, or its pause or a
+// container was made, started or ended.
+func (w World) LastChange() time.Time {
+	last := w.asked()
 	later := func(times ...time.Time) {
 		for _, t := range times {
 			if t.After(last) {

@@ -83,13 +83,19 @@ func TestUnattended(t *testing.T) {
 		now    time.Time
 		want   bool
 	}{
-		"up":                      {func(*plan.World) {}, long, false},
-		"ended a minute ago":      {func(w *plan.World) { exit(*w, "a", 1, t0) }, long, true},
-		"ended a second ago":      {func(w *plan.World) { exit(*w, "a", 1, t0) }, short, false},
-		"ended, in back-off":      {func(w *plan.World) { exit(*w, "a", 1, long); w.Latest("a").Backoff = 3 }, long.Add(10 * time.Second), false},
-		"pause gone down":         {func(w *plan.World) { w.Pause.State = plan.Exited }, long, true},
-		"stopped, but runs still": {func(w *plan.World) { intend(w, plan.Halted) }, long, false}, // stop is at work, for as long as the grace is
-		"waits for an image":      {func(w *plan.World) { w.Containers, w.Images = nil, nil }, long, false},
+		"up":                     {func(*plan.World) {}, long, false},
+		"ended a minute ago":     {func(w *plan.World) { exit(*w, "a", 1, t0) }, long, true},
+		"ended a second ago":     {func(w *plan.World) { exit(*w, "a", 1, t0) }, short, false},
+		"ended, in back-off":     {func(w *plan.World) { exit(*w, "a", 1, long); w.Latest("a").Backoff = 3 }, long.Add(10 * time.Second), false},
+		"pause gone down":        {func(w *plan.World) { w.Pause.State = plan.Exited }, long, true},
+		"being stopped":          {func(w *plan.World) { intend(w, plan.Halted) }, t0.Add(30 * time.Second), false}, // stop is at work, for as long as the grace is
+		"stop broken off":        {func(w *plan.World) { intend(w, plan.Halted) }, long, true},
+		"stopped, pause left":    {func(w *plan.World) { intend(w, plan.Halted); exit(*w, "a", 143, t0) }, t0.Add(10 * time.Second), true},
+		"stopped":                {func(w *plan.World) { intend(w, plan.Halted); rest(t, w) }, long, false},
+		"stopped, no time known": {func(w *plan.World) { intend(w, plan.Halted); w.Revisions[0].Made = time.Time{} }, long, false},
+		"being removed":          {func(w *plan.World) { intend(w, plan.Going) }, t0.Add(30 * time.Second), false},
+		"removal broken off":     {func(w *plan.World) { intend(w, plan.Going) }, long, true},
+		"waits for an image":     {func(w *plan.World) { w.Containers, w.Images = nil, nil }, long, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

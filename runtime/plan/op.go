@@ -151,7 +151,7 @@ var ErrUnreachable = errors.New("cannot be reached")
 
 // ErrPermanent is in the error of an operation that will not succeed by
 // being tried again with the same world.
-var ErrPermanent = errors.New("will not succeed by itself")
+var ErrPermanent = errors.New("trying again does not help")
 
 // refusal is a text that is ErrPermanent without saying so.
 type refusal string

@@ -55,6 +55,7 @@ type World struct {
 type Revision struct {
 	Name   string
 	Number int
+	Made   time.Time // zero where the engine does not say
 }
 
 // State is a Docker container's state.

@@ -177,7 +177,7 @@ func (o Outcome) endText(c plan.Container, events event.Log) string {
 	case c.Error != "":
 		return "could not start: " + c.Error
 	case c.ExitCode == 0:
-		return "has ended (exit code 0), but is to run for ever (restartPolicy: Always)"
+		return "has ended (exit code 0), but restartPolicy: Always wants it to keep running"
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }
@@ -237,7 +237,7 @@ func wrapped(heading string, words []string) []string {
 // state is where the pod is, at which address, and the ports that are published.
 func (o Outcome) state() (text string, ports []string) {
 	if o.Step.Phase == v1.PodSucceeded {
-		return "has ended well", nil
+		return "has completed", nil
 	}
 	pause := o.World.Pause
 	text = "is up"
