@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -16,6 +17,7 @@ type call struct {
 	args   []string
 	killed time.Duration // after this time, with -9; 0 is not at all
 	must   bool          // succeed
+	env    []string      // besides the soak's own
 }
 
 func (c call) String() string {
@@ -88,6 +90,7 @@ func (s *soak) do(ctx context.Context, c call) ending {
 	cmd := exec.CommandContext(within, s.minipod, c.args...)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Env = append(os.Environ(), c.env...)
 	s.processes.Join(cmd)
 	if c.killed == 0 {
 		cmd.Cancel = func() error {

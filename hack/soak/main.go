@@ -1,7 +1,7 @@
 // Command soak runs many minipods at once on few pods, kills some of them, and wants every one to
 // end within its time and nothing to be left.
 //
-//	soak [--for 5m] [--seed N] [--calls 200] [--names 10] [--within 1m] [--minipod FILE]
+//	soak [--for 5m] [--keep 10m] [--seed N] [--calls 200] [--names 10] [--within 1m] [--minipod FILE]
 //
 // It does one part after the other until the time is over. In one, as many runs of each name as there
 // are calls make the pods, and removals remove them; in one, runs and removals meet, all at once; in
@@ -9,6 +9,8 @@
 // killed with -9. At the end of each the pods are made whole or removed, and the engine is asked what
 // is left. See parts.go. What goes wrong is printed with the engine's state, and is exit code 1. The
 // seed repeats the calls, though not the times at which they meet.
+//
+// Then twenty pods that crash, retry, fail and hang are kept by supervisors that are killed: see kept.go.
 //
 // The pods are in a namespace of their own, which is cleared at the start and at the end.
 package main
@@ -31,6 +33,7 @@ import (
 // options are the command line.
 type options struct {
 	lasts   time.Duration
+	keeps   time.Duration
 	seed    uint64
 	calls   int
 	names   int
@@ -53,6 +56,7 @@ func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("soak", flag.ContinueOnError)
 	flags.DurationVar(&o.lasts, "for", 5*time.Minute, "begin no part after this time")
+	flags.DurationVar(&o.keeps, "keep", 10*time.Minute, "then have supervisors that are killed keep pods, for so long; 0 for not at all")
 	flags.Uint64Var(&o.seed, "seed", 0, "repeat the calls of the soak that printed this seed (default: a new one)")
 	flags.IntVar(&o.calls, "calls", 200, "how many minipods are started at once")
 	flags.IntVar(&o.names, "names", 10, "how many pods they are about")

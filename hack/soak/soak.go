@@ -49,6 +49,9 @@ func (s *soak) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.kept(ctx); err != nil {
+		return err
+	}
 	if s.wrongs > 0 {
 		return fmt.Errorf("%d things went wrong; seed %d", s.wrongs, s.seed)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/hack/group"
 )
 
@@ -136,6 +138,24 @@ func TestParse(t *testing.T) {
 	for _, args := range []string{"--names=0", "--calls=5", "an argument"} {
 		if _, err := parse(strings.Split(args, "|")); err == nil {
 			t.Errorf("%s is taken", args)
+		}
+	}
+}
+
+func TestLotsAreHeld(t *testing.T) {
+	pod := v1.Pod{Status: v1.PodStatus{Phase: v1.PodRunning, ContainerStatuses: []v1.ContainerStatus{{Name: "main", RestartCount: 1}}}}
+	for _, test := range []struct {
+		kind    string
+		started int
+		want    []string
+	}{
+		{"hangs", 2, nil},
+		{"crashes", 2, nil},
+		{"crashes", 3, []string{"main has begun 3 times, its restarts are 1"}},
+		{"retries", 2, []string{"is Running, want Succeeded", "main has begun 2 times, want 3"}},
+	} {
+		if got := lots()[test.kind].astray(pod, map[string]int{"main": test.started}); !slices.Equal(got, test.want) {
+			t.Errorf("%s begun %d times: %q, want %q", test.kind, test.started, got, test.want)
 		}
 	}
 }
