@@ -93,3 +93,14 @@ func TestStampsAreKubernetesVersions(t *testing.T) {
 		}
 	}
 }
+
+func TestReasonsAreReadable(t *testing.T) {
+	reasons, err := readReasons(place{module: "."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "[sig-storage] HostPath should support r/w [NodeConformance]"
+	if reason := reasons.Of(report.Spec{Name: name, Outcome: report.Failed}); reason == report.NoReason {
+		t.Errorf("%s: %s", name, reason)
+	}
+}

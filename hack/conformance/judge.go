@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/minipod/minipod/hack/conformance/report"
+	"github.com/minipod/minipod/hack/conformance/standin"
 )
 
 // judge runs the specs and says what came of them. It is an error if what docs/conformance.md
@@ -30,7 +31,7 @@ func judge(ctx context.Context, place place, opts options) error {
 			return err
 		}
 	}
-	if err := suite.writeRepos(); err != nil {
+	if err := suite.writeRepos(standin.Registry); err != nil {
 		return err
 	}
 	selected, err := suite.selected(ctx)
@@ -78,6 +79,19 @@ func results(ctx context.Context, suite suite, opts options, total int) (report.
 func runSpecs(ctx context.Context, suite suite, total int) (report.Run, error) {
 	if suite.kubeconfig != "" {
 		return suite.run(ctx, total)
+	}
+	registry, err := startRegistry(ctx, suite.place, suite.folder)
+	if err != nil {
+		return report.Run{}, err
+	}
+	run, err := runOnOwnServer(ctx, suite, total, registry.prefix())
+	return run, errors.Join(err, registry.stop(ctx))
+}
+
+// runOnOwnServer starts a server for the suite, whose images' names begin with prefix.
+func runOnOwnServer(ctx context.Context, suite suite, total int, prefix string) (report.Run, error) {
+	if err := suite.writeRepos(prefix); err != nil {
+		return report.Run{}, err
 	}
 	minipod, err := suite.place.buildOwn(ctx, "minipod", "./cmd/minipod")
 	if err != nil {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/minipod/minipod/hack/conformance/report"
-	"github.com/minipod/minipod/hack/conformance/standin"
 )
 
 // wanted selects, by labels, the specs for what a node does: all that node conformance is made
@@ -104,9 +103,9 @@ func (s suite) read(name string) (report.Run, error) {
 
 func (s suite) reposFile() string { return filepath.Join(s.folder, "repos.yaml") }
 
-// writeRepos tells the tests where their images are.
-func (s suite) writeRepos() error {
-	text := fmt.Sprintf("promoterE2eRegistry: %[1]s\ngcRegistry: %[1]s\n", standin.Registry)
+// writeRepos tells the tests what the names of their images begin with.
+func (s suite) writeRepos(prefix string) error {
+	text := fmt.Sprintf("promoterE2eRegistry: %[1]s\ngcRegistry: %[1]s\n", prefix)
 	if err := os.WriteFile(s.reposFile(), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("redirect images: %w", err)
 	}

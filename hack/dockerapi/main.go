@@ -8,6 +8,9 @@
 //	                                make IMAGE from a folder with a Dockerfile,
 //	                                pulling nothing
 //	dockerapi pull IMAGE            pull IMAGE from its registry
+//	dockerapi tag IMAGE NAME        call IMAGE by another NAME too
+//	dockerapi push IMAGE            push IMAGE to the registry in its name
+//	dockerapi untag NAME...         take names off images that have others
 //
 // It reaches the engine that the docker client would: DOCKER_HOST, else
 // DOCKER_CONTEXT, else the current context of the docker configuration. It does
@@ -17,6 +20,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,7 +50,7 @@ func main() {
 // run does the command that args name.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("which of host, ping, missing, build, pull?")
+		return fmt.Errorf("which of host, ping, missing, build, pull, tag, push, untag?")
 	}
 	cli, err := connect()
 	if err != nil {
@@ -66,6 +70,12 @@ func run(ctx context.Context, args []string) error {
 		return build(ctx, cli, args[0])
 	case verb == "pull" && len(args) == 1:
 		return pull(ctx, cli, args[0])
+	case verb == "tag" && len(args) == 2:
+		return tag(ctx, cli, args[0], args[1])
+	case verb == "push" && len(args) == 1:
+		return push(ctx, cli, args[0])
+	case verb == "untag":
+		return untag(ctx, cli, args)
 	}
 	return fmt.Errorf("cannot %s with %d arguments", verb, len(args))
 }
@@ -113,6 +123,37 @@ func pull(ctx context.Context, cli *client.Client, name string) error {
 		return fmt.Errorf("pull %s: %w", name, err)
 	}
 	return finish(answer, "pull "+name)
+}
+
+// tag gives an image another name.
+func tag(ctx context.Context, cli *client.Client, of, name string) error {
+	if err := cli.ImageTag(ctx, of, name); err != nil {
+		return fmt.Errorf("call %s %s: %w", of, name, err)
+	}
+	return nil
+}
+
+// push pushes an image without credentials.
+func push(ctx context.Context, cli *client.Client, name string) error {
+	answer, err := cli.ImagePush(ctx, name, image.PushOptions{RegistryAuth: noCredentials})
+	if err != nil {
+		return fmt.Errorf("push %s: %w", name, err)
+	}
+	return finish(answer, "push "+name)
+}
+
+// noCredentials is an empty JSON object: an engine wants some for a push.
+const noCredentials = "e30="
+
+// untag takes names off images. An image whose last name it is would go.
+func untag(ctx context.Context, cli *client.Client, names []string) error {
+	var errs []error
+	for _, name := range names {
+		if _, err := cli.ImageRemove(ctx, name, image.RemoveOptions{}); err != nil && !cerrdefs.IsNotFound(err) {
+			errs = append(errs, fmt.Errorf("untag %s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // finish reads the engine's answer to its end: a failure may be in its last line.

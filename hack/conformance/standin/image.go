@@ -18,6 +18,7 @@ type Image struct {
 	Name   string // with its tag, without the registry
 	From   string // the stand-in it builds on, or "" for scratch
 	Config []string
+	Pulled bool // by a spec, also where the engine has it
 	fill   func(context.Context, *Layer, Sources) error
 }
 

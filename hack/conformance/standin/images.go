@@ -27,13 +27,14 @@ func Images() []Image {
 				`ENTRYPOINT ["/agnhost"]`,
 				`CMD ["pause"]`,
 			},
-			fill: agnhost,
+			Pulled: true,
+			fill:   agnhost,
 		},
 		{Name: "agnhost:2.55", From: "agnhost:2.66.1"},
 		{Name: "pause:3.10.2", Config: []string{"USER 65535:65535", `ENTRYPOINT ["/pause"]`}, fill: pause},
 		{Name: "nonroot:1.5", From: "busybox:1.37.0-2", Config: []string{"USER 1234"}},
 		{Name: "nonewprivs:1.4", From: "busybox:1.37.0-2", Config: []string{`CMD ["nnp"]`}, fill: nonewprivs},
-		{Name: "kitten:1.8", From: "agnhost:2.66.1", Config: []string{`CMD ["test-webserver"]`}, fill: kitten},
+		{Name: "kitten:1.8", From: "agnhost:2.66.1", Config: []string{`CMD ["test-webserver"]`}, Pulled: true, fill: kitten},
 		{Name: "ipc-utils:1.4", From: "busybox:1.37.0-2", fill: packages("util-linux", "util-linux-extra")},
 		{Name: "glibc-dns-testing:2.1.1", From: "agnhost:2.66.1", fill: packages("bind9-dnsutils", "libc-bin")},
 		{Name: "nginx:1.27.0-2", From: "busybox:1.37.0-2", Config: nginxConfig(), fill: nginx},
@@ -120,12 +121,16 @@ func nonewprivs(_ context.Context, layer *Layer, from Sources) error {
 	return from.program(layer, "nonewprivs", "usr/local/bin/nnp", 0o6755)
 }
 
+// kitten says of its system what a spec looks for in the image that it stands in for.
 func kitten(_ context.Context, layer *Layer, from Sources) error {
 	for _, name := range []string{"kitten.jpg", "data.json"} {
 		if err := from.copyFile(layer, "kitten/html/"+name, name); err != nil {
 			return err
 		}
 	}
+	layer.File("etc/os-release", 0o644, []byte(`ID=minipod-stand-in
+PRETTY_NAME="stands in for an image of Alpine Linux"
+`))
 	return nil
 }
 
