@@ -82,7 +82,14 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	if err != nil {
 		return err
 	}
-	n := tell.NewNarrator(c, &translate.Blueprint{Pod: &v1.Pod{}}, f.detail())
+	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	switch {
+	case err != nil:
+		return err
+	case w.Want == nil:
+		return unreadable(ref)
+	}
+	n := tell.NewNarrator(c, w.Want, f.detail()) // of a pod that nobody keeps, Amend starts more
 	res, err := e.reporting(n).Amend(ctx, ref, func(pod *v1.Pod) error { return withEphemeral(pod, made) }, arrival(made.Name))
 	n.Close()
 	switch at := res.World.Latest(made.Name); {
@@ -92,7 +99,10 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 		return notThere(res, ref, made.Name)
 	}
 	if !f.stdin {
-		tell.Result(io.out, "pod/%s: container %s is there", name, made.Name)
+		tell.Result(io.out, "pod/%s: container %s was started", name, made.Name)
+		if !f.quiet {
+			c.Say("%s -c %s shows what it writes; with -i debug attaches to it", tell.Command("logs", ref), made.Name)
+		}
 		return nil
 	}
 	if !f.quiet {

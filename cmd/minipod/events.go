@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -162,7 +163,7 @@ func (t *eventTable) print(events []happened) error {
 	if len(events) == 0 {
 		return nil
 	}
-	names := []string{"Last Seen", "Type", "Reason", "Object", "Message"}
+	names := []string{"Last Seen", "Type", "Reason", "Object", "Container", "Message"}
 	if t.flags.allNamespaces {
 		names = slices.Insert(names, 0, "Namespace")
 	}
@@ -172,7 +173,7 @@ func (t *eventTable) print(events []happened) error {
 	}
 	now := time.Now()
 	for _, e := range events {
-		cells := []any{describe.When(e.Event, now), e.Type, e.Reason, "Pod/" + e.world.Name, e.Message}
+		cells := []any{describe.When(e.Event, now), e.Type, e.Reason, "Pod/" + e.world.Name, cmp.Or(e.Unit, "<none>"), e.Message}
 		if t.flags.allNamespaces {
 			cells = slices.Insert(cells, 0, any(e.world.Namespace))
 		}

@@ -143,7 +143,7 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 	}
 	running := w.Latest(name)
 	if running == nil || running.State != plan.Running {
-		return nil, "", &notRunningError{ref: ref, container: name}
+		return nil, "", &notRunningError{ref: ref, container: name, world: w}
 	}
 	return running, note, nil
 }
@@ -152,11 +152,24 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 type notRunningError struct {
 	ref       translate.Ref
 	container string
+	world     plan.World
 }
 
 func (e *notRunningError) Error() string {
 	return fmt.Sprintf("container %s of pod %s is not running", e.container, e.ref)
 }
 
-// Hint names the command that shows why.
-func (e *notRunningError) Hint() string { return tell.Command("logs", e.ref) + " -c " + e.container }
+// Hint names what runs while the container is waited for, else the command that
+// shows why it does not run.
+func (e *notRunningError) Hint() string {
+	own := e.world.Latest(e.container)
+	if own != nil && own.Ended() {
+		return tell.Command("logs", e.ref) + " -c " + e.container
+	}
+	for _, u := range e.world.Want.Units {
+		if c := e.world.Latest(u.Name); u.Kind == translate.Init && c != nil && c.State == plan.Running {
+			return fmt.Sprintf("init container %s runs, and has to end first: minipod exec %s -c %[1]s", u.Name, e.ref.Args())
+		}
+	}
+	return tell.Command("diagnose", e.ref)
+}

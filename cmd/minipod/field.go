@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +35,7 @@ func namesField(arg string) bool {
 func explainField(w io.Writer, path string) error {
 	f, err := explain.FindField(path)
 	if err != nil {
-		return err
+		return fieldError{err}
 	}
 	if f.Path != "" {
 		fmt.Fprintf(w, "%s <%s>\n\n", f.Path, f.Type)
@@ -105,4 +108,30 @@ func cutLast(path string) (above, last string, found bool) {
 		return "", path, false
 	}
 	return path[:i], path[i+1:], true
+}
+
+// fieldError says that a field is not there, and which are nearest.
+type fieldError struct{ error }
+
+func (e fieldError) Unwrap() error { return e.error }
+
+// nearFields is how many fields are named that may have been meant.
+const nearFields = 3
+
+// Hint names them, and the command that lists all.
+func (e fieldError) Hint() string {
+	var none *explain.NoFieldError
+	if !errors.As(e.error, &none) || len(none.Names()) == 0 {
+		return ""
+	}
+	names, word := none.Names(), strings.ToLower(none.Word)
+	away := func(name string) int {
+		if name = strings.ToLower(name); strings.HasPrefix(name, word) || strings.HasPrefix(word, name) {
+			return 0
+		}
+		return distance(word, name)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(away(a), away(b)) })
+	above := cmp.Or(none.Above.Path, "pod")
+	return fmt.Sprintf("did you mean %s? minipod explain --field %s lists all", strings.Join(names[:min(nearFields, len(names))], ", "), above)
 }

@@ -22,7 +22,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		flag := invalid.GetFlag()
 		return usage(seeHelp(cmd), "--%s=%s: %s", flag.Name, invalid.GetValue(), wanted(flag, invalid))
 	case errors.As(err, &missing):
-		return usage(seeHelp(cmd), "--%s wants a value", missing.GetFlag().Name)
+		hint := seeHelp(cmd)
+		if missing.GetFlag().Name == "filename" && cmd.Name() == "rm" {
+			hint = "-f names a manifest here: minipod rm --now POD is docker's rm -f"
+		}
+		return usage(hint, "--%s wants a value", missing.GetFlag().Name)
 	case errors.As(err, &unknown):
 		return unknownFlag(cmd, unknown)
 	}

@@ -96,6 +96,9 @@ func (f *psFlags) request(cmd *cobra.Command, args []string) (request, error) {
 		}
 		for _, word := range words {
 			k := kindOf(word)
+			if k == nil && elsewhere(word) != "" {
+				return nil, usage(elsewhere(word), "minipod keeps no %s", word)
+			}
 			if k == nil && strings.Contains(args[0], ",") {
 				return nil, usage("minipod get configmaps,secrets", "there is no kind %q", word)
 			}
@@ -114,6 +117,9 @@ func namedKinds(cmd *cobra.Command, args []string) (request, error) {
 	for _, arg := range args {
 		word, name, ok := strings.Cut(arg, "/")
 		k := kindOf(word)
+		if k == nil && elsewhere(word) != "" {
+			return nil, usage(elsewhere(word), "minipod keeps no %s", word)
+		}
 		if !ok || k == nil || name == "" {
 			return nil, usage(seeHelp(cmd), "%s: want KIND/NAME, such as configmap/settings", arg)
 		}
@@ -148,11 +154,23 @@ func (f *psFlags) runObjects(cmd *cobra.Command, io streams, all request) error 
 		found, err := f.objects(cmd.Context(), e, k)
 		errs = append(errs, err)
 		if len(found) == 0 && err == nil {
-			tell.NewConsole(io.err).Say("no %s %s", k.Plural, f.where())
+			f.tellOfNone(tell.NewConsole(io.err), k)
 		}
 		errs = append(errs, p.take(k.Kind, found))
 	}
 	return errors.Join(append(errs, p.end())...)
+}
+
+// tellOfNone says that there is nothing of a kind, and what to ask instead.
+func (f *psFlags) tellOfNone(c tell.Console, k requestedKind) {
+	where := " " + f.where()
+	if !k.Namespaced {
+		where = ""
+	}
+	c.Say("no %s are kept%s", k.Plural, where)
+	if hint := elsewhere(k.Plural); hint != "" {
+		c.Hint(hint)
+	}
 }
 
 // objects are those of a kind that are wanted; a name that is not there is an
@@ -173,6 +191,9 @@ func (f *psFlags) objects(ctx context.Context, e connection, k requestedKind) ([
 		}
 	}
 	if f.sortBy.String() != "" {
+		if err := hasField(&f.sortBy, found); err != nil {
+			return nil, err
+		}
 		slices.SortStableFunc(found, func(a, b store.Object) int { return f.sortBy.Compare(a, b) })
 	}
 	var errs []error

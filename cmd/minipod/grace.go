@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,7 +39,8 @@ func (g *graceFlag) seconds() *int64 {
 
 // podName is the name in pod/NAME, pods/NAME or NAME.
 func podName(arg string) string {
-	if kind, name, ok := strings.Cut(arg, "/"); ok && (kind == "pod" || kind == "pods" || kind == "po") {
+	kind, name, ok := strings.Cut(arg, "/")
+	if ok && (kind == "pod" || kind == "pods" || kind == "po" || slices.Contains(strings.Fields(workloads), kind)) {
 		return name
 	}
 	return arg

@@ -36,6 +36,8 @@ func flagHint(command, flag string) string {
 		return "start stops nothing: minipod stop -t and restart -t give the time to end in"
 	case command != "run":
 		return ""
+	case strings.HasPrefix(flag, "from-"):
+		return "write a manifest of it: " + createHint
 	}
 	hints := map[string]string{
 		"d": "run ends when the pod is up, and leaves it: no -d is needed",
@@ -51,3 +53,6 @@ func flagHint(command, flag string) string {
 	}
 	return hints[flag]
 }
+
+// createHint is how kubectl create of an object is done.
+const createHint = "kubectl create KIND NAME ... --dry-run=client -o yaml | minipod run -"

@@ -19,7 +19,7 @@ import (
 )
 
 type logsFlags struct {
-	namespace  string
+	selection
 	container  string
 	follow     bool
 	previous   bool
@@ -34,7 +34,7 @@ type logsFlags struct {
 func newLogsCommand(io streams) *cobra.Command {
 	f := &logsFlags{}
 	cmd := &cobra.Command{
-		Use:               "logs POD [CONTAINER]",
+		Use:               "logs POD [CONTAINER] | -l SELECTOR",
 		Short:             "Print what containers have written",
 		GroupID:           groupLook,
 		ValidArgsFunction: completeContainers,
@@ -42,18 +42,18 @@ func newLogsCommand(io streams) *cobra.Command {
 			if err := f.check(cmd, args); err != nil {
 				return err
 			}
-			return followed(cmd.Context(), f.run(cmd.Context(), io, podName(args[0])))
+			return followed(cmd.Context(), f.run(cmd.Context(), io, args))
 		},
 	}
 	flags := cmd.Flags()
-	registerNamespace(cmd, &f.namespace)
+	f.register(cmd)
 	flags.StringVarP(&f.container, "container", "c", "", "the container (the first)")
 	flags.BoolVarP(&f.follow, "follow", "f", false, "go on until the container ends")
 	flags.BoolVarP(&f.previous, "previous", "p", false, "of the container before it was last restarted")
-	flags.Var(value.NewLines(&f.tail), "tail", "only so many last `lines`; so does -n with a number")
+	flags.Var(value.NewLines(&f.tail), "tail", "only so many last `lines` (all, with -l 10); so does -n with a number")
 	flags.Var(value.NewAgo(&f.since, time.Now), "since", "only what is newer than this `duration`: 5s, 2m, 3h")
 	flags.Var(value.NewTime(&f.since), "since-time", "only what is newer than this `time`: 2026-01-02T15:04:05Z")
-	flags.BoolVar(&f.timestamps, "timestamps", false, "the time in front of each line")
+	flags.BoolVarP(&f.timestamps, "timestamps", "t", false, "the time in front of each line")
 	flags.BoolVar(&f.all, "all-containers", false, "of all containers of the pod")
 	flags.BoolVar(&f.prefix, "prefix", false, "the pod and the container in front of each line")
 	flags.Var(value.NewBytes(&f.limit), "limit-bytes", "at most so many `bytes` of a container")
@@ -61,8 +61,20 @@ func newLogsCommand(io streams) *cobra.Command {
 	return cmd
 }
 
+// selectedTail is how many lines of each container are printed of pods that were
+// selected, as kubectl has it.
+const selectedTail = 10
+
 func (f *logsFlags) check(cmd *cobra.Command, args []string) error {
 	switch {
+	case f.allNamespaces && !f.selects():
+		return usage(seeHelp(cmd), "-A goes with -l SELECTOR")
+	case f.selects() && len(args) > 0:
+		return usage(seeHelp(cmd), "logs takes one of: a pod, and -l SELECTOR")
+	case f.selects() && !cmd.Flags().Changed("tail"):
+		f.tail = new(int64)
+		*f.tail = selectedTail
+	case f.selects():
 	case len(args) == 0 || len(args) > 2:
 		return usage(seeHelp(cmd), "logs wants a pod and, if it has several, a container")
 	case len(args) == 2 && f.container != "":
@@ -81,38 +93,50 @@ func (f *logsFlags) check(cmd *cobra.Command, args []string) error {
 	return exclusive(cmd, "since", "since-time")
 }
 
-func (f *logsFlags) run(ctx context.Context, io streams, name string) error {
+func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {
 	e, err := connect()
 	if err != nil {
 		return err
 	}
 	defer e.Close()
-	w, err := f.find(ctx, e, name)
+	worlds, err := f.pods(ctx, e, args)
 	if err != nil {
 		return err
 	}
-	containers, err := f.containers(tell.NewConsole(io.err), w)
-	if err != nil {
-		return err
+	c, lines := tell.NewConsole(io.err), logs.NewLines(io.out)
+	if len(worlds) == 0 {
+		c.Say("no pods %s have the labels", (&psFlags{selection: f.selection}).where())
 	}
-	p := &logs.Writers{Lines: logs.NewLines(io.out), Pod: name, Prefixed: f.prefix}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {
 		group.SetLimit(1) // one after the other
 	}
-	for _, c := range containers {
-		group.Go(func() error { return f.copy(ctx, e, w, c, p) })
+	for _, w := range worlds {
+		containers, err := f.containers(c, w)
+		if err != nil {
+			return err
+		}
+		p := &logs.Writers{Lines: lines, Pod: w.Name, Prefixed: f.prefix}
+		for _, name := range containers {
+			group.Go(func() error { return f.copy(ctx, e, w, name, p) })
+		}
 	}
 	return group.Wait()
 }
 
-func (f *logsFlags) find(ctx context.Context, e connection, name string) (plan.World, error) {
-	namespace := namespaceOr(f.namespace)
-	w, err := e.runner.Find(ctx, namespace, name)
-	if err == nil && w.Want == nil {
-		err = unreadable(translate.Ref{Namespace: namespace, Name: name})
+// pods are the pod that is named, or those with the labels.
+func (f *logsFlags) pods(ctx context.Context, e connection, args []string) ([]plan.World, error) {
+	if f.selects() {
+		worlds, err := e.runner.List(ctx)
+		match := f.matcher()
+		return choose(worlds, func(w plan.World) bool { return w.Want != nil && match(w) }), err
 	}
-	return w, err
+	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: podName(args[0])}
+	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	if err == nil && w.Want == nil {
+		err = unreadable(ref)
+	}
+	return []plan.World{w}, err
 }
 
 // unreadable is the error of a pod whose pause carries no manifest that this

@@ -128,6 +128,9 @@ type absentError struct{ key object.Key }
 
 func (e *absentError) Error() string { return objectName(e.key) + " is not there" }
 
+// Hint names what has to do with objects of a kind that are not kept.
+func (e *absentError) Hint() string { return elsewhere(e.key.Resource) }
+
 // removeObject removes all revisions of an object.
 func removeObject(ctx context.Context, e records, key object.Key) error {
 	found, err := newest(ctx, e, key)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -77,7 +78,8 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	defer list.Close()
 	worlds, err := list.pods(ctx)
-	if err := errors.Join(err, p.print(f.sorted(worlds))); err != nil {
+	worlds, sortErr := f.sorted(worlds)
+	if err := errors.Join(err, sortErr, p.print(worlds)); err != nil {
 		return err
 	}
 	c := tell.NewConsole(io.err)
@@ -103,15 +105,31 @@ func tellOfUnwell(c tell.Console, worlds []plan.World) {
 	}
 }
 
-// sorted are the pods in the order of a field, if one is named.
-func (f *psFlags) sorted(worlds []plan.World) []plan.World {
+// sorted are the pods in the order of a field, if one is named. None are where
+// no pod has it.
+func (f *psFlags) sorted(worlds []plan.World) ([]plan.World, error) {
 	if f.sortBy.String() == "" {
-		return worlds
+		return worlds, nil
+	}
+	var pods []*v1.Pod
+	for _, w := range worlds {
+		pods = append(pods, status.Pod(w, time.Now()))
+	}
+	if err := hasField(&f.sortBy, pods); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(worlds, func(a, b plan.World) int {
 		return f.sortBy.Compare(status.Pod(a, time.Now()), status.Pod(b, time.Now()))
 	})
-	return worlds
+	return worlds, nil
+}
+
+// hasField wants one object at least to have the field that is sorted by.
+func hasField[T any](by *value.Path, objects []T) error {
+	if len(objects) > 0 && !slices.ContainsFunc(objects, func(o T) bool { return by.Has(o) }) {
+		return usage("minipod explain --field names the fields of a pod", "--sort-by=%s: nothing that is listed has this field", by)
+	}
+	return nil
 }
 
 // tellOfRemains names the pods of which only a part is there: their pause was

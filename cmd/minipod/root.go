@@ -60,7 +60,25 @@ func newRootCommand(io streams) *cobra.Command {
 		newExplainCommand(io), newValidateCommand(io),
 		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io), newManCommand(io),
 	)
+	strictHelp(root)
 	return root
+}
+
+// strictHelp has help of a command that there is not be an error.
+func strictHelp(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.RunE = func(_ *cobra.Command, args []string) error {
+		cmd, rest, err := root.Find(args)
+		switch {
+		case err != nil:
+			return err
+		case len(rest) > 0:
+			return unknownCommand(root, rest[0])
+		}
+		cmd.InitDefaultHelpFlag()
+		return cmd.Help()
+	}
 }
 
 // unknownCommand names the command that is nearest.

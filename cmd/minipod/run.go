@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -62,6 +64,9 @@ with -9, run can do neither that nor --rm: the pod goes on.`,
 			args = append(args, f.files...)
 			if len(args) == 0 {
 				return usage(seeHelp(cmd), "run wants a manifest: a file, a directory, a URL, or - for stdin")
+			}
+			if cmd.CalledAs() == "create" && namesNoFile(args[0]) && (kindOf(args[0]) != nil || elsewhere(args[0]) != "") {
+				return usage(createHint, "create takes a manifest, and %s is no file", args[0])
 			}
 			if err := f.check(cmd); err != nil {
 				return err
@@ -225,4 +230,10 @@ func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res lo
 		return f.tooLate(ctx, on.console, f.left(on, m, res))
 	}
 	return tell.RunError(m, res, err)
+}
+
+// namesNoFile reports whether there is no file of a name.
+func namesNoFile(name string) bool {
+	_, err := os.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/heap"
 	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/docker"
 )
 
@@ -75,7 +76,7 @@ imagePullSecrets alone. --uninstall takes it away.`,
 		},
 	}
 	cmd.Flags().BoolVar(&f.stop, "stop", false, "end the supervisor that is at work; the pods are left as they are")
-	cmd.Flags().DurationVar(&f.idle, "until-idle", 0, "end when no pod has needed it for so long")
+	cmd.Flags().Var(value.NewDuration(&f.idle, 0, 0), "until-idle", "end when no pod has needed it for so long")
 	cmd.Flags().Lookup("until-idle").NoOptDefVal = idleTime
 	cmd.Flags().Lookup("until-idle").Hidden = true
 	cmd.Flags().BoolVar(&f.install, "install", false, "have the engine keep its pods itself, in a container of its own")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ pod can never come to it, such as Ready for one that has ended.`,
 	}
 	f.register(cmd)
 	cmd.Flags().Var(value.NewCondition(&f.condition), "for", "`condition=NAME[=VALUE]`, phase=NAME, jsonpath={FIELD}[=VALUE], create or delete")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", waitDefault, "how long to wait; 0 looks once, less than 0 waits for a week")
+	cmd.Flags().Var(value.NewDuration(&f.timeout, waitDefault, math.MinInt64), "timeout", "how long to wait; 0 looks once, less than 0 waits for a week")
 	complete(cmd, "for", []string{"condition=Ready", "phase=Running", "phase=Succeeded", "jsonpath=", "create", "delete"})
 	return cmd
 }

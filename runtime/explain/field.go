@@ -31,8 +31,8 @@ type documented interface{ SwaggerDoc() map[string]string }
 var kindWords = [...]string{"pod", "pods", "po"}
 
 // FindField finds a field of the Pod by its path: spec.containers.image, with
-// pod. in front or indexes in between as one likes. The error names those that
-// are there.
+// pod. in front or indexes in between as one likes. The error is a
+// NoFieldError.
 func FindField(path string) (Field, error) {
 	f := Field{Type: "Pod", of: reflect.TypeFor[v1.Pod](), Doc: docOf(reflect.TypeFor[v1.Pod](), "")}
 	for i, word := range pathWords(path) {
@@ -41,7 +41,7 @@ func FindField(path string) (Field, error) {
 		}
 		next, ok := f.field(word)
 		if !ok {
-			return Field{}, &noFieldError{f, word}
+			return Field{}, &NoFieldError{f, word}
 		}
 		f = next
 	}
@@ -61,29 +61,26 @@ func pathWords(path string) []string {
 	return words
 }
 
-// noFieldError says that a field is not there.
-type noFieldError struct {
-	above Field
-	word  string
+// NoFieldError says that a field is not there.
+type NoFieldError struct {
+	Above Field
+	Word  string
 }
 
-func (e *noFieldError) Error() string {
-	if len(e.above.fields()) == 0 {
-		return fmt.Sprintf("%s is a %s, which has no fields", e.above.Path, e.above.Type)
+func (e *NoFieldError) Error() string {
+	if len(e.Names()) == 0 {
+		return fmt.Sprintf("%s is a %s, which has no fields", e.Above.Path, e.Above.Type)
 	}
-	return fmt.Sprintf("there is no field %q in %s", e.word, e.above.name())
+	return fmt.Sprintf("there is no field %q in %s", e.Word, e.Above.name())
 }
 
-// Hint names the fields that are there.
-func (e *noFieldError) Hint() string {
+// Names are the fields that are there.
+func (e *NoFieldError) Names() []string {
 	var names []string
-	for _, f := range e.above.fields() {
+	for _, f := range e.Above.fields() {
 		names = append(names, f.last())
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return "it has " + strings.Join(names, ", ")
+	return names
 }
 
 func (f Field) name() string {

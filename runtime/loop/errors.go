@@ -2,17 +2,43 @@ package loop
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // NotFoundError says that there is no such pod.
-type NotFoundError struct{ Ref translate.Ref }
+type NotFoundError struct {
+	Ref translate.Ref
+	// Near are the names of pods that may have been meant: those that were made
+	// of a template of this name.
+	Near []string
+}
 
 func (e *NotFoundError) Error() string { return fmt.Sprintf("pod %s is not there", e.Ref) }
 
-// Hint names a command to run.
-func (e *NotFoundError) Hint() string { return "minipod ps -A lists the pods that are" }
+// Hint names what was probably meant, or a command to run.
+func (e *NotFoundError) Hint() string {
+	if len(e.Near) > 0 {
+		return "did you mean " + strings.Join(e.Near, " or ") + "?"
+	}
+	return "minipod ps -A lists the pods that are"
+}
+
+// absent is the NotFoundError of a pod, beside those that are there.
+func absent(ref translate.Ref, refs []translate.Ref) *NotFoundError {
+	e := &NotFoundError{Ref: ref}
+	for _, other := range refs {
+		number, made := strings.CutPrefix(other.Name, ref.Name+"-")
+		_, err := strconv.ParseUint(number, 10, 31)
+		if other.Namespace == ref.Namespace && made && err == nil && !slices.Contains(e.Near, other.Name) && len(e.Near) < 3 {
+			e.Near = append(e.Near, other.Name)
+		}
+	}
+	return e
+}
 
 // ExistsError says that there is a pod of that name already.
 type ExistsError struct{ Ref translate.Ref }

@@ -48,9 +48,15 @@ func (r *Runner) observe(ctx context.Context, refs []translate.Ref) ([]plan.Worl
 // find reads all that there is under a name: at most one pod, and what is
 // left of removed ones.
 func (r *Runner) find(ctx context.Context, namespace, name string) ([]plan.World, error) {
-	refs, err := r.Engine.Pods(ctx)
+	worlds, _, err := r.among(ctx, namespace, name)
+	return worlds, err
+}
+
+// among is find, and all pods that there are.
+func (r *Runner) among(ctx context.Context, namespace, name string) (worlds []plan.World, refs []translate.Ref, err error) {
+	refs, err = r.Engine.Pods(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var own []translate.Ref
 	for _, ref := range refs {
@@ -58,7 +64,8 @@ func (r *Runner) find(ctx context.Context, namespace, name string) ([]plan.World
 			own = append(own, ref)
 		}
 	}
-	return r.observe(ctx, own)
+	worlds, err = r.observe(ctx, own)
+	return worlds, refs, err
 }
 
 // readable is Find of a pod whose manifest can be read.
@@ -72,7 +79,7 @@ func (r *Runner) readable(ctx context.Context, namespace, name string) (plan.Wor
 
 // Find reads a pod by its name; a NotFoundError where there is none.
 func (r *Runner) Find(ctx context.Context, namespace, name string) (plan.World, error) {
-	worlds, err := r.find(ctx, namespace, name)
+	worlds, all, err := r.among(ctx, namespace, name)
 	if err != nil {
 		return plan.World{}, err
 	}
@@ -81,14 +88,14 @@ func (r *Runner) Find(ctx context.Context, namespace, name string) (plan.World, 
 			return w, nil
 		}
 	}
-	return plan.World{}, &NotFoundError{Ref: translate.Ref{Namespace: namespace, Name: name}}
+	return plan.World{}, absent(translate.Ref{Namespace: namespace, Name: name}, all)
 }
 
 // Remove removes a pod and all that is its own; of a pod that was removed
 // half it removes the rest. grace is in seconds; nil is the pod's own. Where
 // there is nothing of that name: a NotFoundError.
 func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int64) error {
-	worlds, err := r.find(ctx, namespace, name)
+	worlds, all, err := r.among(ctx, namespace, name)
 	if err != nil {
 		return err
 	}
@@ -103,7 +110,7 @@ func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int6
 		}
 	}
 	if removed == 0 {
-		return &NotFoundError{Ref: translate.Ref{Namespace: namespace, Name: name}}
+		return absent(translate.Ref{Namespace: namespace, Name: name}, all)
 	}
 	return nil
 }

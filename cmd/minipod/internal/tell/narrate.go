@@ -54,14 +54,14 @@ func NewNarrator(c Console, b *translate.Blueprint, detail Detail) *Narrator {
 func (n *Narrator) Rest(w plan.World) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if w.Pause == nil || w.Pause.State != plan.Running {
+	if w.Pause == nil || w.Pause.StartedAt.IsZero() {
 		return
 	}
 	if !n.told[n.blueprint.Pause.Name] {
 		n.pauseStarted()
 	}
 	for _, u := range n.blueprint.Units {
-		if c := w.Latest(u.Name); c != nil && c.State == plan.Running && !n.told[c.Name] {
+		if c := w.Latest(u.Name); c != nil && !c.StartedAt.IsZero() && !n.told[c.Name] {
 			n.unitStarted(u, c.Name, c.Attempt)
 		}
 	}

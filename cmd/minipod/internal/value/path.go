@@ -3,6 +3,8 @@ package value
 import (
 	"bytes"
 	"cmp"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,6 +77,12 @@ func (p *Path) Compare(a, b any) int {
 		return q.Cmp(r)
 	}
 	return cmp.Compare(left, right)
+}
+
+// Has reports whether an object has the field.
+func (p *Path) Has(object any) bool {
+	found, err := p.path.FindResults(object)
+	return err == nil && slices.ContainsFunc(found, func(values []reflect.Value) bool { return len(values) > 0 })
 }
 
 // find is the field of an object as text; empty where there is none.

@@ -16,7 +16,7 @@ func flags(now time.Time) map[string]pflag.Value {
 	return map[string]pflag.Value{
 		"format": NewChoice(new(string), "wide", "json"), "pull": NewPull(new(string)), "ports": NewPorts(new([]string)),
 		"grace": NewGrace(new(*int64)), "selector": NewSelector(&selector), "lines": NewLines(new(*int64)),
-		"bytes": NewBytes(new(int64)), "ago": NewAgo(new(time.Time), func() time.Time { return now }), "time": NewTime(new(time.Time)), "image": NewImage(new(string)),
+		"bytes": NewBytes(new(int64)), "ago": NewAgo(new(time.Time), func() time.Time { return now }), "time": NewTime(new(time.Time)), "duration": NewDuration(new(time.Duration), 0, 0), "image": NewImage(new(string)),
 	}
 }
 
@@ -53,6 +53,11 @@ func TestValues(t *testing.T) {
 		{"image", "registry.example:5000/app/web:1", "registry.example:5000/app/web:1", ""},
 		{"image", "", "", ""},
 		{"image", "BAD IMG", "", "want the name of an image, such as busybox:1.37: invalid reference format"},
+		{"duration", "90s", "1m30s", ""},
+		{"duration", "0", "", ""},
+		{"duration", "5", "", "want a duration with a unit: 5s or 5m"},
+		{"duration", "-5s", "", "want a duration such as 30s or 2m"},
+		{"duration", "soon", "", "want a duration such as 30s or 2m"},
 		{"time", "yesterday", "", "want a time such as 2026-01-02T15:04:05Z"},
 	} {
 		v := flags(now)[c.kind]
