@@ -156,7 +156,7 @@ func (e *Engine) Environment(ctx context.Context, id string) ([]string, error) {
 func (e *Engine) Sockets(ctx context.Context, pauseID string) ([]pause.Socket, error) {
 	var out, errs bytes.Buffer
 	code, err := e.Exec(ctx, pauseID, engine.ExecOptions{
-		Command: []string{pause.ProgramPath, "sockets"}, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs},
+		Command: []string{pause.ProgramPath, "look"}, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs},
 	})
 	switch {
 	case err != nil:
@@ -164,7 +164,8 @@ func (e *Engine) Sockets(ctx context.Context, pauseID string) ([]pause.Socket, e
 	case code != 0:
 		return nil, fmt.Errorf("read sockets of %s: exit code %d: %s", short(pauseID), code, strings.TrimSpace(errs.String()))
 	}
-	return pause.ParseSockets(&out)
+	seen, err := pause.ParseLook(&out)
+	return seen.Sockets, err
 }
 
 // Published are the ports of the machine that running containers have.

@@ -16,22 +16,31 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// lookInside reads namespaces by a container that is there for nothing else:
-// the pause program's mode ns, as root with the right to look at the processes
-// of others, in the machine's PID namespace, where processes have the numbers
-// that inspect tells. It is the one place where those of all containers can be
-// told apart, whether or not they share a PID namespace.
-func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
-	text, err := e.output(ctx, onlooker())
+// Look is what a container sees that is in the network and the IPC namespace
+// of a pod's pause: see onlooker.
+func (e *Engine) Look(ctx context.Context, pauseID string) (pause.Look, error) {
+	r := onlooker()
+	r.Host.NetworkMode = container.NetworkMode("container:" + pauseID)
+	r.Host.IpcMode = container.IpcMode("container:" + pauseID)
+	return e.look(ctx, r)
+}
+
+func (e *Engine) look(ctx context.Context, r translate.Request) (pause.Look, error) {
+	text, err := e.output(ctx, r)
 	if err != nil {
-		return nil, err
+		return pause.Look{}, err
 	}
-	all, err := pause.ParseProcesses(strings.NewReader(text))
+	return pause.ParseLook(strings.NewReader(text))
+}
+
+// lookInside reads namespaces where the engine's ps cannot.
+func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
+	all, err := e.look(ctx, onlooker())
 	if err != nil {
 		return nil, err
 	}
 	seen := map[int]pause.Process{}
-	for _, p := range all {
+	for _, p := range all.Processes {
 		seen[p.PID] = p
 	}
 	return e.namespaces(ctx, ids, func(_ context.Context, _ string, pid int) (namespace.Process, bool, error) {
@@ -45,12 +54,16 @@ func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]names
 	})
 }
 
-// onlooker sees every process of the machine, and has no network.
+// onlooker is a container that is there for nothing else: the pause program's
+// mode look, as root with the right to look at the processes of others, in the
+// machine's PID namespace, where processes have the numbers that inspect tells.
+// It is the one place where those of all containers can be told apart, whether
+// or not they share a PID namespace. It has no network.
 func onlooker() translate.Request {
 	return translate.Request{
 		Config: &container.Config{
-			Image: pause.Reference, Cmd: []string{"ns"}, User: "0",
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "ns"},
+			Image: pause.Reference, Cmd: []string{"look"}, User: "0",
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "look"},
 		},
 		Host: &container.HostConfig{
 			PidMode: "host", NetworkMode: "none", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,

@@ -164,9 +164,9 @@ func pauseCommand(args ...string) container.ExecOptions {
 // processes reads the processes of a pod, without the one that reads them.
 func (e *engine) processes(t *testing.T, pod string) []pause.Process {
 	t.Helper()
-	out, errs, code := e.exec(t, pod, pauseCommand("ns"), nil)
+	out, errs, code := e.exec(t, pod, pauseCommand("look"), nil)
 	if code != 0 {
-		t.Fatalf("ns: %q, exit %d", errs, code)
+		t.Fatalf("look: %q, exit %d", errs, code)
 	}
 	return parse(t, out)
 }
@@ -174,24 +174,24 @@ func (e *engine) processes(t *testing.T, pod string) []pause.Process {
 // namespaces is processes with the namespaces of all, read by a helper container.
 func (e *engine) namespaces(t *testing.T, pod string) []pause.Process {
 	t.Helper()
-	id := e.start(t, container.Config{Image: pause.Reference, Cmd: []string{"ns"}, User: "0"}, container.HostConfig{
+	id := e.start(t, container.Config{Image: pause.Reference, Cmd: []string{"look"}, User: "0"}, container.HostConfig{
 		NetworkMode: "none", PidMode: container.PidMode("container:" + pod), CapAdd: []string{"SYS_PTRACE"},
 	})
 	code := e.ended(t, id)
 	out, errs := e.output(t, id)
 	if code != 0 {
-		t.Fatalf("ns: %q, exit %d", errs, code)
+		t.Fatalf("look: %q, exit %d", errs, code)
 	}
 	return parse(t, out)
 }
 
 func parse(t *testing.T, out string) []pause.Process {
 	t.Helper()
-	processes, err := pause.ParseProcesses(strings.NewReader(out))
+	seen, err := pause.ParseLook(strings.NewReader(out))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.DeleteFunc(processes, func(p pause.Process) bool { return p.Command == "pause" && p.PID != 1 })
+	return slices.DeleteFunc(seen.Processes, func(p pause.Process) bool { return p.Command == "pause" && p.PID != 1 })
 }
 
 // eventually asks until the answer is yes or half a minute is over.
@@ -367,11 +367,11 @@ func TestEngineInspectsThePod(t *testing.T) {
 		}
 	}
 	eventually(t, "the listening socket", func() bool {
-		out, _, _ := e.exec(t, pod, pauseCommand("sockets"), nil)
-		sockets, err := pause.ParseSockets(strings.NewReader(out))
+		out, _, _ := e.exec(t, pod, pauseCommand("look"), nil)
+		seen, err := pause.ParseLook(strings.NewReader(out))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return slices.ContainsFunc(sockets, func(s pause.Socket) bool { return s.Local.Port() == 8080 })
+		return slices.ContainsFunc(seen.Sockets, func(s pause.Socket) bool { return s.Local.Port() == 8080 })
 	})
 }

@@ -12,8 +12,7 @@
 //	/pause                               holds the pod; SIGINT or SIGTERM ends it with 0
 //	/pause -v                            prints its version
 //	/pause connect [-z] [-t N] ADDR PORT joins stdin and stdout to a TCP connection
-//	/pause ns                            prints every process with its namespaces: [ParseProcesses]
-//	/pause sockets                       prints /proc/net/{tcp,tcp6,udp,udp6}: [ParseSockets]
+//	/pause look                          prints what /proc and /dev/mqueue say of the pod: [ParseLook]
 //
 // connect takes literal addresses only. It passes the end of stdin on to the peer and goes on reading
 // the answer; it ends with 0 once the peer has ended. With -z it ends with 0 as soon as the connection
@@ -22,9 +21,10 @@
 // ADDR:PORT: " or "read tcp ADDR:PORT: " in the messages of Go and so of the kubelet: "connect: connection
 // refused", "i/o timeout". Wrong usage ends it with 2.
 //
-// ns run by exec reads the namespaces of processes of its own user. Those of all are read by a container
-// made from the image as user 0 with CAP_SYS_PTRACE in the pod's PID namespace; a privileged exec is
-// refused by engines that do not hold every capability themselves.
+// look prints every process that it sees, with its namespaces, and more of those that are in its own network;
+// the sockets of that, and the IPC objects of its IPC namespace. Run by exec it reads the namespaces of
+// processes of its own user. Those of all are read by a container made from the image as user 0 with
+// CAP_SYS_PTRACE; a privileged exec is refused by engines that do not hold every capability themselves.
 //
 // A signal that reaches process 1 in the instant between its start and its first instructions is lost, as
 // with any program: who stops a pod right after its birth must not rely on SIGTERM alone.
@@ -36,7 +36,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.1"
+const Version = "1.2"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

@@ -1,43 +1,44 @@
 package pause
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 )
 
-// Namespaces are the kinds that `pause ns` reads, in the order in which it prints them.
+// Namespaces are the kinds that `pause look` reads, in the order in which it prints them.
 func Namespaces() []string {
 	return []string{"net", "ipc", "pid", "uts", "mnt", "user", "cgroup"}
 }
 
-// Process is a process as the pod sees it.
+// Process is a process as who looks sees it.
 type Process struct {
 	PID, Parent int
 	Command     string            // as in /proc/PID/comm: at most 15 bytes
 	Namespaces  map[string]uint64 // inode by kind; a kind that may not be read is absent
+	More        *More             // of a process of the pod
 }
 
-// ParseProcesses reads what `pause ns` prints: per process the targets of /proc/PID/ns/* (or "-") in the
-// order of [Namespaces], and then its /proc/PID/stat.
-func ParseProcesses(r io.Reader) ([]Process, error) {
-	var processes []Process
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		p, err := parseProcess(lines.Text())
-		if err != nil {
-			return nil, fmt.Errorf("read process from %q: %w", lines.Text(), err)
-		}
-		processes = append(processes, p)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read processes: %w", err)
-	}
-	return processes, nil
+// More is what is told of the processes that are in the network of who looks.
+type More struct {
+	// PIDs are its numbers, from the PID namespace of who looks down to its own.
+	PIDs        []int
+	CommandLine string         // its first 256 bytes
+	Sockets     []uint64       // inodes
+	Queues      map[int]string // POSIX message queues, by file descriptor
+	Wait        *Wait          // of its first thread, on an IPC object
 }
 
+// Wait is what a process waits for.
+type Wait struct {
+	Kind Kind
+	ID   int    // of a System V object
+	Name string // of a POSIX queue
+	Verb string // receive, send, or take a semaphore
+}
+
+// parseProcess reads the targets of /proc/PID/ns/* (or "-") in the order of [Namespaces], and then
+// /proc/PID/stat.
 func parseProcess(line string) (Process, error) {
 	p := Process{Namespaces: map[string]uint64{}}
 	for _, kind := range Namespaces() {

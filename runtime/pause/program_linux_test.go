@@ -57,7 +57,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "ns x", "sockets x", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "look x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",
@@ -287,31 +287,21 @@ func TestConnectWaitsIdly(t *testing.T) {
 	}
 }
 
-func TestNamespacesOfThisProcess(t *testing.T) {
-	out, errs, code := result(t, program(t, "ns"))
+// look is what the program sees beside this test.
+func look(t *testing.T) pause.Look {
+	t.Helper()
+	out, errs, code := result(t, program(t, "look"))
 	if code != 0 || errs != "" {
 		t.Fatalf("%q, exit %d", errs, code)
 	}
-	processes, err := pause.ParseProcesses(strings.NewReader(out))
+	seen, err := pause.ParseLook(strings.NewReader(out))
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := slices.IndexFunc(processes, func(p pause.Process) bool { return p.PID == os.Getpid() })
-	if at < 0 {
-		t.Fatalf("process %d is not among %d", os.Getpid(), len(processes))
-	}
-	if processes[at].Parent != os.Getppid() || processes[at].Command != "pause.test" {
-		t.Errorf("%+v, want parent %d and pause.test", processes[at], os.Getppid())
-	}
-	for _, kind := range pause.Namespaces() {
-		link, err := os.Readlink("/proc/self/ns/" + kind)
-		if got := fmt.Sprintf("%s:[%d]", kind, processes[at].Namespaces[kind]); err != nil || got != link {
-			t.Errorf("%s, want %s (%v)", got, link, err)
-		}
-	}
+	return seen
 }
 
-func TestSocketsOfThisProcess(t *testing.T) {
+func TestLookAtThisProcess(t *testing.T) {
 	tcp, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Fatal(err)
@@ -322,15 +312,30 @@ func TestSocketsOfThisProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = udp.Close() }()
-	out, errs, code := result(t, program(t, "sockets"))
-	sockets, err := pause.ParseSockets(strings.NewReader(out))
-	if code != 0 || errs != "" || err != nil {
-		t.Fatalf("%q, exit %d, %v", errs, code, err)
+	seen := look(t)
+	at := slices.IndexFunc(seen.Processes, func(p pause.Process) bool { return p.PID == os.Getpid() })
+	if at < 0 {
+		t.Fatalf("process %d is not among %d", os.Getpid(), len(seen.Processes))
+	}
+	this := seen.Processes[at]
+	if this.Parent != os.Getppid() || this.Command != "pause.test" || this.More == nil {
+		t.Fatalf("%+v, want parent %d and pause.test, and more of it", this, os.Getppid())
+	}
+	if !strings.Contains(this.More.CommandLine, "pause.test") || !slices.Contains(this.More.PIDs, os.Getpid()) {
+		t.Errorf("%+v", this.More)
+	}
+	for _, kind := range pause.Namespaces() {
+		link, err := os.Readlink("/proc/self/ns/" + kind)
+		if got := fmt.Sprintf("%s:[%d]", kind, this.Namespaces[kind]); err != nil || got != link {
+			t.Errorf("%s, want %s (%v)", got, link, err)
+		}
 	}
 	for protocol, address := range map[string]net.Addr{"tcp6": tcp.Addr(), "udp": udp.LocalAddr()} {
-		want := pause.Socket{Protocol: protocol, Local: netip.MustParseAddrPort(address.String())}
-		if !slices.Contains(sockets, want) {
-			t.Errorf("%v is not among %v", want, sockets)
+		at := slices.IndexFunc(seen.Sockets, func(s pause.Socket) bool {
+			return s.Protocol == protocol && s.Local == netip.MustParseAddrPort(address.String())
+		})
+		if at < 0 || !slices.Contains(this.More.Sockets, seen.Sockets[at].Inode) {
+			t.Errorf("%s %v is not among %v, or not among those of this process %v", protocol, address, seen.Sockets, this.More.Sockets)
 		}
 	}
 }

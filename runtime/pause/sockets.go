@@ -1,11 +1,9 @@
 package pause
 
 import (
-	"bufio"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -15,6 +13,7 @@ import (
 type Socket struct {
 	Protocol string // tcp, tcp6, udp or udp6
 	Local    netip.AddrPort
+	Inode    uint64 // by which its holders know it
 }
 
 // The states in the kernel's tables that are of interest (include/net/tcp_states.h): UDP uses them too.
@@ -23,31 +22,20 @@ const (
 	stateListen = "0A"
 )
 
-// ParseSockets reads what `pause sockets` prints, the kernel's tables each under a line "# PROTOCOL", and
-// returns the sockets that others can reach; established connections are left out.
-func ParseSockets(r io.Reader) ([]Socket, error) {
-	var sockets []Socket
-	protocol := ""
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		if name, ok := strings.CutPrefix(lines.Text(), "# "); ok {
-			protocol = name
-			continue
-		}
-		fields := strings.Fields(lines.Text())
-		if len(fields) < 4 || !waits(protocol, fields[3]) {
-			continue // the table's heading, or a connection
-		}
-		local, err := parseLocal(fields[1])
-		if err != nil {
-			return nil, fmt.Errorf("read %s socket %q: %w", protocol, fields[1], err)
-		}
-		sockets = append(sockets, Socket{Protocol: protocol, Local: local})
+// parseSocket reads a row of a table; ok is false for its heading, and for a connection.
+func parseSocket(protocol, row string) (s Socket, ok bool, err error) {
+	fields := strings.Fields(row)
+	if len(fields) < 4 || !waits(protocol, fields[3]) {
+		return s, false, nil
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read sockets: %w", err)
+	s.Protocol = protocol
+	if s.Local, err = parseLocal(fields[1]); err != nil {
+		return s, false, fmt.Errorf("read %s socket %q: %w", protocol, fields[1], err)
 	}
-	return sockets, nil
+	if len(fields) > 9 {
+		s.Inode, _ = strconv.ParseUint(fields[9], 10, 64) // a kernel that does not tell it
+	}
+	return s, true, nil
 }
 
 func waits(protocol, state string) bool {

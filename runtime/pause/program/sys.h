@@ -4,17 +4,20 @@
 #define SYS_H
 
 #if defined(__x86_64__)
+#define MACHINE "amd64"
 enum {
 	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14,
 	SYS_getpid = 39, SYS_socket = 41, SYS_connect = 42, SYS_shutdown = 48, SYS_setsockopt = 54,
 	SYS_getsockopt = 55, SYS_wait4 = 61, SYS_chdir = 80, SYS_rt_sigtimedwait = 128,
 	SYS_unlinkat = 263, SYS_renameat = 264, SYS_faccessat = 269, SYS_uname = 63, SYS_geteuid = 107, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119,
 	SYS_getdents64 = 217, SYS_exit_group = 231, SYS_openat = 257, SYS_readlinkat = 267, SYS_ppoll = 271,
+	SYS_newfstatat = 262,
 };
 #elif defined(__aarch64__)
+#define MACHINE "arm64"
 enum {
 	SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64,
-	SYS_ppoll = 73, SYS_readlinkat = 78, SYS_exit_group = 94, SYS_rt_sigaction = 134,
+	SYS_ppoll = 73, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_exit_group = 94, SYS_rt_sigaction = 134,
 	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_getpid = 172, SYS_socket = 198,
 	SYS_connect = 203, SYS_setsockopt = 208, SYS_getsockopt = 209, SYS_shutdown = 210,
 	SYS_wait4 = 260, SYS_unlinkat = 35, SYS_renameat = 38, SYS_faccessat = 48, SYS_uname = 160, SYS_geteuid = 175, SYS_setgroups = 159, SYS_setresuid = 147, SYS_setresgid = 149,
@@ -61,6 +64,13 @@ static inline long access(const char *path) { return sys3(SYS_faccessat, AT_FDCW
 static inline long rename(const char *from, const char *to)
 {
 	return sys5(SYS_renameat, AT_FDCWD, (long)from, AT_FDCWD, (long)to, 0);
+}
+/* device is that of the file behind a path: what struct stat begins with. 0 where there is no such file. */
+static inline long device(const char *path)
+{
+	long stat[32];
+
+	return sys5(SYS_newfstatat, AT_FDCWD, (long)path, (long)stat, 0, 0) < 0 ? 0 : stat[0];
 }
 static inline long uname(struct utsname *names) { return sys3(SYS_uname, (long)names, 0, 0); }
 static inline long chdir(const char *path) { return sys3(SYS_chdir, (long)path, 0, 0); }

@@ -36,11 +36,16 @@ long put(int fd, const char *s, long n)
 	return 0;
 }
 
-long put_text(int fd, const char *s)
+long length(const char *s)
 {
 	long n = 0;
 
 	while (s[n])
 		n++;
-	return put(fd, s, n);
+	return n;
+}
+
+long put_text(int fd, const char *s)
+{
+	return put(fd, s, length(s));
 }

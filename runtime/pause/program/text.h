@@ -5,6 +5,7 @@
 #include "sys.h"
 
 int equal(const char *a, const char *b);
+long length(const char *s);
 
 /* number reads the decimal number that is all of s; -1 when s is none or it is above max. */
 long number(const char *s, long max);
