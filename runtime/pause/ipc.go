@@ -1,6 +1,7 @@
 package pause
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,7 +11,8 @@ type Kind string
 
 // The kinds.
 const (
-	SharedMemory Kind = "shm"
+	SharedMemory Kind = "shm"    // of System V
+	Memory       Kind = "memory" // POSIX shared memory, a file of /dev/shm
 	Semaphores   Kind = "sem"
 	Messages     Kind = "msg"    // a System V queue
 	Queue        Kind = "mqueue" // a POSIX queue
@@ -22,7 +24,7 @@ type Object struct {
 	Kind     Kind
 	ID       int    // of a System V object
 	Key      int    // its key; 0 is private
-	Name     string // of a POSIX queue, without the slash
+	Name     string // of a POSIX object, without the slash
 	Size     int    // bytes of memory, semaphores of a set, messages in a System V queue, bytes in a POSIX one
 	UID      int    // of its maker; of a POSIX queue it is not told
 	Attached int    // how often shared memory is
@@ -51,6 +53,28 @@ func parseObject(kind Kind, heading, row string) Object {
 		o.ID, o.Last, o.Sender = cells["msqid"], cells["lrpid"], cells["lspid"]
 	}
 	return o
+}
+
+// parseMaps finds the shared memory in rows of /proc/PID/maps. That of System V has its ID for an inode.
+func parseMaps(rows []string) []Handle {
+	var found []Handle
+	for _, row := range rows {
+		fields := strings.Fields(row)
+		if len(fields) < 6 {
+			continue
+		}
+		h := Handle{Kind: SharedMemory}
+		h.ID, _ = strconv.Atoi(fields[4]) // the kernel's own number
+		if _, name, posix := strings.Cut(row, " /dev/shm/"); posix {
+			h = Handle{Kind: Memory, Name: name}
+		} else if !strings.HasPrefix(fields[5], "/SYSV") {
+			continue
+		}
+		if !slices.Contains(found, h) {
+			found = append(found, h)
+		}
+	}
+	return found
 }
 
 // parseQueue reads the file of a POSIX queue: "QSIZE:0 NOTIFY:0 SIGNO:0 NOTIFY_PID:0" (ipc/mqueue.c).
@@ -96,11 +120,11 @@ func parseWait(text, machine string, queues map[int]string) *Wait {
 		return nil
 	}
 	if c.kind != Queue {
-		return &Wait{Kind: c.kind, ID: int(first), Verb: c.verb}
+		return &Wait{Handle{Kind: c.kind, ID: int(first)}, c.verb}
 	}
 	name, ok := queues[int(first)]
 	if !ok {
 		return nil
 	}
-	return &Wait{Kind: Queue, Name: name, Verb: c.verb}
+	return &Wait{Handle{Kind: Queue, Name: name}, c.verb}
 }

@@ -15,6 +15,14 @@ type Look struct {
 	// Sockets are those that others can reach; established connections are left out.
 	Sockets []Socket
 	Objects []Object
+	Links   []Link
+}
+
+// Link is a network interface. Of a veth the peer is in another network
+// namespace, where it has this number; of most others it is the interface itself.
+type Link struct {
+	Name        string
+	Index, Peer int
 }
 
 // section is a part of what `pause look` prints.
@@ -25,7 +33,7 @@ type section struct {
 
 // ParseLook reads what `pause look` prints: the machine's architecture, and then parts under lines
 // "# TITLE". A process is followed by its stat, and may be by its
-// status, its call and its files.
+// status, its call, its shared memory and its files.
 func ParseLook(r io.Reader) (Look, error) {
 	parts, err := sections(r)
 	if err != nil {
@@ -50,6 +58,23 @@ func ParseLook(r io.Reader) (Look, error) {
 		return Look{}, fmt.Errorf("read what is seen of the pod: it ends too early")
 	}
 	return l, nil
+}
+
+// ParseLinks reads what `pause links` prints.
+func ParseLinks(r io.Reader) ([]Link, error) {
+	parts, err := sections(r)
+	if err != nil {
+		return nil, fmt.Errorf("read network interfaces: %w", err)
+	}
+	var l Look
+	for i, part := range parts {
+		if strings.HasPrefix(part.title, "link ") {
+			if err := l.take(part, parts[i+1:], ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return l.Links, nil
 }
 
 // sections are the parts. The first has no title.
@@ -82,10 +107,19 @@ func (l *Look) take(part section, rest []section, machine string) error {
 		if err != nil {
 			return fmt.Errorf("read process from %q: %w", row, err)
 		}
-		if len(rest) > 3 && rest[1].title == "status" {
-			p.More = parseMore(rest[1], rest[2], rest[3], machine)
+		if len(rest) > 4 && rest[1].title == "status" {
+			p.More = parseMore(rest[1], rest[2], rest[4], machine)
+			p.More.Attached = parseMaps(rest[3].lines)
 		}
 		l.Processes = append(l.Processes, p)
+	case folder == "memory":
+		for _, name := range part.lines {
+			l.Objects = append(l.Objects, Object{Kind: Memory, Name: name})
+		}
+	case strings.HasPrefix(part.title, "link ") && len(rest) > 1:
+		index, _ := strconv.Atoi(rest[0].text()) // the kernel's own numbers
+		peer, _ := strconv.Atoi(rest[1].text())
+		l.Links = append(l.Links, Link{Name: strings.TrimPrefix(part.title, "link "), Index: index, Peer: peer})
 	case folder == "net":
 		for _, row := range part.lines {
 			s, ok, err := parseSocket(table, row)

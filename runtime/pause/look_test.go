@@ -27,6 +27,11 @@ NSpid:	27	7
 Groups:	0
 # syscall
 243 0x4 0x7ffd 0x2000 0x0 0x0 0x0 0x7ffd 0x7f
+# maps
+7f00-7f01 rw-s 00000000 00:01 1                          /SYSV00000007 (deleted)
+7f01-7f02 r--s 00001000 00:01 1                          /SYSV00000007 (deleted)
+7f02-7f03 rw-s 00000000 00:2a 9                          /dev/shm/a frame
+7f04-7f05 r--s 00000000 00:2a 10                         /Server/classes
 # cmdline
  # net/tcp -x
 3
@@ -44,6 +49,7 @@ socket:[1461]
 NSpid:	28	8
 # syscall
 220 0x2 0x7ffd 0x1 0x0 0x0 0x0 0x7ffd 0x7f
+# maps
 # cmdline
  
 # net/tcp
@@ -66,6 +72,13 @@ NSpid:	28	8
 # sysvipc/msg
        key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime
          9          3   600          10          2    27    28     0     0     0     0 0 0 0
+# link eth0
+# ifindex
+2
+# iflink
+7
+# memory
+a frame
 # queues
 # jobs
 QSIZE:129        NOTIFY:0     SIGNO:0     NOTIFY_PID:0     
@@ -76,14 +89,15 @@ QSIZE:0          NOTIFY:0     SIGNO:0     NOTIFY_PID:0
 func TestParseLook(t *testing.T) {
 	want := pause.Look{
 		Processes: []pause.Process{
-			{PID: 1, Parent: 0, Command: "pause", Namespaces: map[string]uint64{
+			{PID: 1, Parent: 0, State: "S", Command: "pause", Namespaces: map[string]uint64{
 				"net": 11, "ipc": 12, "pid": 13, "uts": 14, "mnt": 15, "user": 16, "cgroup": 17}},
-			{PID: 27, Parent: 1, Command: "a (b) c", Namespaces: map[string]uint64{"net": 11, "pid": 13, "mnt": 18}, More: &pause.More{
+			{PID: 27, Parent: 1, State: "Z", Command: "a (b) c", Namespaces: map[string]uint64{"net": 11, "pid": 13, "mnt": 18}, More: &pause.More{
 				PIDs: []int{27, 7}, CommandLine: "# net/tcp -x", Sockets: []uint64{1461}, Queues: map[int]string{4: "jobs"},
-				Wait: &pause.Wait{Kind: pause.Queue, Name: "jobs", Verb: "receive"},
+				Attached: []pause.Handle{{Kind: pause.SharedMemory, ID: 1}, {Kind: pause.Memory, Name: "a frame"}},
+				Wait:     &pause.Wait{Handle: pause.Handle{Kind: pause.Queue, Name: "jobs"}, Verb: "receive"},
 			}},
-			{PID: 28, Parent: 1, Command: "taker", Namespaces: map[string]uint64{"pid": 13}, More: &pause.More{
-				PIDs: []int{28, 8}, Queues: map[int]string{}, Wait: &pause.Wait{Kind: pause.Semaphores, ID: 2, Verb: "take"},
+			{PID: 28, Parent: 1, State: "S", Command: "taker", Namespaces: map[string]uint64{"pid": 13}, More: &pause.More{
+				PIDs: []int{28, 8}, Queues: map[int]string{}, Wait: &pause.Wait{Handle: pause.Handle{Kind: pause.Semaphores, ID: 2}, Verb: "take"},
 			}},
 		},
 		Sockets: []pause.Socket{
@@ -95,9 +109,11 @@ func TestParseLook(t *testing.T) {
 			{Kind: pause.SharedMemory, ID: 1, Key: 7, Size: 4096, UID: 5, Attached: 2, Maker: 27, Last: 28},
 			{Kind: pause.Semaphores, ID: 2, Key: -1, Size: 3},
 			{Kind: pause.Messages, ID: 3, Key: 9, Size: 2, Sender: 27, Last: 28},
+			{Kind: pause.Memory, Name: "a frame"},
 			{Kind: pause.Queue, Name: "jobs", Size: 129},
 			{Kind: pause.Queue, Name: "queues"},
 		},
+		Links: []pause.Link{{Name: "eth0", Index: 2, Peer: 7}},
 	}
 	got, err := pause.ParseLook(strings.NewReader(seen))
 	if err != nil {
@@ -122,5 +138,13 @@ func TestParseLookRefuses(t *testing.T) {
 		if got, err := pause.ParseLook(strings.NewReader(text)); err == nil {
 			t.Errorf("%q: %v", text, got)
 		}
+	}
+}
+
+func TestParseLinks(t *testing.T) {
+	got, err := pause.ParseLinks(strings.NewReader("# link lo\n# ifindex\n1\n# iflink\n1\n# link veth1\n# ifindex\n7\n# iflink\n2\n"))
+	want := []pause.Link{{Name: "lo", Index: 1, Peer: 1}, {Name: "veth1", Index: 7, Peer: 2}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
 	}
 }

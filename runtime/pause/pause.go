@@ -12,7 +12,8 @@
 //	/pause                               holds the pod; SIGINT or SIGTERM ends it with 0
 //	/pause -v                            prints its version
 //	/pause connect [-z] [-t N] ADDR PORT joins stdin and stdout to a TCP connection
-//	/pause look                          prints what /proc and /dev/mqueue say of the pod: [ParseLook]
+//	/pause links                         prints the network interfaces: [ParseLinks]
+//	/pause look                          prints what /proc, /sys and /dev say of the pod: [ParseLook]
 //
 // connect takes literal addresses only. It passes the end of stdin on to the peer and goes on reading
 // the answer; it ends with 0 once the peer has ended. With -z it ends with 0 as soon as the connection
@@ -22,7 +23,7 @@
 // refused", "i/o timeout". Wrong usage ends it with 2.
 //
 // look prints every process that it sees, with its namespaces, and more of those that are in its own network;
-// the sockets of that, and the IPC objects of its IPC namespace. Run by exec it reads the namespaces of
+// the sockets and interfaces of that, and the IPC objects of its IPC namespace. Run by exec it reads the namespaces of
 // processes of its own user. Those of all are read by a container made from the image as user 0 with
 // CAP_SYS_PTRACE; a privileged exec is refused by engines that do not hold every capability themselves.
 //

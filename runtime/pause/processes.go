@@ -14,26 +14,33 @@ func Namespaces() []string {
 // Process is a process as who looks sees it.
 type Process struct {
 	PID, Parent int
+	State       string            // one letter: Z is one that has ended and that its parent has not waited for
 	Command     string            // as in /proc/PID/comm: at most 15 bytes
 	Namespaces  map[string]uint64 // inode by kind; a kind that may not be read is absent
 	More        *More             // of a process of the pod
 }
 
-// More is what is told of the processes that are in the network of who looks.
+// More is what is told of the processes that are in the network of who looks, and of those that have ended.
 type More struct {
 	// PIDs are its numbers, from the PID namespace of who looks down to its own.
 	PIDs        []int
 	CommandLine string         // its first 256 bytes
 	Sockets     []uint64       // inodes
 	Queues      map[int]string // POSIX message queues, by file descriptor
+	Attached    []Handle       // shared memory
 	Wait        *Wait          // of its first thread, on an IPC object
+}
+
+// Handle names an IPC object.
+type Handle struct {
+	Kind Kind
+	ID   int    // of a System V object
+	Name string // of a POSIX one
 }
 
 // Wait is what a process waits for.
 type Wait struct {
-	Kind Kind
-	ID   int    // of a System V object
-	Name string // of a POSIX queue
+	Handle
 	Verb string // receive, send, or take a semaphore
 }
 
@@ -69,6 +76,7 @@ func (p *Process) parseStat(stat string) error {
 	if len(fields) < 2 {
 		return fmt.Errorf("no parent")
 	}
+	p.State = fields[0]
 	var err error
 	if p.PID, err = strconv.Atoi(stat[:first]); err != nil {
 		return fmt.Errorf("process number: %w", err)

@@ -57,7 +57,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "look x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",
@@ -337,5 +337,40 @@ func TestLookAtThisProcess(t *testing.T) {
 		if at < 0 || !slices.Contains(this.More.Sockets, seen.Sockets[at].Inode) {
 			t.Errorf("%s %v is not among %v, or not among those of this process %v", protocol, address, seen.Sockets, this.More.Sockets)
 		}
+	}
+}
+
+func TestLookAtSharedMemory(t *testing.T) {
+	f, err := os.CreateTemp("/dev/shm", "minipod test ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = f.Close(), os.Remove(f.Name()) }()
+	if err := f.Truncate(4096); err != nil {
+		t.Fatal(err)
+	}
+	mapped, err := syscall.Mmap(int(f.Fd()), 0, 4096, syscall.PROT_READ, syscall.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Munmap(mapped) }()
+	seen, name := look(t), strings.TrimPrefix(f.Name(), "/dev/shm/")
+	if !slices.Contains(seen.Objects, pause.Object{Kind: pause.Memory, Name: name}) {
+		t.Errorf("%q is not among %v", name, seen.Objects)
+	}
+	at := slices.IndexFunc(seen.Processes, func(p pause.Process) bool { return p.PID == os.Getpid() })
+	if at < 0 || seen.Processes[at].More == nil || !slices.Contains(seen.Processes[at].More.Attached, pause.Handle{Kind: pause.Memory, Name: name}) {
+		t.Errorf("%q is not attached to this process", name)
+	}
+}
+
+func TestLinks(t *testing.T) {
+	out, errs, code := result(t, program(t, "links"))
+	links, err := pause.ParseLinks(strings.NewReader(out))
+	if err != nil || code != 0 || errs != "" {
+		t.Fatalf("%v, %q, exit %d", err, errs, code)
+	}
+	if seen := look(t).Links; !slices.Contains(links, pause.Link{Name: "lo", Index: 1, Peer: 1}) || !slices.Equal(links, seen) {
+		t.Errorf("%v, and look says %v", links, seen)
 	}
 }

@@ -64,6 +64,38 @@ static void put_fd(char *name, const struct pod *pod)
 	put_words(to, n);
 }
 
+/* put_map writes a row of /proc/PID/maps, if it is of shared memory: its path begins with /S or /dev/shm/. That
+ * of System V has its ID for an inode. */
+static void put_map(char *row, long n)
+{
+	long at = 0;
+
+	while (at < n && row[at] != '/')
+		at++;
+	if (at + 9 < n && (row[at + 1] == 'S' || (row[at + 1] == 'd' && row[at + 5] == 's')))
+		put_words(row, n);
+}
+
+/* put_maps takes the file apart. Of a row that is too long the end is left out. */
+static void put_maps(void)
+{
+	char part[PART], row[PART];
+	long n, used = 0, fd = open("maps");
+
+	put_text(1, "# maps\n");
+	while ((n = read(fd, part, sizeof part)) > 0) {
+		for (long i = 0; i < n; i++) {
+			if (used < PART)
+				row[used++] = part[i];
+			if (part[i] == '\n') {
+				put_map(row, used - 1);
+				used = 0;
+			}
+		}
+	}
+	close(fd);
+}
+
 /* put_more writes what is told only of the processes of the pod. */
 static void put_more(const struct pod *pod)
 {
@@ -72,6 +104,7 @@ static void put_more(const struct pod *pod)
 
 	put_file("status");
 	put_file("syscall");
+	put_maps();
 	put_text(1, "# cmdline\n "); /* no line of it is a title */
 	put_words(words, read(fd, words, NAME));
 	close(fd);
@@ -108,7 +141,7 @@ static void put_process(char *pid, const struct pod *pod)
 	put_text(1, "# process\n");
 	put_words(row, used);
 	put_file("stat");
-	if (same(row, pod->net, pod->net_length))
+	if (*row == '-' || same(row, pod->net, pod->net_length)) /* a zombie is in none */
 		put_more(pod);
 	chdir("/proc");
 }
@@ -117,6 +150,38 @@ static void put_queue(char *name, const struct pod *pod)
 {
 	(void)pod;
 	put_file(name);
+}
+
+/* put_name writes the name of a file of /dev/shm. */
+static void put_name(char *name, const struct pod *pod)
+{
+	(void)pod;
+	put_words(name, length(name));
+}
+
+/* put_link writes of a network interface its number, and that of its other end where it has one. */
+static void put_link(char *name, const struct pod *pod)
+{
+	(void)pod;
+	put_text(1, "# link ");
+	put_words(name, length(name));
+	if (chdir(name) < 0)
+		return;
+	put_file("ifindex");
+	put_file("iflink");
+	chdir("/sys/class/net");
+}
+
+static void put_links(void)
+{
+	if (chdir("/sys/class/net") >= 0)
+		each(put_link, 0);
+}
+
+int mode_links(void)
+{
+	put_links();
+	return OK;
 }
 
 int mode_look(void)
@@ -131,6 +196,10 @@ int mode_look(void)
 	each(put_process, &pod);
 	for (int i = 0; i < 7; i++)
 		put_file(tables[i]);
+	put_links();
+	put_text(1, "# memory\n");
+	if (chdir("/dev/shm") >= 0)
+		each(put_name, &pod);
 	put_text(1, "# queues\n");
 	if (pod.queues && chdir("/dev/mqueue") >= 0)
 		each(put_queue, &pod);

@@ -70,7 +70,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine [aliases] | look | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
@@ -90,6 +90,8 @@ static int run(char **args)
 		return usage();
 	if (equal(args[0], "-v") || equal(args[0], "-V"))
 		return version();
+	if (equal(args[0], "links"))
+		return mode_links();
 	if (equal(args[0], "look"))
 		return mode_look();
 	return usage();
