@@ -8,7 +8,7 @@ export CGO_ENABLED = 0
 
 TESTFLAGS ?= -timeout 20m
 
-.PHONY: help demo test podman check bench bench-serve soak crash conformance build pause engine images clean
+.PHONY: help demo test podman check bench bench-serve bench-supervise soak crash conformance build pause engine images clean
 
 help: ## say what the targets are
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ bench: images build ## compare run with docker commands and with the bare API
 
 bench-serve: images build ## measure serve with a hundred pods: listing, watching, memory
 	go run ./hack/bench serve
+
+bench-supervise: images build ## measure a supervisor with a hundred pods: cost, reaction
+	go run ./hack/bench supervise
 
 soak: images build ## run and remove pods two hundred at once; FLAGS="--for 1m --seed N"
 	go run ./hack/soak $(FLAGS)

@@ -9,8 +9,10 @@
 //
 //	bench [--runs N] [--rounds N] [--crowds N] [--minipod FILE] [--judge]
 //	bench serve [--pods N] [--kills N] [--patches N] [--kubectl FILE] [--minipod FILE]
+//	bench supervise [--pods N] [--kills N] [--lasts 1m] [--minipod FILE]
 //
-// The second form measures minipod serve with many pods: see serve.go.
+// The second form measures minipod serve with many pods: see serve.go; the third
+// a supervisor that keeps many: see keep.go.
 //
 // The ways take turns, so that a load that comes and goes falls on all of them,
 // and only times of one round are held against one another. Of several runs the
@@ -62,14 +64,7 @@ func main() {
 
 // dispatch measures run, or what the first argument names.
 func dispatch(ctx context.Context, args []string) error {
-	if len(args) > 0 && args[0] == "serve" {
-		o, err := parseServe(args[1:])
-		if err != nil {
-			return err
-		}
-		return o.run(ctx)
-	}
-	o, err := parse(args)
+	o, err := chosen(args)
 	if err != nil {
 		return err
 	}
@@ -78,6 +73,23 @@ func dispatch(ctx context.Context, args []string) error {
 		return context.Cause(ctx)
 	}
 	return err
+}
+
+// chosen is what the command line wants measured.
+func chosen(args []string) (measurement, error) {
+	if len(args) > 0 {
+		switch args[0] {
+		case "serve":
+			return parseServe(args[1:])
+		case "supervise":
+			return parseKeep(args[1:])
+		}
+	}
+	return parse(args)
+}
+
+type measurement interface {
+	run(ctx context.Context) error
 }
 
 func parse(args []string) (options, error) {

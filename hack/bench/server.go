@@ -116,16 +116,12 @@ func (s *server) memory(ctx context.Context, a *api) (string, error) {
 			}
 		}
 	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	resident, err := residentMemory(s.cmd.Process.Pid)
 	if err != nil {
-		return "", fmt.Errorf("look at serve's memory: %w", err)
-	}
-	resident := regexp.MustCompile(`VmRSS:\s*(\d+) kB`).FindSubmatch(status)
-	if resident == nil {
-		return "", errors.New("look at serve's memory: it has ended")
+		return "", err
 	}
 	_, live := s.heap()
-	return fmt.Sprintf("%s kB resident, %s of heap live", resident[1], live), nil
+	return fmt.Sprintf("%s kB resident, %s of heap live", resident, live), nil
 }
 
 func (s *server) heap() (collections int, live string) {

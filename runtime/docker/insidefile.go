@@ -41,23 +41,45 @@ func (e *Engine) writeInside(ctx context.Context, pause, file string, value any)
 }
 
 // readInside reads a file of a pause; nothing where nothing was written.
-func (e *Engine) readInside(ctx context.Context, pause, file string) ([]byte, error) {
-	archive, err := e.CopyFrom(ctx, pause, file)
+func (e *Engine) readInside(ctx context.Context, pause, file string) (text []byte, err error) {
+	const most = 1 << 20
+	err = e.lookInto(ctx, pause, file, func(files *tar.Reader) error {
+		if _, err := files.Next(); err == nil {
+			text, _ = io.ReadAll(io.LimitReader(files, most))
+		}
+		return nil
+	})
+	return text, err
+}
+
+// Docker cannot look into a pause that is just stopping or going: it is tried
+// again.
+const (
+	lookTries = 5
+	lookRest  = 100 * time.Millisecond
+)
+
+// lookInto has an archive of a path of a pause read; where that is not there
+// nothing is.
+func (e *Engine) lookInto(ctx context.Context, pause, path string, read func(*tar.Reader) error) (err error) {
+	for range lookTries {
+		err = e.lookOnce(ctx, pause, path, read)
+		if err == nil || errors.Is(err, plan.ErrUnreachable) || ctx.Err() != nil {
+			return err
+		}
+		wait(ctx, lookRest)
+	}
+	return err
+}
+
+func (e *Engine) lookOnce(ctx context.Context, pause, path string, read func(*tar.Reader) error) error {
+	archive, err := e.CopyFrom(ctx, pause, path)
 	if errors.Is(err, plan.ErrStale) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer archive.Close()
-	const most = 1 << 20
-	r := tar.NewReader(io.LimitReader(archive, most))
-	if _, err := r.Next(); err != nil {
-		return nil, nil
-	}
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, nil
-	}
-	return text, nil
+	return read(tar.NewReader(archive))
 }

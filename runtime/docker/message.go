@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
@@ -23,13 +22,6 @@ const (
 	mostMessage  = 4096
 	mostFallback = 2048
 	lastLines    = 80
-)
-
-// Docker cannot look into the volumes of a pause that is just stopping: the
-// files are looked for again.
-const (
-	messageTries = 5
-	messageRest  = 100 * time.Millisecond
 )
 
 // messages gives the containers that have ended their termination messages.
@@ -106,41 +98,25 @@ func (e *Engine) message(ctx context.Context, text string, u translate.Unit, c p
 
 // messageFiles are the ends of the files in the folder of the messages, by
 // name; none where there is no such folder.
-func (e *Engine) messageFiles(ctx context.Context, pause string) (files map[string]string, err error) {
-	for range messageTries {
-		files, err = e.readMessageFiles(ctx, pause)
-		if err == nil || errors.Is(err, plan.ErrUnreachable) || ctx.Err() != nil {
-			break
+func (e *Engine) messageFiles(ctx context.Context, pause string) (map[string]string, error) {
+	ends := map[string]string{}
+	err := e.lookInto(ctx, pause, translate.MessageRoot, func(files *tar.Reader) error {
+		for {
+			file, err := files.Next()
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err != nil {
+				return fmt.Errorf("read termination messages: %w", err)
+			}
+			end := &ending{most: mostMessage}
+			if _, err := io.Copy(end, files); err != nil {
+				return fmt.Errorf("read termination message %s: %w", file.Name, err)
+			}
+			ends[path.Base(file.Name)] = string(end.bytes)
 		}
-		wait(ctx, messageRest)
-	}
-	return files, err
-}
-
-func (e *Engine) readMessageFiles(ctx context.Context, pause string) (map[string]string, error) {
-	archive, err := e.CopyFrom(ctx, pause, translate.MessageRoot)
-	if errors.Is(err, plan.ErrStale) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer archive.Close()
-	files := map[string]string{}
-	for r := tar.NewReader(archive); ; {
-		file, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read termination messages: %w", err)
-		}
-		end := &ending{most: mostMessage}
-		if _, err := io.Copy(end, r); err != nil {
-			return nil, fmt.Errorf("read termination message %s: %w", file.Name, err)
-		}
-		files[path.Base(file.Name)] = string(end.bytes)
-	}
+	})
+	return ends, err
 }
 
 // ending is a writer that keeps the last bytes.
