@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	goruntime "runtime"
 	"slices"
 	"strings"
@@ -57,7 +58,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "limit a", "limit a - b", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",
@@ -372,5 +373,35 @@ func TestLinks(t *testing.T) {
 	}
 	if seen := look(t).Links; !slices.Contains(links, pause.Link{Name: "lo", Index: 1, Peer: 1}) || !slices.Equal(links, seen) {
 		t.Errorf("%v, and look says %v", links, seen)
+	}
+}
+
+func TestLimitsOfACgroup(t *testing.T) {
+	machine := t.TempDir()
+	folder := filepath.Join(machine, "pod")
+	shares := filepath.Join(folder, "cpu.shares")
+	if _, errs, code := result(t, program(t, "limit", folder, "+", folder, "+")); code != 0 || errs != "" {
+		t.Fatalf("make a folder: %q, exit %d", errs, code)
+	}
+	if _, errs, code := result(t, program(t, "limit", shares, "2")); code != 1 || errs != "cannot change "+shares+"\n" {
+		t.Errorf("limit where the kernel has no such file: %q, exit %d", errs, code)
+	}
+	if err := os.WriteFile(shares, nil, 0o644); err != nil { // as the kernel does
+		t.Fatal(err)
+	}
+	if _, errs, code := result(t, program(t, "limit", shares, "512")); code != 0 || errs != "" {
+		t.Errorf("limit: %q, exit %d", errs, code)
+	}
+	if got, err := os.ReadFile(shares); err != nil || string(got) != "512" {
+		t.Errorf("it holds %q (%v)", got, err)
+	}
+	if err := os.Remove(shares); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := result(t, program(t, "limit", folder, "-", folder, "-")); code != 0 || errs != "" {
+		t.Errorf("remove a folder: %q, exit %d", errs, code)
+	}
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("the folder is there still")
 	}
 }

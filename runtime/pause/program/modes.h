@@ -5,6 +5,7 @@
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
 int mode_connect(char **args); /* connect.c; args end in a null pointer */
+int mode_limit(char **args);   /* cgroup.c */
 int mode_links(void);          /* look.c */
 int mode_look(void);           /* look.c */
 int mode_swap(const char *folder); /* swap.c */

@@ -70,8 +70,14 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
+}
+
+/* checked is the exit code of a mode that reads its own arguments. */
+static int checked(int code)
+{
+	return code == USAGE ? usage() : code;
 }
 
 static int run(char **args)
@@ -80,10 +86,10 @@ static int run(char **args)
 		return hold_pod(OF_POD);
 	if (equal(args[0], "machine"))
 		return !args[1] ? hold_pod(OF_MACHINE) : equal(args[1], "aliases") && !args[2] ? hold_pod(OF_ALIASES) : usage();
-	if (equal(args[0], "connect")) {
-		int code = mode_connect(args + 1);
-		return code == USAGE ? usage() : code;
-	}
+	if (equal(args[0], "connect"))
+		return checked(mode_connect(args + 1));
+	if (equal(args[0], "limit"))
+		return checked(mode_limit(args + 1));
 	if (equal(args[0], "swap"))
 		return args[1] && !args[2] ? mode_swap(args[1]) : usage();
 	if (args[1])

@@ -9,7 +9,7 @@ enum {
 	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14,
 	SYS_getpid = 39, SYS_socket = 41, SYS_connect = 42, SYS_shutdown = 48, SYS_setsockopt = 54,
 	SYS_getsockopt = 55, SYS_wait4 = 61, SYS_chdir = 80, SYS_rt_sigtimedwait = 128,
-	SYS_unlinkat = 263, SYS_renameat = 264, SYS_faccessat = 269, SYS_uname = 63, SYS_geteuid = 107, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119,
+	SYS_mkdirat = 258, SYS_unlinkat = 263, SYS_renameat = 264, SYS_faccessat = 269, SYS_uname = 63, SYS_geteuid = 107, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119,
 	SYS_getdents64 = 217, SYS_exit_group = 231, SYS_openat = 257, SYS_readlinkat = 267, SYS_ppoll = 271,
 	SYS_newfstatat = 262,
 };
@@ -20,7 +20,7 @@ enum {
 	SYS_ppoll = 73, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_exit_group = 94, SYS_rt_sigaction = 134,
 	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_getpid = 172, SYS_socket = 198,
 	SYS_connect = 203, SYS_setsockopt = 208, SYS_getsockopt = 209, SYS_shutdown = 210,
-	SYS_wait4 = 260, SYS_unlinkat = 35, SYS_renameat = 38, SYS_faccessat = 48, SYS_uname = 160, SYS_geteuid = 175, SYS_setgroups = 159, SYS_setresuid = 147, SYS_setresgid = 149,
+	SYS_wait4 = 260, SYS_mkdirat = 34, SYS_unlinkat = 35, SYS_renameat = 38, SYS_faccessat = 48, SYS_uname = 160, SYS_geteuid = 175, SYS_setgroups = 159, SYS_setresuid = 147, SYS_setresgid = 149,
 };
 #else
 #error "no system call numbers for this architecture"
@@ -28,7 +28,7 @@ enum {
 
 enum { SIGINT = 2, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIG_BLOCK = 0, SA_NOCLDSTOP = 1, WNOHANG = 1 };
 enum {
-	EINTR = 4, EAGAIN = 11, EPIPE = 32, ENETUNREACH = 101, ECONNRESET = 104, ETIMEDOUT = 110,
+	EINTR = 4, EAGAIN = 11, EBUSY = 16, EPIPE = 32, ENETUNREACH = 101, ECONNRESET = 104, ETIMEDOUT = 110,
 	ECONNREFUSED = 111, EHOSTUNREACH = 113, EINPROGRESS = 115,
 };
 enum { AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_NONBLOCK = 04000, SHUT_WR = 1 };
@@ -60,6 +60,7 @@ static inline long open_to_write(const char *path)
 }
 static inline long unlink(const char *path) { return sys3(SYS_unlinkat, AT_FDCWD, (long)path, 0); }
 static inline long rmdir(const char *path) { return sys3(SYS_unlinkat, AT_FDCWD, (long)path, AT_REMOVEDIR); }
+static inline long mkdir(const char *path) { return sys3(SYS_mkdirat, AT_FDCWD, (long)path, 0755); }
 static inline long access(const char *path) { return sys3(SYS_faccessat, AT_FDCWD, (long)path, 0); }
 static inline long rename(const char *from, const char *to)
 {
