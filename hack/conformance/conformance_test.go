@@ -30,6 +30,18 @@ func TestParseOptions(t *testing.T) {
 	}
 }
 
+func TestPodResizeIsAskedFor(t *testing.T) {
+	opts, err := parseOptions([]string{"--pod-resize", "PLR"})
+	if err != nil || !opts.podResize || opts.focus != "PLR" {
+		t.Errorf("options %+v (%v)", opts, err)
+	}
+	for asked, excluded := range map[bool]bool{true: false, false: true} {
+		if got := strings.Contains((suite{podResize: asked}).labels(), "!"+podResize); got != excluded {
+			t.Errorf("--pod-resize=%t leaves them out: %t", asked, got)
+		}
+	}
+}
+
 func TestParseOptionsRefuses(t *testing.T) {
 	t.Setenv("FOCUS", "")
 	for _, args := range []string{"a b", "--quick a", "--write a", "--write --quick", "(", "--skip=(", "--build-only=nothing", "--nothing"} {

@@ -24,7 +24,7 @@ func judge(ctx context.Context, place place, opts options) error {
 	}
 	suite := suite{
 		place: place, folder: folder, kubeconfig: opts.kubeconfig, focus: opts.focus, skip: opts.skip,
-		procs: opts.procs, timeout: opts.timeout,
+		podResize: opts.podResize, procs: opts.procs, timeout: opts.timeout,
 	}
 	if opts.quick {
 		if suite.focus, err = quickFocus(place); err != nil {

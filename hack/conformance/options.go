@@ -20,6 +20,7 @@ type options struct {
 	quick      bool
 	write      bool
 	list       bool
+	podResize  bool
 	remake     bool
 	build      string // "" to run the tests, buildAll, or one program
 	kubeconfig string
@@ -47,6 +48,7 @@ func parseOptions(args []string) (options, error) {
 	flags.BoolVar(&opts.quick, "quick", false, "run the short part that quick.txt lists, for CI")
 	flags.BoolVar(&opts.write, "write", false, "write docs/conformance.md after a run of all specs")
 	flags.BoolVar(&opts.list, "list", false, "name the specs that would run, and run none")
+	flags.BoolVar(&opts.podResize, "pod-resize", false, "run the 127 specs of in-place resize of a pod's own resources too")
 	flags.BoolVar(&opts.remake, "remake-images", false, "make the stand-in images even if they are there")
 	flags.Var(&programFlag{&opts.build}, "build-only", "build the programs and images, or with =PROGRAM that one and print its path")
 	flags.StringVar(&opts.kubeconfig, "kubeconfig", "", "test the server of this kubeconfig; none is started")

@@ -18,8 +18,11 @@ import (
 
 // wanted selects, by labels, the specs for what a node does: all that node conformance is made
 // of, and all of the node group that conformance is. In-place resize of a pod's own resources is a
-// beta feature of 127 specs and needs a cgroup for each pod.
-const wanted = "(NodeConformance || (sig-node && Conformance)) && !/InPlacePodLevelResources/"
+// beta feature of 127 specs, which would hide the others: --pod-resize has them run too.
+const (
+	wanted    = "(NodeConformance || (sig-node && Conformance))"
+	podResize = "/InPlacePodLevelResources/"
+)
 
 // interruptedFor is how long specs have to clean up after Ctrl-C.
 const interruptedFor = 2 * time.Minute
@@ -34,6 +37,7 @@ type suite struct {
 	kubeconfig string
 	focus      string
 	skip       string
+	podResize  bool
 	procs      int
 	timeout    time.Duration
 }
@@ -83,13 +87,21 @@ func runTogether(cmd *exec.Cmd) error {
 
 func (s suite) ginkgo(ctx context.Context, reportName string, args ...string) *exec.Cmd {
 	bin := s.place.bin()
-	all := append([]string{"run", "--no-color", "--silence-skips", "--label-filter=" + wanted}, args...)
+	all := append([]string{"run", "--no-color", "--silence-skips", "--label-filter=" + s.labels()}, args...)
 	all = append(all, "--json-report="+reportName, "--output-dir="+s.folder, filepath.Join(bin, "e2e.test"),
 		"--", "--provider=skeleton", "--kubeconfig="+s.kubeconfig, "--kubectl-path="+filepath.Join(bin, "kubectl"))
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "ginkgo"), all...)
 	cmd.Dir = s.folder
 	cmd.Env = append(os.Environ(), "KUBE_TEST_REPO_LIST="+s.reposFile())
 	return cmd
+}
+
+// labels is ginkgo's filter for the specs that are wanted.
+func (s suite) labels() string {
+	if s.podResize {
+		return wanted
+	}
+	return wanted + " && !" + podResize
 }
 
 func (s suite) read(name string) (report.Run, error) {
