@@ -31,6 +31,8 @@ func pauseOf(c container.InspectResponse) *plan.Pause {
 		IPs:        addressesOf(c.NetworkSettings),
 		Ports:      portsOf(c.NetworkSettings),
 		Error:      c.State.Error,
+		Cgroup:     c.HostConfig.CgroupParent,
+		Resources:  plan.ResourcesOf(c.HostConfig.Resources),
 	}
 }
 

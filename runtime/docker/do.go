@@ -22,7 +22,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.CreatePause:
 		return e.createPause(ctx, *op.Request, progress)
 	case plan.StartPause:
-		return e.startPause(ctx, op.Target, op.Volumes)
+		return e.startPause(ctx, op)
 	case plan.StopPause:
 		return e.stop(ctx, op.Target, max(op.Grace, pauseGrace))
 	case plan.SetPolicy:
@@ -51,7 +51,9 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.checkPath(ctx, *op.HostPath)
 	case plan.FillVolume:
 		return e.fillVolume(ctx, op)
-	case plan.RemovePause, plan.RemoveUnit:
+	case plan.RemovePause:
+		return e.removePause(ctx, op)
+	case plan.RemoveUnit:
 		return e.remove(ctx, op.Target)
 	case plan.RemoveVolume:
 		return e.removeVolume(ctx, op.Target)

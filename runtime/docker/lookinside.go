@@ -81,28 +81,37 @@ const labelHelper = "dev.minipod.helper"
 // printed. Nothing is left of it, also when ctx ends: the engine removes it at
 // its end, and one that has not come to that is removed here.
 func (e *Engine) output(ctx context.Context, r translate.Request) (text string, err error) {
+	text, complaint, err := e.runHelper(ctx, r)
+	if err == nil && (complaint != "" || text == "") {
+		err = fmt.Errorf("a helper container has read nothing: %s", complaint)
+	}
+	if err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+// runHelper is output for a container that need not print anything: text is what
+// it has printed, complaint what it has on stderr.
+func (e *Engine) runHelper(ctx context.Context, r translate.Request) (text, complaint string, err error) {
 	id, err := e.createHelper(ctx, r)
 	if err != nil {
-		return "", fmt.Errorf("create helper container: %w", err)
+		return "", "", fmt.Errorf("create helper container: %w", err)
 	}
 	defer func() { err = errors.Join(err, e.removeHelper(ctx, id)) }()
 	conn, err := e.cli.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
 	if err != nil {
-		return "", fmt.Errorf("attach to helper container %.12s: %w", id, e.explain(err))
+		return "", "", fmt.Errorf("attach to helper container %.12s: %w", id, e.explain(err))
 	}
 	if err := e.cli.ContainerStart(ctx, id, container.StartOptions{}); err != nil {
 		conn.Close()
-		return "", fmt.Errorf("start helper container %.12s: %w", id, e.explain(err))
+		return "", "", fmt.Errorf("start helper container %.12s: %w", id, e.explain(err))
 	}
 	var out, errs bytes.Buffer
-	err = e.pump(ctx, session{conn: conn, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs}})
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("read from helper container %.12s: %w", id, err)
-	case errs.Len() > 0 || out.Len() == 0:
-		return "", fmt.Errorf("helper container %.12s has read nothing: %s", id, strings.TrimSpace(errs.String()))
+	if err := e.pump(ctx, session{conn: conn, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs}}); err != nil {
+		return "", "", fmt.Errorf("read from helper container %.12s: %w", id, err)
 	}
-	return out.String(), nil
+	return out.String(), strings.TrimSpace(errs.String()), nil
 }
 
 // createHelper is not broken off when ctx ends: the engine would go on with a

@@ -11,14 +11,15 @@ import (
 	"github.com/docker/docker/api/types/container"
 
 	"github.com/minipod/minipod/runtime/plan"
-	"github.com/minipod/minipod/runtime/translate"
 )
 
-// startPause gives the volumes their modes and starts the pause, also one
-// that was stopped. One that runs already is left as it is, volumes included.
-func (e *Engine) startPause(ctx context.Context, target string, volumes []translate.Volume) error {
-	if len(volumes) > 0 {
-		up, err := e.preparePause(ctx, target, volumes)
+// startPause gives the volumes their modes and the pod's cgroup its limits, and
+// starts the pause, also one that was stopped. One that runs already is left as
+// it is, volumes included.
+func (e *Engine) startPause(ctx context.Context, op plan.Op) error {
+	target := op.Target
+	if len(op.Volumes) > 0 || op.Cgroup != "" {
+		up, err := e.preparePause(ctx, op)
 		if up || err != nil {
 			return err
 		}
@@ -40,15 +41,19 @@ func (e *Engine) startPause(ctx context.Context, target string, volumes []transl
 
 // preparePause gives the volumes of a pause their modes, unless it is up: its
 // containers may have changed them since.
-func (e *Engine) preparePause(ctx context.Context, target string, volumes []translate.Volume) (up bool, err error) {
-	found, err := e.inspectOne(ctx, target)
+func (e *Engine) preparePause(ctx context.Context, op plan.Op) (up bool, err error) {
+	found, err := e.inspectOne(ctx, op.Target)
 	if err != nil {
-		return false, fmt.Errorf("start %s: %w", short(target), e.explain(err))
+		return false, fmt.Errorf("start %s: %w", short(op.Target), e.explain(err))
 	}
 	if stateOf(found.State) == plan.Running {
 		return true, nil
 	}
-	if err := e.prepareVolumes(ctx, found.ID, volumes); err != nil {
+	err = e.prepareVolumes(ctx, found.ID, op.Volumes)
+	if err == nil && op.Cgroup != "" {
+		err = e.limitPod(ctx, op.Cgroup, *op.Resources)
+	}
+	if err != nil {
 		return false, fmt.Errorf("start %s: %w", strings.TrimPrefix(found.Name, "/"), err)
 	}
 	return false, nil

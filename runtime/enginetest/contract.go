@@ -34,6 +34,7 @@ func Contract(t *testing.T, engine Contracted) {
 		{"a unit lives once", livesOnce},
 		{"a later attempt is the latest", laterAttempt},
 		{"limits of a unit that runs are changed", resized},
+		{"a pod's cgroup has its limits", podResized},
 		{"a unit starts in a running pause only", startsInRunningPause},
 		{"a pause starts again", pauseAgain},
 		{"policies are kept", policies},
@@ -149,7 +150,7 @@ func sweepOps(w plan.World) []plan.Op {
 		ops = append(ops, plan.Op{Kind: plan.StopUnit, Target: c.ID}, plan.Op{Kind: plan.RemoveUnit, Target: c.ID})
 	}
 	if w.Pause != nil {
-		ops = append(ops, plan.Op{Kind: plan.RemovePause, Target: w.Pause.ID})
+		ops = append(ops, plan.Op{Kind: plan.RemovePause, Target: w.Pause.ID, Cgroup: w.Pause.Cgroup})
 	}
 	for _, v := range w.Volumes {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: v})

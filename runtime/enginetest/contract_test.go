@@ -4,11 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/enginetest"
 )
 
 func TestModelKeepsTheContract(t *testing.T) {
-	enginetest.Contract(t, enginetest.New(time.Now, "busybox"))
+	model := enginetest.New(time.Now, "busybox")
+	model.Facts.Machine = engine.Info{CgroupDriver: "cgroupfs", Cgroup: "1"}
+	enginetest.Contract(t, model)
 }
 
 func TestModelKeepsTheRecordContract(t *testing.T) {

@@ -225,6 +225,7 @@ func securityFlags(fs *flags, r *translate.Request) {
 }
 
 func resourceFlags(fs *flags, r *translate.Request) {
+	fs.text("--cgroup-parent", "HostConfig.CgroupParent", r.Host.CgroupParent)
 	fs.number("--cpu-shares", "HostConfig.CpuShares", r.Host.CPUShares)
 	fs.number("--cpu-period", "HostConfig.CpuQuota", r.Host.CPUPeriod)
 	fs.number("--cpu-quota", "HostConfig.CpuQuota", r.Host.CPUQuota)

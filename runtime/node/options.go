@@ -31,6 +31,13 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 	own := false
 	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod), UnsafeSysctls: n.allowed.UnsafeSysctls}
 	opts.Seccomp = n.profiles(pod)
+	if pod.Spec.Resources != nil {
+		info, err := n.engine.Info(ctx)
+		if err != nil {
+			return opts, err
+		}
+		opts.PodCgroup = info.PodCgroups()
+	}
 	if pod.Spec.RuntimeClassName == nil {
 		return opts, nil
 	}

@@ -46,6 +46,9 @@ func Apply(w World, op Op, now time.Time) World {
 		w.change(op.Target, func(c *Container) { c.State, c.FinishedAt, c.ExitCode = Exited, now, 143 })
 	case Resize:
 		w.change(op.Target, func(c *Container) { c.Resources = *op.Resources })
+		if w.Pause != nil && w.Pause.ID == op.Target {
+			w.Pause.Resources = *op.Resources
+		}
 	case RemoveUnit:
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
 	case CopyImage:
@@ -90,6 +93,9 @@ func applyBirth(w *World, op Op, now time.Time) {
 	pod := w.Want.Pod
 	w.UID, w.Namespace, w.Name, w.Revision = pod.UID, pod.Namespace, pod.Name, 1
 	w.Pause = &Pause{ID: modelID(op.Request), Name: op.Request.Name, State: Created, Policy: PolicyAlways, Created: now}
+	if host := op.Request.Host; host != nil {
+		w.Pause.Cgroup, w.Pause.Resources = host.CgroupParent, ResourcesOf(host.Resources)
+	}
 	for _, v := range w.Want.Volumes {
 		if v.Claim == "" {
 			w.Volumes = append(w.Volumes, v.Docker)

@@ -20,7 +20,10 @@ func (s *stepper) bring() {
 	}
 	if s.w.Pause.State != Running {
 		s.State = Starting
-		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes})
+		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes, Cgroup: s.w.Pause.Cgroup, Resources: &s.w.Pause.Resources})
+	}
+	if s.resizePod() {
+		return
 	}
 	s.fill()
 	for _, g := range goals(s.w) {

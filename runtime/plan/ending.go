@@ -25,7 +25,7 @@ func (s *stepper) leave() {
 		s.do(remove(c))
 	}
 	if len(s.w.Containers) == 0 {
-		s.do(Op{Kind: RemovePause, Target: s.w.Pause.ID})
+		s.do(Op{Kind: RemovePause, Target: s.w.Pause.ID, Cgroup: s.w.Pause.Cgroup})
 	}
 }
 

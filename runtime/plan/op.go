@@ -17,9 +17,9 @@ type Kind string
 // The operations.
 const (
 	CreatePause  Kind = "create pause"  // Request; loads the pause image when it is missing
-	StartPause   Kind = "start pause"   // Target; Volumes are given their mode first
+	StartPause   Kind = "start pause"   // Target; Volumes are given their mode first, Cgroup its Resources
 	StopPause    Kind = "stop pause"    // Target
-	RemovePause  Kind = "remove pause"  // Target
+	RemovePause  Kind = "remove pause"  // Target, Cgroup
 	SetPolicy    Kind = "set policy"    // Target, Policy
 	Revise       Kind = "revise"        // Revision, Pod
 	PullImage    Kind = "pull image"    // Target is the reference; Logins
@@ -27,7 +27,7 @@ const (
 	StartUnit    Kind = "start"         // Target
 	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
 	RemoveUnit   Kind = "remove"        // Target
-	Resize       Kind = "resize"        // Target, Resources
+	Resize       Kind = "resize"        // Target, Resources; Cgroup where it is the pod
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
 	PreStop      Kind = "pre-stop"      // Target, Grace, Action, Pause: of a sidecar, which is stopped later
@@ -70,6 +70,8 @@ type Op struct {
 	Detail string
 	// Resources are the limits that a container is to have.
 	Resources *Resources
+	// Cgroup is that of the pod, whose limits are Resources.
+	Cgroup string
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
 	// Beside tells that the pod does not wait for it, nor for what came of it:

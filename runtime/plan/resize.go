@@ -53,6 +53,48 @@ func (s *stepper) resize(u translate.Unit, c Container) (restarts bool) {
 	return false
 }
 
+// UnsizedPod is what the limits of the pod's cgroup are to become; ok is false
+// where they are as the manifest has them, and where it has none.
+func (w World) UnsizedPod() (want Resources, ok bool) {
+	if w.Pause == nil || w.Pause.Cgroup == "" || w.Pause.State != Running || w.Want == nil || w.Want.Pause.Host.CgroupParent == "" {
+		return want, false
+	}
+	want = ResourcesOf(w.Want.Pause.Host.Resources)
+	if w.Pause.Resources.CPUShares == 0 {
+		want.CPUShares = 0
+	}
+	return want, want != w.Pause.Resources
+}
+
+// resizePod brings the limits of the pod's cgroup to what the manifest says. The
+// kernel lets no container have a larger quota than its pod: where that grows
+// containers wait for it, else it waits for them.
+func (s *stepper) resizePod() (first bool) {
+	want, unsized := s.w.UnsizedPod()
+	pause := s.w.Pause
+	if !unsized || s.w.Resized[pause.ID] == want {
+		return false
+	}
+	for _, c := range s.w.Containers {
+		if c.State == Running && want.CPUQuota > 0 && c.Resources.CPUQuota > want.CPUQuota {
+			return false
+		}
+	}
+	s.do(Op{Kind: Resize, Target: pause.ID, Cgroup: pause.Cgroup, Resources: &want})
+	grows := pause.Resources.CPUQuota > 0 && (want.CPUQuota == 0 || want.CPUQuota > pause.Resources.CPUQuota)
+	return grows && s.w.PodResizeFault() == nil
+}
+
+// PodResizeFault is why the limits of the pod's cgroup could not be changed; nil
+// where nothing failed.
+func (w World) PodResizeFault() error {
+	want, unsized := w.UnsizedPod()
+	if !unsized {
+		return nil
+	}
+	return w.Faults[Op{Kind: Resize, Target: w.Pause.ID, Resources: &want}.Key()].Err
+}
+
 // resizeRestarts reports whether the container's resizePolicy has it restarted
 // for a change.
 func resizeRestarts(u translate.Unit, want, have Resources) bool {
@@ -72,6 +114,10 @@ func resizeRestarts(u translate.Unit, want, have Resources) bool {
 func (w World) resizes(op Op) bool {
 	if w.Want == nil || op.Resources == nil {
 		return false
+	}
+	if op.Unit == "" {
+		want, unsized := w.UnsizedPod()
+		return unsized && w.Pause.ID == op.Target && want == *op.Resources
 	}
 	u, ok := w.Want.Unit(op.Unit)
 	c := w.Latest(op.Unit)

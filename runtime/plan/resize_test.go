@@ -99,3 +99,73 @@ func TestFailedResizeIsForgotten(t *testing.T) {
 		t.Errorf("taken back: %v, waits %+v", kinds(s), s.Waits)
 	}
 }
+
+// shared is a pod whose containers share limits, in a cgroup of the pod.
+func shared(cpu, memory string) *translate.Blueprint {
+	pod := podOf(2, v1.RestartPolicyAlways)
+	list := v1.ResourceList{v1.ResourceCPU: resource.MustParse(cpu), v1.ResourceMemory: resource.MustParse(memory)}
+	pod.Spec.Resources = &v1.ResourceRequirements{Limits: list, Requests: list}
+	return translate.New(pod, translate.Options{PodCgroup: true})
+}
+
+// The kernel lets no container have more processor time than its pod: one that
+// gets more is resized before its containers, one that gets less after them.
+func TestResizeOfThePod(t *testing.T) {
+	for name, c := range map[string]struct {
+		cpu, memory string
+		steps       string
+	}{
+		"nothing changes": {"1", "64Mi", "[[]]"},
+		"more of both":    {"2", "128Mi", "[[resize] [resize a/0 resize b/0] []]"},
+		"less CPU":        {"500m", "64Mi", "[[resize a/0 resize b/0] [resize] []]"},
+		"less memory":     {"1", "32Mi", "[[resize resize a/0 resize b/0] []]"},
+	} {
+		w := born(t, shared("1", "64Mi"))
+		w.Want = shared(c.cpu, c.memory)
+		var steps [][]string
+		for len(steps) == 0 || len(steps[len(steps)-1]) > 0 {
+			s := plan.Next(w, t0)
+			steps = append(steps, kinds(s))
+			for _, op := range s.Ops {
+				w = plan.Apply(w, op, t0)
+			}
+		}
+		if got := fmt.Sprint(steps); got != c.steps {
+			t.Errorf("%s: %s, want %s", name, got, c.steps)
+		}
+		if _, unsized := w.UnsizedPod(); unsized {
+			t.Errorf("%s: in the end it has %s", name, w.Pause.Resources)
+		}
+	}
+}
+
+// A pod that cannot be resized is looked after all the same.
+func TestResizeOfThePodThatFails(t *testing.T) {
+	w := born(t, shared("1", "64Mi"))
+	w.Want = shared("2", "64Mi")
+	op := plan.Next(w, t0).Ops[0]
+	if op.Cgroup != translate.CgroupOf(w.Want.Pod) || op.Target != w.Pause.ID || *op.Resources != (plan.Resources{CPUShares: 2048, CPUQuota: 200_000, Memory: 64 << 20}) {
+		t.Errorf("the operation is %+v", op)
+	}
+	w.Memory = w.Settle(op, errors.New("below current usage"), t0)
+	s := plan.Next(w, t0)
+	if fmt.Sprint(kinds(s)) != "[resize a/0 resize b/0]" || w.PodResizeFault() == nil || s.Waits[0].Reason != plan.ReasonResizeError {
+		t.Errorf("after the failure: %v, waits %+v", kinds(s), s.Waits)
+	}
+	w.Want = shared("1", "64Mi")
+	if s = plan.Next(w, t0); len(s.Ops) != 0 || len(s.Waits) != 0 {
+		t.Errorf("taken back: %v, waits %+v", kinds(s), s.Waits)
+	}
+}
+
+// The pause carries the limits: whoever starts it, and removes it, knows the
+// cgroup.
+func TestCgroupOfThePod(t *testing.T) {
+	w := born(t, shared("1", "64Mi"))
+	cgroup := translate.CgroupOf(w.Want.Pod)
+	w = plan.Apply(w, plan.Op{Kind: plan.StopPause, Target: w.Pause.ID}, t0)
+	start := plan.Next(w, t0).Ops[0]
+	if start.Kind != plan.StartPause || start.Cgroup != cgroup || *start.Resources != w.Pause.Resources {
+		t.Errorf("the start is %+v", start)
+	}
+}

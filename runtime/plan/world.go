@@ -84,6 +84,9 @@ type Pause struct {
 	Ports []string
 	// Error is what the engine said when its start failed.
 	Error string
+	// Cgroup is that of the pod, where it has one; Resources are its limits.
+	Cgroup    string
+	Resources Resources
 }
 
 // Container is one attempt of a unit as it is.

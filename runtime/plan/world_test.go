@@ -35,7 +35,13 @@ func unborn(pod *v1.Pod, opts translate.Options) plan.World {
 // up is the world of a pod that was brought up at t0, with all its images.
 func up(t *testing.T, pod *v1.Pod) plan.World {
 	t.Helper()
-	w := unborn(pod, translate.Options{})
+	return born(t, translate.New(pod, translate.Options{}))
+}
+
+// born is the world of a blueprint's pod that is up.
+func born(t *testing.T, b *translate.Blueprint) plan.World {
+	t.Helper()
+	w := unborn(b.Pod, b.Options)
 	for _, s := range plan.Simulate(w, t0) {
 		for _, op := range s.Ops {
 			w = plan.Apply(w, op, t0)

@@ -134,6 +134,34 @@ func TestResizing(t *testing.T) {
 	}
 }
 
+// A pod that is to have other limits says so, and which it has.
+func TestResizingOfThePod(t *testing.T) {
+	pod := manifest("app")
+	list := v1.ResourceList{v1.ResourceCPU: resource.MustParse("2"), v1.ResourceMemory: resource.MustParse("64Mi")}
+	pod.Spec.Resources = &v1.ResourceRequirements{Requests: list, Limits: list}
+	w := up(pod, runs(attempt("app", 0), 2))
+	w.Want = translate.New(w.Want.Pod, translate.Options{PodCgroup: true})
+	w.Containers[0].Resources = plan.ResourcesOf(w.Want.Units[0].Request.Host.Resources)
+	w.Pause.Cgroup, w.Pause.Resources = translate.CgroupOf(pod), plan.ResourcesOf(w.Want.Pause.Host.Resources)
+	s := Status(w, at(100))
+	if find(s.Conditions, v1.PodResizeInProgress) != nil || s.Resources.Limits.Memory().String() != "64Mi" || s.AllocatedResources.Cpu().String() != "2" {
+		t.Errorf("nothing is to be resized: %+v, resources %+v of %+v", s.Conditions, s.Resources, s.AllocatedResources)
+	}
+	w.Pause.Resources = plan.Resources{CPUShares: 1024, CPUQuota: 100_000, Memory: 128 << 20}
+	op := plan.Next(w, at(100)).Ops[0]
+	s = Status(w, at(100))
+	if c := find(s.Conditions, v1.PodResizeInProgress); c == nil || c.Reason != "" {
+		t.Errorf("the condition is %+v", c)
+	}
+	if got := s.Resources; got.Limits.Memory().String() != "128Mi" || got.Limits.Cpu().String() != "1" || got.Requests.Cpu().String() != "1" {
+		t.Errorf("it has %+v", got)
+	}
+	s = Status(failed(w, op, errors.New("below current usage"), 99, 1), at(100))
+	if c := find(s.Conditions, v1.PodResizeInProgress); c == nil || c.Reason != v1.PodReasonError || c.Message != "below current usage" {
+		t.Errorf("the condition is %+v", c)
+	}
+}
+
 // A pod is ready since its readiness probe says so, not since its start.
 func TestReadySince(t *testing.T) {
 	pod := manifest("app")

@@ -33,6 +33,8 @@ func TestStatusRunning(t *testing.T) {
 		PodIPs:             []v1.PodIP{{IP: "192.0.2.1"}},
 		StartTime:          &metav1.Time{Time: at(0)},
 		QOSClass:           v1.PodQOSBurstable,
+		AllocatedResources: v1.ResourceList{v1.ResourceCPU: resource.MustParse("100m")},
+		Resources:          &v1.ResourceRequirements{Requests: v1.ResourceList{v1.ResourceCPU: resource.MustParse("100m")}, Limits: v1.ResourceList{}},
 		Conditions: []v1.PodCondition{
 			isTrue(v1.PodReadyToStartContainers, 1), isTrue(v1.PodInitialized, 0),
 			isTrue(v1.PodReady, 6), isTrue(v1.ContainersReady, 6), isTrue(v1.PodScheduled, 0),

@@ -33,6 +33,9 @@ type Options struct {
 	Runtime string `json:"runtime,omitempty"`
 	// NoRuntime says that the engine has no such runtime: the pod is not run.
 	NoRuntime bool `json:"noRuntime,omitempty"`
+	// PodCgroup says that the pod has a cgroup of its own, with the limits of
+	// spec.resources. That is decided when it is made.
+	PodCgroup bool `json:"podCgroup,omitempty"`
 	// Seccomp are the profiles that the manifest names, by name: JSON.
 	Seccomp map[string]string `json:"seccomp,omitempty"`
 	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:

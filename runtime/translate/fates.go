@@ -68,7 +68,7 @@ func fateRows() map[string][]FieldFate {
 			{"hostUsers", Refused, "false: Docker has no user namespace for one pod"},
 			{"schedulingGates", Minipod, "the pod is not started while it has one; a warning"},
 			{"resourceClaims", Refused, "there are no resource drivers"},
-			{"resources", Docker, "limits of containers that have none, CPU shares, OOM scores; there is no cgroup of the pod"},
+			{"resources", Docker, "limits of containers that have none, CPU shares, OOM scores; of pods that come through serve the limits of a cgroup, where the engine names cgroups as folders (cgroup 1 without systemd)"},
 			{"hostnameOverride", Docker, "Config.Hostname of the pause"},
 			{"schedulingGroup", Nothing, "nothing is scheduled"},
 			{"evictionResponders", Nothing, "nothing evicts"},

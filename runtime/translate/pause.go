@@ -31,6 +31,7 @@ func pauseRequest(b *Blueprint) Request {
 	pauseDNS(&r, pod)
 	pauseSysctls(&r, pod)
 	b.runtime(&r)
+	b.podLimits(&r)
 	publish(&r, b)
 	mountVolumes(&r, b)
 	mountMessages(&r)

@@ -20,20 +20,26 @@ const (
 // depends on the machine: Attempt sets it.
 func (b *Blueprint) resources(r *Request, u Unit) {
 	res := u.Container.Resources
+	b.podCgroup(r)
 	r.Host.CPUShares = shares(b.Pod, res)
 	r.from("HostConfig.CpuShares", from(res.Requests, v1.ResourceCPU, u.Path+".resources.requests.cpu", "no CPU is requested"))
-	if limit := limitOf(b.Pod, res, v1.ResourceCPU).MilliValue(); limit > 0 {
-		r.Host.CPUPeriod = cpuPeriod
-		r.Host.CPUQuota = max(limit*cpuPeriod/1000, minQuota)
-		r.from("HostConfig.CpuQuota", u.Path+".resources.limits.cpu")
-	}
-	if limit := limitOf(b.Pod, res, v1.ResourceMemory).Value(); limit > 0 {
-		r.Host.Memory, r.Host.MemorySwap = limit, limit
-		r.from("HostConfig.Memory", u.Path+".resources.limits.memory")
-	}
+	r.limit(limitOf(b.Pod, res, v1.ResourceCPU), limitOf(b.Pod, res, v1.ResourceMemory), u.Path+".resources.limits")
 	if qos.GetPodQOS(b.Pod) == v1.PodQOSBestEffort {
 		r.Host.OomScoreAdj = bestEffortOOM
 		r.from("HostConfig.OomScoreAdj", "QoS class BestEffort: no resources are given")
+	}
+}
+
+// limit gives a container limits that the manifest has at a path; zero is none.
+func (r *Request) limit(cpu, memory *resource.Quantity, path string) {
+	if limit := cpu.MilliValue(); limit > 0 {
+		r.Host.CPUPeriod = cpuPeriod
+		r.Host.CPUQuota = max(limit*cpuPeriod/1000, minQuota)
+		r.from("HostConfig.CpuQuota", path+".cpu")
+	}
+	if limit := memory.Value(); limit > 0 {
+		r.Host.Memory, r.Host.MemorySwap = limit, limit
+		r.from("HostConfig.Memory", path+".memory")
 	}
 }
 
@@ -52,6 +58,10 @@ func shares(pod *v1.Pod, res v1.ResourceRequirements) int64 {
 	if !ok {
 		cpu = *limitOf(pod, res, v1.ResourceCPU)
 	}
+	return sharesOf(cpu)
+}
+
+func sharesOf(cpu resource.Quantity) int64 {
 	return min(max(cpu.MilliValue()*sharesPerCPU/1000, minShares), maxShares)
 }
 
