@@ -30,8 +30,13 @@ func newNsCommand(io streams) *cobra.Command {
 the pause first, and the kinds of namespaces down. The number is that of the
 namespace in the kernel. A line leads from it to the containers that share it;
 where the line comes from the left, the namespace is the machine's. Below it
-says what each kind is and why the containers share it or do not, and which
-volumes they share.`,
+says what each kind is and why the containers share it or do not. Then comes
+what is in the pod: its processes with the number that the pod knows each by
+and that on the engine's machine, the listening sockets and who holds them, IPC
+objects with who made them, has them open and waits for them, and volumes.
+
+A container of the pause image is made for it for a moment, which looks into
+the pod. Where the engine makes none, only the table is shown.`,
 		Example: `  minipod ns web
   minipod ns web -o json`,
 		ValidArgsFunction: completePod,
@@ -82,14 +87,14 @@ func namespacesOf(ctx context.Context, e connection, ref translate.Ref) (namespa
 			ids = append(ids, c.ID)
 		}
 	}
-	processes, err := e.Namespaces(ctx, ids)
+	seen, err := e.Inside(ctx, w.Pause.ID, ids)
 	if err != nil {
 		return namespace.Pod{}, err
 	}
-	if _, ok := processes[w.Pause.ID]; !ok {
+	if _, ok := seen.Processes[w.Pause.ID]; !ok {
 		return namespace.Pod{}, &noNamespacesError{ref: ref, intent: w.Intent()}
 	}
-	return namespace.New(w, processes), nil
+	return namespace.New(w, seen), nil
 }
 
 func printNamespaces(w io.Writer, pod namespace.Pod) error {

@@ -122,7 +122,7 @@ func TestNsInTerminal(t *testing.T) {
 		for _, escape := range []string{"\x1b[36m", "\x1b[33m", "\x1b[0m"} {
 			text = strings.ReplaceAll(text, escape, "")
 		}
-		if tables := strings.Count(text, "pause  "); tables != c.tables {
+		if tables := strings.Count(text, "        pause  "); tables != c.tables {
 			t.Errorf("%s, %d columns: %d tables, want %d:\n%s", c.env, c.cols, tables, c.tables, text)
 		}
 		for line := range strings.Lines(text) {
@@ -133,21 +133,40 @@ func TestNsInTerminal(t *testing.T) {
 	}
 }
 
-// TestNsWithoutPs reads by a container of its own where the engine's ps cannot,
-// and leaves none behind, at whatever moment it is interrupted.
-func TestNsWithoutPs(t *testing.T) {
+// TestNsWithoutHelper asks the engine's ps where the engine makes no container
+// that could look, and says that it could not.
+func TestNsWithoutHelper(t *testing.T) {
 	e := newTestEngine(t)
 	ns := runFive(t, e, false)
-	want, err := minipod(t, e.address, "ns", "-n", ns, "five").Output()
+	all, err := minipod(t, e.address, "ns", "-n", ns, "five").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
+	want, _, _ := strings.Cut(string(all), "\nprocesses\n")
+	p := newProxy(t, e)
+	p.change(func() { p.noCreate = true })
+	out, err := minipod(t, p.address, "ns", "-n", ns, "five").Output()
+	got, why, _ := strings.Cut(string(out), "\ninside  ")
+	if diff := cmp.Diff(want, got); err != nil || diff != "" || !strings.HasPrefix(why, "Processes, sockets and IPC objects could not be read: create helper") {
+		t.Fatalf("%v, %q (-helper +ps):\n%s", err, why, diff)
+	}
+	p.change(func() { p.poorPs = true })
+	said, err := minipod(t, p.address, "ns", "-n", ns, "five").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "the engine's ps does not tell namespaces") {
+		t.Errorf("without both: %v: %s", err, said)
+	}
+}
+
+// TestNsIsInterrupted leaves no helper behind, at whatever moment it is
+// interrupted.
+func TestNsIsInterrupted(t *testing.T) {
+	e := newTestEngine(t)
+	ns := runFive(t, e, false)
 	p := newProxy(t, e)
 	var changes []string
-	p.change(func() { p.poorPs, p.after = true, func(change string) { changes = append(changes, change) } })
-	got, err := minipod(t, p.address, "ns", "-n", ns, "five").Output()
-	if diff := cmp.Diff(string(want), string(got)); err != nil || diff != "" {
-		t.Fatalf("%v (-ps +container):\n%s", err, diff)
+	p.change(func() { p.after = func(change string) { changes = append(changes, change) } })
+	if said, err := minipod(t, p.address, "ns", "-n", ns, "five").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
 	}
 	p.change(func() { p.after = nil })
 	if len(changes) < 3 || changes[0] != "POST containers/create" {

@@ -24,8 +24,9 @@ type proxy struct {
 	// before is asked about each change; false refuses to pass it on and
 	// breaks the connection off.
 	before func(change string) bool
-	// poorPs has the engine's ps be that of busybox, which knows no namespaces.
-	poorPs bool
+	// poorPs has the engine's ps be that of busybox, which knows no namespaces;
+	// noCreate has it make no container.
+	poorPs, noCreate bool
 
 	server *http.Server
 }
@@ -86,7 +87,7 @@ func (p *proxy) handler(e *testEngine) http.Handler {
 func (p *proxy) lacks(r *http.Request) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.poorPs && strings.HasSuffix(r.URL.Path, "/top")
+	return p.poorPs && strings.HasSuffix(r.URL.Path, "/top") || p.noCreate && strings.HasSuffix(r.URL.Path, "/containers/create")
 }
 
 func (p *proxy) passes(change string) bool {

@@ -16,16 +16,33 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Look is what a container sees that is in the network and the IPC namespace
-// of a pod's pause: see onlooker.
-func (e *Engine) Look(ctx context.Context, pauseID string) (pause.Look, error) {
+// Inside reads what is seen of a pod: the namespaces of the main processes of
+// containers, by their IDs, and its processes, sockets and IPC objects. A
+// container that does not run, or is not there, is left out.
+//
+// A container looks that is in the network and the IPC namespace of the pause:
+// see onlooker. Where the engine makes none, its own ps tells the namespaces,
+// and nothing else is known.
+func (e *Engine) Inside(ctx context.Context, pauseID string, ids []string) (namespace.Seen, error) {
+	look, err := e.look(ctx, pauseID)
+	read, unseen := seenBy(look), ""
+	if err != nil {
+		if ctx.Err() != nil || connectionLost(err) {
+			return namespace.Seen{}, err
+		}
+		read, unseen = e.top, err.Error()
+	}
+	processes, err := e.namespaces(ctx, ids, read)
+	if err != nil {
+		return namespace.Seen{}, fmt.Errorf("read namespaces: %w", err)
+	}
+	return namespace.Seen{Processes: processes, Look: look, Unseen: unseen}, nil
+}
+
+func (e *Engine) look(ctx context.Context, pauseID string) (pause.Look, error) {
 	r := onlooker()
 	r.Host.NetworkMode = container.NetworkMode("container:" + pauseID)
 	r.Host.IpcMode = container.IpcMode("container:" + pauseID)
-	return e.look(ctx, r)
-}
-
-func (e *Engine) look(ctx context.Context, r translate.Request) (pause.Look, error) {
 	text, err := e.output(ctx, r)
 	if err != nil {
 		return pause.Look{}, err
@@ -33,17 +50,13 @@ func (e *Engine) look(ctx context.Context, r translate.Request) (pause.Look, err
 	return pause.ParseLook(strings.NewReader(text))
 }
 
-// lookInside reads namespaces where the engine's ps cannot.
-func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
-	all, err := e.look(ctx, onlooker())
-	if err != nil {
-		return nil, err
-	}
+// seenBy finds the main process of a container among those that were seen.
+func seenBy(look pause.Look) reader {
 	seen := map[int]pause.Process{}
-	for _, p := range all.Processes {
+	for _, p := range look.Processes {
 		seen[p.PID] = p
 	}
-	return e.namespaces(ctx, ids, func(_ context.Context, _ string, pid int) (namespace.Process, bool, error) {
+	return func(_ context.Context, _ string, pid int) (namespace.Process, bool, error) {
 		p, ok := seen[pid]
 		process := namespace.Process{PID: pid, Inodes: map[namespace.Kind]uint64{}}
 		for _, k := range namespace.Kinds() {
@@ -51,14 +64,14 @@ func (e *Engine) lookInside(ctx context.Context, ids []string) (map[string]names
 			ok = ok && process.Inodes[k] != 0
 		}
 		return process, ok, nil
-	})
+	}
 }
 
 // onlooker is a container that is there for nothing else: the pause program's
 // mode look, as root with the right to look at the processes of others, in the
 // machine's PID namespace, where processes have the numbers that inspect tells.
 // It is the one place where those of all containers can be told apart, whether
-// or not they share a PID namespace. It has no network.
+// or not they share a PID namespace.
 func onlooker() translate.Request {
 	return translate.Request{
 		Config: &container.Config{
@@ -66,7 +79,7 @@ func onlooker() translate.Request {
 			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "look"},
 		},
 		Host: &container.HostConfig{
-			PidMode: "host", NetworkMode: "none", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,
+			PidMode: "host", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,
 			SecurityOpt: []string{"apparmor=unconfined"}, // the default profile hides those without one
 			LogConfig:   container.LogConfig{Type: "none"},
 		},

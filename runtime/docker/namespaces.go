@@ -17,24 +17,6 @@ import (
 	"github.com/minipod/minipod/runtime/plan"
 )
 
-// Namespaces reads the namespaces of the main processes of containers, by
-// their IDs. One that does not run, or is not there, is left out.
-//
-// The API has two ways to them. The engine's own `top` runs ps on its machine,
-// and ps of most systems can print them: that makes nothing and takes a few
-// milliseconds. Where it cannot (the ps of busybox, or one that is old) a
-// container looks, see lookInside.
-func (e *Engine) Namespaces(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
-	processes, err := e.namespaces(ctx, ids, e.top)
-	if errors.Is(err, errNoNamespaces) {
-		processes, err = e.lookInside(ctx, ids)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read namespaces: %w", err)
-	}
-	return processes, nil
-}
-
 // errNoNamespaces says that the engine's ps does not tell namespaces.
 var errNoNamespaces = errors.New("the engine's ps does not tell namespaces")
 

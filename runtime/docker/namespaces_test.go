@@ -85,8 +85,10 @@ func TestNamespaces(t *testing.T) {
 				t.Fatalf("%d containers run, want the pause and one", len(want))
 			}
 			for way, read := range map[string]func(context.Context, []string) (map[string]namespace.Process, error){
-				"namespaces": e.Namespaces,
-				"inside":     e.lookInside,
+				"inside": func(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
+					seen, err := e.Inside(ctx, ids[0], ids)
+					return seen.Processes, err
+				},
 				"top": func(ctx context.Context, ids []string) (map[string]namespace.Process, error) {
 					return e.namespaces(ctx, ids, e.top)
 				},

@@ -31,7 +31,8 @@ const (
 	page   = 100 // longer lines are hard to read
 )
 
-// Draw is the pod as a table with a sentence for each kind below it: the
+// Draw is the pod as a table with a sentence for each kind below it, and what
+// is in the pod: processes, sockets, IPC objects, volumes. In the table are the
 // containers across, the pause first, and the kinds down. A line leads from
 // an inode to those who share the namespace with whom it stands under; a line
 // that comes from the left is the machine's. Containers that do not fit the
@@ -44,8 +45,9 @@ func Draw(p Pod, look Look) string {
 	for _, r := range p.Namespaces {
 		text.WriteString(entry(string(r.Kind), r.What+" "+r.Why, look.Width))
 	}
+	text.WriteString(inside(p, look))
 	if len(p.Volumes) > 0 {
-		text.WriteString("\nvolumes that containers share\n")
+		text.WriteString("\nvolumes, and where containers see them\n")
 	}
 	for _, v := range p.Volumes {
 		text.WriteString(entry(v.Name, v.text(), look.Width))

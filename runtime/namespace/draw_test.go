@@ -15,6 +15,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -29,6 +30,8 @@ type stored struct {
 	down map[string]int
 	// change is what else is to be told of the world.
 	change func(w *plan.World, seen map[string]Process)
+	inside pause.Look
+	unseen string
 	look   Look
 }
 
@@ -42,7 +45,7 @@ func containers(names ...string) []v1.Container {
 
 // world is the pod as it would be on an engine: the inodes follow from what
 // the containers were made with.
-func (s stored) world() (plan.World, map[string]Process) {
+func (s stored) world() (plan.World, Seen) {
 	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "web", UID: "0-1-2-3"}, Spec: s.spec}
 	w := plan.World{UID: pod.UID, Namespace: pod.Namespace, Name: pod.Name, Want: translate.New(pod, s.options)}
 	w.Pause = &plan.Pause{ID: "POD-id", Name: "web_POD", State: plan.Running}
@@ -59,7 +62,7 @@ func (s stored) world() (plan.World, map[string]Process) {
 	if s.change != nil {
 		s.change(&w, seen)
 	}
-	return w, seen
+	return w, Seen{Processes: seen, Look: s.inside, Unseen: s.unseen}
 }
 
 // inodes are those of the nth container, the pause being 0, on an engine with
@@ -140,6 +143,15 @@ func worlds() map[string]stored {
 			spec: v1.PodSpec{Containers: containers("a", "b"), InitContainers: []v1.Container{sidecar}},
 			down: map[string]int{"b": 1}, look: Look{Width: 60, Colours: colours},
 		},
+		"inside":        {spec: v1.PodSpec{Containers: containers("maker", "taker-of-the-long-name-that-it-has")}, look: plain, inside: seenInside()},
+		"inside-narrow": {spec: v1.PodSpec{Containers: containers("maker", "taker-of-a-long-name")}, look: Look{Width: 40}, inside: seenInside()},
+		"inside-host": {
+			spec: v1.PodSpec{Containers: containers("maker", "b"), HostNetwork: true, HostIPC: true, HostPID: true}, look: plain, inside: seenInside(),
+		},
+		"zombie-colour": {
+			spec: v1.PodSpec{Containers: containers("maker", "b")}, look: Look{Width: 60, Colours: colours}, inside: seenInside(),
+		},
+		"unseen": {spec: v1.PodSpec{Containers: containers("a")}, look: plain, unseen: "create helper container: no"},
 		"narrow": {spec: v1.PodSpec{Containers: containers("a", "b", "c")}, look: Look{Width: 40}},
 	}
 }

@@ -16,6 +16,11 @@ type Pod struct {
 	Containers []Container `json:"containers"`
 	Namespaces []Row       `json:"namespaces"`
 	Volumes    []Volume    `json:"volumes"`
+	Processes  []Member    `json:"processes"`
+	Sockets    []Socket    `json:"sockets"`
+	Objects    []Object    `json:"ipcObjects"`
+	// Unseen says why processes, sockets and IPC objects could not be read.
+	Unseen string `json:"unseen,omitempty"`
 }
 
 // Role is what a container is in its pod.
@@ -53,9 +58,10 @@ type Container struct {
 	stale      bool            // started for a pause process that is no more
 }
 
-// New puts together a pod and what was read of its containers, by their IDs.
-func New(w plan.World, processes map[string]Process) Pod {
-	p := Pod{Namespace: w.Namespace, Name: w.Name, UID: string(w.UID), Volumes: shared(w.Want)}
+// New puts together a pod and what was read of it.
+func New(w plan.World, seen Seen) Pod {
+	processes := seen.Processes
+	p := Pod{Namespace: w.Namespace, Name: w.Name, UID: string(w.UID), Volumes: mounted(w.Want), Unseen: seen.Unseen}
 	p.Containers = []Container{pauseOf(w, processes)}
 	for _, u := range w.Want.Units {
 		c := containerOf(w, u, processes)
@@ -66,6 +72,9 @@ func New(w plan.World, processes map[string]Process) Pod {
 	for _, k := range Kinds() {
 		p.Namespaces = append(p.Namespaces, rowOf(k, p.Containers, w.Want))
 	}
+	p.Processes = members(p.Containers, seen.Look.Processes)
+	p.Sockets = sockets(seen.Look.Sockets, p.Processes, fromMachine(Net, w.Want))
+	p.Objects = objects(seen.Look.Objects, p.Processes, fromMachine(IPC, w.Want))
 	return p
 }
 
@@ -141,6 +150,14 @@ func (c Container) word() string {
 }
 
 func (c Container) down() bool { return c.State != StateRunning }
+
+// roleNamed tells the pause by its name, which no container can have.
+func roleNamed(name string) Role {
+	if name == translate.PauseName {
+		return RolePause
+	}
+	return RoleContainer
+}
 
 // title is the name as a reader wants it.
 func (c Container) title() string {

@@ -8,7 +8,7 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Volume is a volume that more than one container mounts.
+// Volume is a volume that containers mount.
 type Volume struct {
 	Name   string  `json:"name"` // in the manifest
 	Kind   string  `json:"kind"` // emptyDir, hostPath /srv
@@ -23,33 +23,28 @@ type Place struct {
 	ReadOnly  bool   `json:"readOnly,omitempty"`
 }
 
-// shared are the volumes that more than one container mounts, in the order of
-// the manifest. What an init container leaves in one is there for the others.
-func shared(b *translate.Blueprint) []Volume {
+// mounted are the volumes that containers mount, in the order of the manifest.
+// What an init container leaves in one is there for the others.
+func mounted(b *translate.Blueprint) []Volume {
 	list := []Volume{}
 	for _, v := range b.Pod.Spec.Volumes {
-		mounts, users := mountsOf(v.Name, b.Units)
-		if users > 1 {
+		if mounts := mountsOf(v.Name, b.Units); len(mounts) > 0 {
 			list = append(list, Volume{Name: v.Name, Kind: kindOf(v), Places: mounts})
 		}
 	}
 	return list
 }
 
-// mountsOf are the places of a volume, and how many containers have it.
-func mountsOf(volume string, units []translate.Unit) (mounts []Place, users int) {
+// mountsOf are the places of a volume.
+func mountsOf(volume string, units []translate.Unit) (mounts []Place) {
 	for _, u := range units {
-		before := len(mounts)
 		for _, m := range u.Container.VolumeMounts {
 			if m.Name == volume {
 				mounts = append(mounts, Place{Container: u.Name, Role: roleOf(u.Kind), Path: m.MountPath, ReadOnly: m.ReadOnly})
 			}
 		}
-		if len(mounts) > before {
-			users++
-		}
 	}
-	return mounts, users
+	return mounts
 }
 
 // text is what is said of a volume beside its name.
