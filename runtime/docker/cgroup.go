@@ -26,6 +26,15 @@ func hierarchies() []string {
 	}
 }
 
+// cgroupOf is the cgroup of the pod that a pause is in. Podman tells of one that
+// is not the pod's.
+func cgroupOf(pause *container.HostConfig) string {
+	if translate.IsPodCgroup(pause.CgroupParent) {
+		return pause.CgroupParent
+	}
+	return ""
+}
+
 // limitPod makes the cgroup of a pod and writes limits into it. The engine, in
 // whose API no such thing exists, makes those of containers in it.
 func (e *Engine) limitPod(ctx context.Context, cgroup string, want plan.Resources) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -21,7 +22,7 @@ func TestPodCgroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !info.PodCgroups() {
+	if !info.PodCgroups {
 		t.Skipf("this engine gives pods no cgroup: %s, cgroup %s", info.CgroupDriver, info.Cgroup)
 	}
 	p := newPod(t, e, onlyShell("sleep 600"))
@@ -55,5 +56,18 @@ func TestPodCgroup(t *testing.T) {
 	p.do(plan.Op{Kind: plan.RemovePause, Target: p.want.Pause.Name, Cgroup: cgroup})
 	if _, err := e.pathType(t.Context(), folder); !errors.Is(err, errNoPath) {
 		t.Errorf("the cgroup has outlived the pod: %v", err)
+	}
+}
+
+// TestCgroupOfAnother: what is not the pod's own is neither limited nor removed.
+func TestCgroupOfAnother(t *testing.T) {
+	for parent, want := range map[string]string{"": "", "machine.slice": "", "/kubepods/pod1": "", "/minipod-uid-1": "/minipod-uid-1"} {
+		c := container.InspectResponse{ContainerJSONBase: &container.ContainerJSONBase{
+			State: &container.State{}, HostConfig: &container.HostConfig{Resources: container.Resources{CgroupParent: parent}},
+		}}
+		complete(&c, "p")
+		if got := pauseOf(c).Cgroup; got != want {
+			t.Errorf("with the parent %q the pod's cgroup is %q, want %q", parent, got, want)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func pauseOf(c container.InspectResponse) *plan.Pause {
 		IPs:        addressesOf(c.NetworkSettings),
 		Ports:      portsOf(c.NetworkSettings),
 		Error:      c.State.Error,
-		Cgroup:     c.HostConfig.CgroupParent,
+		Cgroup:     cgroupOf(c.HostConfig),
 		Resources:  plan.ResourcesOf(c.HostConfig.Resources),
 	}
 }

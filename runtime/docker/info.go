@@ -32,6 +32,7 @@ func (e *Engine) Info(ctx context.Context) (Info, error) {
 	}
 	info.Security = securityOf(found)
 	info.Rootless = slices.Contains(info.Security, "rootless")
+	info.PodCgroups = info.CgroupDriver == "cgroupfs" && info.Cgroup == "1" && !info.Rootless && !e.podman()
 	if info.Addresses, err = e.gateways(ctx); err != nil {
 		return Info{}, err
 	}

@@ -22,16 +22,13 @@ type Info struct {
 	Runtime      string   // the default one
 	Security     []string // as Docker names them: seccomp, apparmor, rootless
 	Rootless     bool
+	// PodCgroups says that a pod can have a cgroup with limits of its own: the
+	// engine names them as folders, and the kernel lets a folder with limits hold
+	// others. With systemd, and under cgroup 2, they are not written yet.
+	PodCgroups bool
 	// Addresses are those of the machine in Docker's default network; none
 	// where it has no such network.
 	Addresses []string
-}
-
-// PodCgroups reports whether a pod can have a cgroup with limits of its own: the
-// engine names them as folders, and the kernel lets a folder with limits hold
-// others. With systemd, or under cgroup 2, they are not written yet.
-func (i Info) PodCgroups() bool {
-	return i.CgroupDriver == "cgroupfs" && i.Cgroup == "1" && !i.Rootless
 }
 
 // Stats are what a container has used. A CPU rate takes two of them, some

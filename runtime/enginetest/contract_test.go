@@ -10,7 +10,7 @@ import (
 
 func TestModelKeepsTheContract(t *testing.T) {
 	model := enginetest.New(time.Now, "busybox")
-	model.Facts.Machine = engine.Info{CgroupDriver: "cgroupfs", Cgroup: "1"}
+	model.Facts.Machine = engine.Info{PodCgroups: true}
 	enginetest.Contract(t, model)
 }
 

@@ -49,7 +49,7 @@ func podResized(b *bench) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.want = limited(b.want.Pod, info.PodCgroups())
+	b.want = limited(b.want.Pod, info.PodCgroups)
 	cgroup, has := b.want.Pause.Host.CgroupParent, plan.ResourcesOf(b.want.Pause.Host.Resources)
 	start := func() {
 		b.do(plan.Op{Kind: plan.StartPause, Target: b.world().Pause.ID, Cgroup: cgroup, Resources: &has, Volumes: b.want.Volumes})

@@ -36,7 +36,7 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 		if err != nil {
 			return opts, err
 		}
-		opts.PodCgroup = info.PodCgroups()
+		opts.PodCgroup = info.PodCgroups
 	}
 	if pod.Spec.RuntimeClassName == nil {
 		return opts, nil

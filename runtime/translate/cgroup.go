@@ -1,9 +1,18 @@
 package translate
 
-import v1 "k8s.io/api/core/v1"
+import (
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+const podCgroupPrefix = "/minipod-"
 
 // CgroupOf is the cgroup of a pod that has one beside those of its containers.
-func CgroupOf(pod *v1.Pod) string { return "/minipod-" + string(pod.UID) }
+func CgroupOf(pod *v1.Pod) string { return podCgroupPrefix + string(pod.UID) }
+
+// IsPodCgroup tells the cgroup of a pod from others.
+func IsPodCgroup(cgroup string) bool { return strings.HasPrefix(cgroup, podCgroupPrefix) }
 
 // podCgroup has the engine make a container's cgroup in that of the pod.
 func (b *Blueprint) podCgroup(r *Request) {
