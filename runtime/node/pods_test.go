@@ -110,3 +110,25 @@ func TestKill(t *testing.T) {
 		}
 	})
 }
+
+// A pod with resources of its own has a cgroup where the machine can give it
+// one; any other pod has none.
+func TestCreateWithACgroup(t *testing.T) {
+	own := &v1.ResourceRequirements{}
+	for _, c := range []struct {
+		machine   bool
+		resources *v1.ResourceRequirements
+		want      string
+	}{{true, own, "/minipod-uid-1"}, {true, nil, ""}, {false, own, ""}} {
+		onModel(t, func(b *bench) {
+			b.engine.Facts.Machine.PodCgroups = c.machine
+			pod := podOf("i")
+			pod.Spec.Resources = c.resources
+			b.create(pod)
+			w, err := b.engine.Observe(b.Context(), "uid-1")
+			if err != nil || w.Pause.Cgroup != c.want {
+				b.Errorf("%+v: the cgroup is %q (%v)", c, w.Pause.Cgroup, err)
+			}
+		})
+	}
+}
