@@ -14,6 +14,8 @@
 //	/pause connect [-z] [-t N] ADDR PORT joins stdin and stdout to a TCP connection
 //	/pause links                         prints the network interfaces: [ParseLinks]
 //	/pause look                          prints what /proc, /sys and /dev say of the pod: [ParseLook]
+//	/pause usage FOLDER...               prints for each how many bytes of the disk its files take
+//	/pause own GROUP FOLDER...           gives all files of folders to a group, as fsGroup does
 //	/pause limit PATH VALUE ...          writes each value into its file; + makes a folder, - removes one
 //
 // connect takes literal addresses only. It passes the end of stdin on to the peer and goes on reading
@@ -38,7 +40,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.3"
+const Version = "1.4"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

@@ -58,7 +58,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "limit a", "limit a - b", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "limit a", "limit a - b", "usage", "own", "own 1", "own x .", "own 4294967295 .", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",
@@ -403,5 +403,58 @@ func TestLimitsOfACgroup(t *testing.T) {
 	}
 	if _, err := os.Stat(folder); err == nil {
 		t.Error("the folder is there still")
+	}
+}
+
+// TestOwnGivesAllFilesToAGroup does what fsGroup asks for: the group may do what the owner may, and links
+// are not followed.
+func TestOwnGivesAllFilesToAGroup(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Fatal("only root gives files away")
+	}
+	folder, outside := t.TempDir(), filepath.Join(t.TempDir(), "outside")
+	for path, mode := range map[string]os.FileMode{outside: 0o600, folder + "/a": 0o600, folder + "/b": 0o755} {
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Mkdir(folder+"/d", 0o700), os.WriteFile(folder+"/d/c", nil, 0o400), os.Symlink(outside, folder+"/link"), os.Chmod(folder, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if out, errs, code := result(t, program(t, "own", "77", folder)); code != 0 || errs != "" {
+		t.Fatalf("%q, %q, exit %d", out, errs, code)
+	}
+	for path, want := range map[string]string{
+		folder: "77 dgrwxrwxr-x", folder + "/a": "77 -rw-rw----", folder + "/b": "77 -rwxrwxr-x", folder + "/d": "77 dgrwxrwx---",
+		folder + "/d/c": "77 -rw-rw----", folder + "/link": "77 Lrwxrwxrwx", outside: "0 -rw-------",
+	} {
+		is, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(is.Sys().(*syscall.Stat_t).Gid, " ", is.Mode()); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
+// TestUsageIsWhatTheDiskHolds counts a file with two names once, and nothing behind a link.
+func TestUsageIsWhatTheDiskHolds(t *testing.T) {
+	folder, outside := t.TempDir(), filepath.Join(t.TempDir(), "outside")
+	data := make([]byte, 1<<20)
+	if err := errors.Join(os.WriteFile(outside, data, 0o600), os.Mkdir(folder+"/d", 0o700), os.Symlink(outside, folder+"/link")); err != nil {
+		t.Fatal(err)
+	}
+	none, _, _ := result(t, program(t, "usage", folder))
+	if err := errors.Join(os.WriteFile(folder+"/d/f", data, 0o600), os.Link(folder+"/d/f", folder+"/g")); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := result(t, program(t, "usage", folder, folder+"/d"))
+	var whole, part, before int
+	if _, err := fmt.Sscan(out+none, &whole, &part, &before); err != nil || code != 0 || errs != "" {
+		t.Fatalf("%q, %q, exit %d, %v", out, errs, code, err)
+	}
+	if whole-before != len(data) || part < len(data)/2 || before >= len(data) {
+		t.Errorf("%d before, then %d, of which %d", before, whole, part)
 	}
 }

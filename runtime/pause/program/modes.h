@@ -9,5 +9,7 @@ int mode_limit(char **args);   /* cgroup.c */
 int mode_links(void);          /* look.c */
 int mode_look(void);           /* look.c */
 int mode_swap(const char *folder); /* swap.c */
+int mode_usage(char **folders); /* tree.c; the folders end in a null pointer */
+int mode_own(char **args);     /* tree.c */
 
 #endif

@@ -70,7 +70,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
@@ -88,6 +88,10 @@ static int run(char **args)
 		return !args[1] ? hold_pod(OF_MACHINE) : equal(args[1], "aliases") && !args[2] ? hold_pod(OF_ALIASES) : usage();
 	if (equal(args[0], "connect"))
 		return checked(mode_connect(args + 1));
+	if (equal(args[0], "usage"))
+		return checked(mode_usage(args + 1));
+	if (equal(args[0], "own"))
+		return checked(mode_own(args + 1));
 	if (equal(args[0], "limit"))
 		return checked(mode_limit(args + 1));
 	if (equal(args[0], "swap"))

@@ -11,7 +11,7 @@ enum {
 	SYS_getsockopt = 55, SYS_wait4 = 61, SYS_chdir = 80, SYS_rt_sigtimedwait = 128,
 	SYS_mkdirat = 258, SYS_unlinkat = 263, SYS_renameat = 264, SYS_faccessat = 269, SYS_uname = 63, SYS_geteuid = 107, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119,
 	SYS_getdents64 = 217, SYS_exit_group = 231, SYS_openat = 257, SYS_readlinkat = 267, SYS_ppoll = 271,
-	SYS_newfstatat = 262,
+	SYS_newfstatat = 262, SYS_fchownat = 260, SYS_fchmodat = 268, SYS_statx = 332,
 };
 #elif defined(__aarch64__)
 #define MACHINE "arm64"
@@ -21,6 +21,7 @@ enum {
 	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_getpid = 172, SYS_socket = 198,
 	SYS_connect = 203, SYS_setsockopt = 208, SYS_getsockopt = 209, SYS_shutdown = 210,
 	SYS_wait4 = 260, SYS_mkdirat = 34, SYS_unlinkat = 35, SYS_renameat = 38, SYS_faccessat = 48, SYS_uname = 160, SYS_geteuid = 175, SYS_setgroups = 159, SYS_setresuid = 147, SYS_setresgid = 149,
+	SYS_fchmodat = 53, SYS_fchownat = 54, SYS_statx = 291,
 };
 #else
 #error "no system call numbers for this architecture"
@@ -28,13 +29,18 @@ enum {
 
 enum { SIGINT = 2, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIG_BLOCK = 0, SA_NOCLDSTOP = 1, WNOHANG = 1 };
 enum {
-	EINTR = 4, EAGAIN = 11, EBUSY = 16, EPIPE = 32, ENETUNREACH = 101, ECONNRESET = 104, ETIMEDOUT = 110,
+	ENOENT = 2, EINTR = 4, EAGAIN = 11, EBUSY = 16, EPIPE = 32, ENETUNREACH = 101, ECONNRESET = 104, ETIMEDOUT = 110,
 	ECONNREFUSED = 111, EHOSTUNREACH = 113, EINPROGRESS = 115,
 };
 enum { AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_NONBLOCK = 04000, SHUT_WR = 1 };
 enum { SOL_SOCKET = 1, SO_ERROR = 4, IPPROTO_TCP = 6, TCP_SYNCNT = 7 };
-enum { AT_REMOVEDIR = 0x200 };
+enum { AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200 };
 enum { O_WRONLY = 1, O_TRUNC = 01000 };
+#if defined(__x86_64__)
+enum { O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
+#else
+enum { O_DIRECTORY = 040000, O_NOFOLLOW = 0100000 };
+#endif
 enum { POLLIN = 1, POLLOUT = 4, AT_FDCWD = -100 };
 
 typedef unsigned char byte;
@@ -45,6 +51,13 @@ struct pollfd { int fd; short events, revents; };
 struct sockaddr { unsigned short family; byte port[2], rest[24]; }; /* room for sockaddr_in6 */
 struct dirent { unsigned long ino; long off; unsigned short size; byte type; char name[]; };
 struct utsname { char system[65], node[65], release[65], version[65], machine[65], domain[65]; };
+struct statx {
+	unsigned mask, block;
+	unsigned long attributes;
+	unsigned links, user, group;
+	unsigned short mode, none;
+	unsigned long inode, size, blocks, rest[25];
+};
 struct sigaction { long handler, flags, restorer; sigset mask; };
 
 /* One door under two names, so that a call with few arguments does not set the others. start.S */
@@ -57,6 +70,22 @@ static inline long open(const char *path) { return sys3(SYS_openat, AT_FDCWD, (l
 static inline long open_to_write(const char *path)
 {
 	return sys5(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_TRUNC, 0, 0);
+}
+static inline long open_folder(int in, const char *name)
+{
+	return sys5(SYS_openat, in, (long)name, O_DIRECTORY | O_NOFOLLOW, 0, 0);
+}
+static inline long statx(int in, const char *name, struct statx *is)
+{
+	return sys5(SYS_statx, in, (long)name, AT_SYMLINK_NOFOLLOW, 0x7ff, (long)is);
+}
+static inline long fchownat(int in, const char *name, long user, long group)
+{
+	return sys5(SYS_fchownat, in, (long)name, user, group, AT_SYMLINK_NOFOLLOW);
+}
+static inline long fchmodat(int in, const char *name, long mode)
+{
+	return sys5(SYS_fchmodat, in, (long)name, mode, 0, 0);
 }
 static inline long unlink(const char *path) { return sys3(SYS_unlinkat, AT_FDCWD, (long)path, 0); }
 static inline long rmdir(const char *path) { return sys3(SYS_unlinkat, AT_FDCWD, (long)path, AT_REMOVEDIR); }
