@@ -4,11 +4,17 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"path"
+	"strconv"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -17,11 +23,14 @@ import (
 // entry "." sent to the volume itself changes nothing. A tmpfs is mounted
 // with its mode, and only when the pause starts.
 func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []translate.Volume) error {
-	volumes, err := e.fresh(ctx, pause, volumes)
+	fresh, owned, err := e.sortVolumes(ctx, pause, volumes)
 	if err != nil {
 		return err
 	}
-	roots, err := rootArchive(volumes)
+	if err := e.own(ctx, owned); err != nil {
+		return err
+	}
+	roots, err := rootArchive(fresh)
 	if err != nil || roots == nil {
 		return err
 	}
@@ -32,26 +41,92 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 	return nil
 }
 
-// dockersMode is the mode that the engine gives the root of a new volume.
-const dockersMode = 0o755
-
-// fresh leaves out the volumes of claims that were prepared before, or that a
-// pod has changed since: they outlive pods.
-func (e *Engine) fresh(ctx context.Context, pause string, volumes []translate.Volume) ([]translate.Volume, error) {
-	var list []translate.Volume
+// sortVolumes tells volumes that are new from those of claims that outlive
+// pods. Of these, owned are given to a group with all that they hold; the
+// others stay as they are.
+func (e *Engine) sortVolumes(ctx context.Context, pause string, volumes []translate.Volume) (fresh, owned []translate.Volume, err error) {
 	for _, v := range volumes {
-		if v.Claim != "" {
-			root, err := e.cli.ContainerStatPath(ctx, pause, v.Target)
-			if err != nil {
-				return nil, fmt.Errorf("look at volume %s: %w", v.Name, e.explain(err))
-			}
-			if root.Mode.Perm() != dockersMode && v.GID == 0 {
-				continue
-			}
+		if v.Claim == "" {
+			fresh = append(fresh, v)
+			continue
 		}
-		list = append(list, v)
+		root, err := e.rootOf(ctx, pause, v)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case root.unused():
+			fresh = append(fresh, v)
+		case v.Change == v1.FSGroupChangeAlways, v.Change == v1.FSGroupChangeOnRootMismatch && !root.belongs(v.GID):
+			owned = append(owned, v)
+		}
 	}
-	return list, nil
+	return fresh, owned, nil
+}
+
+// root is the root of a volume as it is.
+type root struct {
+	mode  int64
+	gid   int
+	empty bool
+}
+
+// unused reports whether the root is as the engine makes it for a new volume.
+func (r root) unused() bool {
+	const dockersMode = 0o755
+	return r.empty && r.mode == dockersMode && r.gid == 0
+}
+
+// belongs reports whether the root belongs to a group as fsGroup wants it
+// (pkg/volume/volume_linux.go, requiresPermissionChange).
+func (r root) belongs(gid int) bool {
+	const wanted = 0o2770
+	return r.gid == gid && r.mode&wanted == wanted
+}
+
+// rootOf reads no more of the archive of a volume than it takes.
+func (e *Engine) rootOf(ctx context.Context, pause string, v translate.Volume) (root, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	files, err := e.CopyFrom(ctx, pause, v.Target)
+	if err != nil {
+		return root{}, fmt.Errorf("look at volume %s: %w", v.Name, err)
+	}
+	defer files.Close()
+	archive := tar.NewReader(files)
+	h, err := archive.Next()
+	if err != nil {
+		return root{}, fmt.Errorf("look at volume %s: %w", v.Name, err)
+	}
+	_, err = archive.Next()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return root{}, fmt.Errorf("look into volume %s: %w", v.Name, err)
+	}
+	return root{mode: h.Mode & 0o7777, gid: h.Gid, empty: err != nil}, nil
+}
+
+// own gives volumes and all that they hold to their group, by a container that
+// is there for nothing else: the pause does not run yet.
+func (e *Engine) own(ctx context.Context, volumes []translate.Volume) error {
+	if len(volumes) == 0 {
+		return nil
+	}
+	r := translate.Request{
+		Config: &container.Config{
+			Image: pause.Reference, User: "0", Cmd: []string{"own", strconv.Itoa(volumes[0].GID)}, // one for all volumes of a pod
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "own"},
+		},
+		Host: &container.HostConfig{NetworkMode: "none", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
+	}
+	for _, v := range volumes {
+		r.Config.Cmd = append(r.Config.Cmd, v.Target)
+		r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
+			Type: mount.TypeVolume, Source: v.Docker, Target: v.Target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+		})
+	}
+	if _, err := e.output(ctx, r); err != nil {
+		return fmt.Errorf("give its volumes to group %d: %w", volumes[0].GID, err)
+	}
+	return nil
 }
 
 // rootArchive is a tar archive with the root of every volume on disk; nil

@@ -97,6 +97,8 @@ type Volume struct {
 	Memory bool         // a tmpfs: filled after the pause has started
 	Mode   int64        // of its root, with setgid and sticky bits
 	GID    int          // of its root
+	// Change says when the files that a claim holds are given to GID; empty is never.
+	Change v1.PodFSGroupChangePolicy
 }
 
 // Kind tells the containers of a pod apart.

@@ -49,9 +49,10 @@ func (u Unit) addParts(r *Request, in Inputs, env variables, n int) *Missing {
 			return &Missing{Reason: ReasonConfigError, Message: err.Error(), Field: field + "." + subPathField(vm)}
 		}
 		fields = append(fields, field)
+		gid, _ := fsGroup(u.pod)
 		parts = append(parts, Part{
 			Whole: path.Join(VolumeRoot, vm.Name), Path: path.Clean(sub), Target: absolute(vm.MountPath), Propagation: propagation(vm),
-			ReadOnly: vm.ReadOnly || reads(src), Volume: vm.Name, Container: u.Name, GID: fsGroup(u.pod), Fixed: src.Image != nil,
+			ReadOnly: vm.ReadOnly || reads(src), Volume: vm.Name, Container: u.Name, GID: gid, Fixed: src.Image != nil,
 		})
 	}
 	if len(parts) > 0 && in.PodIPs == nil {

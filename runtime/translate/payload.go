@@ -44,7 +44,7 @@ func HashOfFolder(folder string) string { return strings.TrimPrefix(path.Base(fo
 // FolderMode is the mode of folders in the payload: the group of the pod may
 // use them.
 func (p Payload) FolderMode() int64 {
-	if p.Volume.GID != 0 {
+	if p.Volume.Grouped() {
 		return 0o2755
 	}
 	return 0o755
@@ -110,7 +110,7 @@ func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
 	}
 	p := &Payload{Volume: v, Files: newest(files)}
 	for i := range p.Files {
-		if v.GID != 0 {
+		if v.Grouped() {
 			p.Files[i].Mode |= 0o440 // which fsGroup gives a volume that is read only
 		}
 	}

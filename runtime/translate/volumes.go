@@ -37,24 +37,45 @@ func volumes(pod *v1.Pod, opts Options) []Volume {
 		}
 		if claim := v.PersistentVolumeClaim; claim != nil {
 			volume.Claim, volume.Docker = claim.ClaimName, ClaimVolume(pod.Namespace, claim.ClaimName)
+			volume.Change = groupChange(pod, claim)
 		}
 		if volume.Memory {
 			volume.Mode = 0o1777 // as the kernel makes a tmpfs; the kubelet leaves the sticky bit
 		}
-		if volume.GID = fsGroup(pod); volume.GID != 0 {
-			volume.Mode |= 0o2000
+		if gid, ok := fsGroup(pod); ok {
+			volume.GID = gid
+			volume.Mode |= setgid
 		}
 		list = append(list, volume)
 	}
 	return list
 }
 
-// fsGroup is the group that the pod's volumes belong to; 0 where none is named.
-func fsGroup(pod *v1.Pod) int {
+// setgid is the bit that has what is made in a folder belong to its group.
+const setgid = 0o2000
+
+// Grouped reports whether the volume is given to a group: it may be that of root.
+func (v Volume) Grouped() bool { return v.Mode&setgid != 0 }
+
+// fsGroup is the group that the pod's volumes belong to; ok is false where
+// none is named.
+func fsGroup(pod *v1.Pod) (gid int, ok bool) {
 	if sc := pod.Spec.SecurityContext; sc != nil && sc.FSGroup != nil {
-		return int(*sc.FSGroup)
+		return int(*sc.FSGroup), true
 	}
-	return 0
+	return 0, false
+}
+
+// groupChange says when the files of a claim are given to the pod's group, as
+// the kubelet does: never those that the pod only reads.
+func groupChange(pod *v1.Pod, claim *v1.PersistentVolumeClaimVolumeSource) v1.PodFSGroupChangePolicy {
+	if _, ok := fsGroup(pod); !ok || claim.ReadOnly {
+		return ""
+	}
+	if policy := pod.Spec.SecurityContext.FSGroupChangePolicy; policy != nil {
+		return *policy
+	}
+	return v1.FSGroupChangeAlways
 }
 
 // mountVolumes mounts every volume in the pause, which makes them: they are
@@ -118,7 +139,7 @@ func (b *Blueprint) divided(volume string) bool {
 
 func tmpfsOptions(pod *v1.Pod, v Volume) string {
 	options := []string{fmt.Sprintf("mode=%o", v.Mode)}
-	if v.GID != 0 {
+	if v.Grouped() {
 		options = append(options, fmt.Sprintf("gid=%d", v.GID))
 	}
 	if limit := source(pod, v.Name).EmptyDir.SizeLimit; limit != nil && limit.Value() > 0 {
