@@ -105,6 +105,11 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	for _, w := range r.Warnings {
 		c.Warn(w.String())
 	}
+	if f.detail.verbose {
+		for _, p := range r.Idle() {
+			c.Note(p.String())
+		}
+	}
 	if err := r.Err(); err != nil {
 		return err
 	}

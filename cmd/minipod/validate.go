@@ -31,6 +31,9 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 	for _, w := range r.Warnings {
 		c.Warn(w.String())
 	}
+	for _, p := range r.Idle() {
+		c.Note(p.String())
+	}
 	for _, m := range r.Pods {
 		if !r.Wrong(m.Source()) {
 			tell.Result(io.out, "%s: pod/%s valid", m.Source(), m.Pod().Name)

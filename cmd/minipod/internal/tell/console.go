@@ -47,6 +47,9 @@ func (c Console) Fail(err error) {
 // Warn says what may be wrong.
 func (c Console) Warn(text string) { c.trouble(yellow, "warning", text) }
 
+// Note says what is of no account.
+func (c Console) Note(text string) { c.trouble(cyan, "note", text) }
+
 // Hint says what to do about it.
 func (c Console) Hint(text string) { c.trouble(cyan, "hint", text) }
 
