@@ -106,7 +106,7 @@ func unattended(l *look) []Cause {
 func opText(op plan.Op) string {
 	words := map[plan.Kind]string{
 		plan.StartPause: "start the pause", plan.PullImage: "pull the image of", plan.CreateUnit: "make", plan.StartUnit: "start",
-		plan.StopUnit: "stop", plan.StopPause: "stop the pause", plan.SetPolicy: "set the restart policy of the pause", plan.RunProbe: "probe", plan.RemoveUnit: "remove an old attempt of", plan.FillVolume: "fill a volume",
+		plan.StopUnit: "stop", plan.StopPause: "stop the pause", plan.SetPolicy: "set the restart policy of the pause", plan.RunProbe: "probe", plan.RemoveUnit: "remove an old attempt of", plan.FillVolume: "fill a volume", plan.Measure: "measure the disk use of",
 		plan.Note: "write down what was found", plan.PostStart: "run the postStart hook of", plan.PreStop: "run the preStop hook of",
 	}
 	word := words[op.Kind]

@@ -43,6 +43,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.act(ctx, op)
 	case plan.PreStop:
 		return e.preStop(ctx, op)
+	case plan.Measure:
+		return e.measure(ctx, op.Target, *op.Disk)
 	case plan.Note:
 		return e.writeFacts(ctx, op.Target, *op.Facts)
 	case plan.CopyImage:

@@ -84,6 +84,8 @@ func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time
 		return unpulled(w, op, now.Add(-took))
 	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonDeadline:
 		return []Event{normal("", plan.ReasonDeadline, plan.DeadlineMessage, now)}
+	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonEvicted:
+		return []Event{warning("", plan.ReasonEvicted, op.Pod.Annotations[translate.AnnotationMessage], now)}
 	case op.Kind == plan.PullImage:
 		took = took.Round(time.Millisecond)
 		return []Event{normal(op.Unit, reasonPulled, fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took), now)}
@@ -110,7 +112,7 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		if errors.Is(err, plan.ErrHook) {
 			return warn(op.Unit, "FailedPreStopHook", "PreStopHook failed")
 		}
-	case plan.SetPolicy, plan.Note, plan.Revise: // of no account to users
+	case plan.SetPolicy, plan.Note, plan.Revise, plan.Measure: // of no account to users
 		return nil
 	case plan.FillVolume:
 		return warn("", plan.ReasonFailedMount, fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", op.Payload.Volume.Name, err))

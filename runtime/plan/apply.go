@@ -32,7 +32,7 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Pause.Policy = op.Policy
 	case Revise:
 		applyRevise(&w, op, now)
-	case RunProbe, PostStart, PreStop, CheckPath:
+	case RunProbe, PostStart, PreStop, CheckPath, Measure:
 		w.Memory = w.Settle(op, nil, now)
 	case Note:
 		w.Facts = *op.Facts

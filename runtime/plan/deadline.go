@@ -49,6 +49,17 @@ func (w World) EndReason() string {
 	return w.Want.Pod.Annotations[translate.AnnotationReason]
 }
 
+// EndMessage says more of the EndReason.
+func (w World) EndMessage() string {
+	switch w.EndReason() {
+	case "":
+		return ""
+	case ReasonDeadline:
+		return DeadlineMessage
+	}
+	return w.Want.Pod.Annotations[translate.AnnotationMessage]
+}
+
 // Overdue reports whether an attempt was ended because the deadline of its pod
 // had passed.
 func (w World) Overdue(c Container) bool {

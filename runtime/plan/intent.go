@@ -83,6 +83,7 @@ func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
 	}
 	delete(pod.Annotations, translate.AnnotationGrace)
 	delete(pod.Annotations, translate.AnnotationReason)
+	delete(pod.Annotations, translate.AnnotationMessage)
 	if grace != nil {
 		pod.Annotations[translate.AnnotationGrace] = strconv.FormatInt(*grace, 10)
 	}

@@ -30,6 +30,8 @@ type Memory struct {
 	Stopped map[string]string
 	// Resized are the limits that attempts were given last, by ID.
 	Resized map[string]Resources
+	// Measured is how much of the disk the pod was found to use last.
+	Measured Measured
 	// Young is until when the container that was last started may end for a
 	// reason that it was started with.
 	Young time.Time
@@ -61,11 +63,13 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
-		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Young: m.Young,
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young,
 	}
 	switch {
 	case op.Kind == RunProbe:
 		m.checked(op, err, now)
+	case op.Kind == Measure:
+		m.measured(err, now)
 	case op.Kind == PostStart:
 		m.hookDone(op, err)
 	case op.Kind == PreStop: // one that fails keeps nothing from being stopped

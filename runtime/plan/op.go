@@ -36,6 +36,7 @@ const (
 	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
 	CheckPath    Kind = "check path"    // Target is a path of the machine; HostPath
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
+	Measure      Kind = "measure"       // Target is the pause; Disk
 )
 
 // Op is one operation on the engine. Operations of one Step are independent
@@ -63,6 +64,8 @@ type Op struct {
 	Payload *translate.Payload
 	// HostPath is what the path is to be.
 	HostPath *translate.HostPath
+	// Disk is what is measured.
+	Disk *Disk
 	// Cause says why a container is stopped that is to run: a probe of this
 	// kind, or its hook.
 	Cause string
@@ -109,7 +112,7 @@ func (o Op) Subject() string {
 	switch o.Kind {
 	case PullImage:
 		return "image " + o.Target
-	case StopUnit, RunProbe, PostStart, PreStop, Note, CheckPath:
+	case StopUnit, RunProbe, PostStart, PreStop, Note, CheckPath, Measure:
 		return o.Key()
 	case Revise:
 		return "manifest"
@@ -165,7 +168,7 @@ func (r refusal) Is(target error) bool { return target == ErrPermanent }
 // waits for its answer any more: who gives up has to know what became of it.
 func (o Op) Lasts() bool {
 	switch o.Kind {
-	case PullImage, StopUnit, StopPause, RunProbe, PostStart, PreStop:
+	case PullImage, StopUnit, StopPause, RunProbe, PostStart, PreStop, Measure:
 		return false
 	}
 	return true

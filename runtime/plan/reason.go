@@ -22,6 +22,7 @@ const (
 	ReasonResizeError     = "ResizeError"
 	ReasonRestartAll      = "RestartAllContainers"
 	ReasonDeadline        = "DeadlineExceeded"
+	ReasonEvicted         = "Evicted"
 	ReasonFinalizers      = "Finalizers"
 	ReasonUnborn          = "Unborn"
 	ReasonInvalidManifest = "InvalidManifest"

@@ -95,7 +95,7 @@ func (v view) fillReason(s *v1.PodStatus) {
 	case v.step.State == plan.Stopping:
 		s.Reason, s.Message = Stopping, "The pod is being stopped on purpose"
 	case v.EndReason() != "":
-		s.Reason, s.Message = v.EndReason(), plan.DeadlineMessage
+		s.Reason, s.Message = v.EndReason(), v.EndMessage()
 	case v.rejected():
 		s.Reason, s.Message, _ = plan.Rejection(v.World)
 	case v.Want == nil && v.bringing() && len(v.step.Waits) > 0:

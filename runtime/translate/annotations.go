@@ -15,6 +15,8 @@ const (
 	AnnotationIntent = annotations + "intent"
 	// AnnotationReason says why a pod was ended before its work was done.
 	AnnotationReason = annotations + "reason"
+	// AnnotationMessage says more of the reason.
+	AnnotationMessage = annotations + "message"
 	// AnnotationGrace is the grace of a stop, in seconds.
 	AnnotationGrace = annotations + "grace"
 	// AnnotationStart counts how often the pod was started again.

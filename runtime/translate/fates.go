@@ -8,8 +8,8 @@ func fateRows() map[string][]FieldFate {
 			{"metadata", Parted, ""},
 			{"spec", Parted, ""},
 			{"status", Nothing, "what a cluster says of a pod is left out"},
-			{"kind", Nothing, "says that it is a Pod"},
-			{"apiVersion", Nothing, "says that it is a Pod"},
+			{"kind", Minipod, "says that it is a Pod"},
+			{"apiVersion", Minipod, "says that it is a Pod"},
 		},
 		"ObjectMeta": {
 			{"name", Docker, "the containers' names, Config.Hostname, a label"},
@@ -112,7 +112,7 @@ func fateRows() map[string][]FieldFate {
 		},
 		"EmptyDirVolumeSource": {
 			{"medium", Docker, "a volume, in memory a tmpfs; huge pages are an error"},
-			{"sizeLimit", Docker, "the size of a tmpfs; on disk a warning"},
+			{"sizeLimit", Docker, "the size of a tmpfs; on disk it is measured, and a pod that uses more is evicted"},
 			{"mode", Warned, "off in Kubernetes: the volume is open to every user"},
 		},
 		"PersistentVolumeClaimVolumeSource": {
@@ -156,7 +156,7 @@ func fateRows() map[string][]FieldFate {
 			{"user", Nothing, "off in Kubernetes: left out"},
 		},
 		"ObjectFieldSelector": {
-			{"apiVersion", Nothing, "v1"},
+			{"apiVersion", Minipod, "there is v1 alone"},
 			{"fieldPath", Late, "the field's value"},
 		},
 		"ResourceFieldSelector": {
@@ -245,7 +245,7 @@ func fateRows() map[string][]FieldFate {
 			{"fileKeyRef", Late, "Config.Env, from a file that an init container has written"},
 		},
 		"ResourceRequirements": {
-			{"limits", Docker, "HostConfig.CpuQuota, Memory, MemorySwap; other resources are a warning"},
+			{"limits", Docker, "HostConfig.CpuQuota, Memory, MemorySwap; of ephemeral-storage what is written is measured; other resources are a warning"},
 			{"requests", Docker, "HostConfig.CpuShares; of memory the OOM score, late"},
 			{"claims", Refused, "there are no resource drivers"},
 		},
@@ -290,9 +290,9 @@ func fateRows() map[string][]FieldFate {
 			{"runAsNonRoot", Minipod, "as the containers'"},
 			{"supplementalGroups", Docker, "HostConfig.GroupAdd"},
 			{"supplementalGroupsPolicy", Warned, "Strict: Docker adds the groups of the image all the same"},
-			{"fsGroup", Docker, "HostConfig.GroupAdd, the group of volumes"},
+			{"fsGroup", Docker, "HostConfig.GroupAdd, the group of volumes and of what a claim holds"},
 			{"sysctls", Docker, "HostConfig.Sysctls of the pause; one that is not safe is refused as SysctlForbidden, unless --allowed-unsafe-sysctls names it"},
-			{"fsGroupChangePolicy", Nothing, "a volume gets its group when it is made"},
+			{"fsGroupChangePolicy", Minipod, "when the files of a claim get the group"},
 			{"seccompProfile", Parted, ""},
 			{"appArmorProfile", Docker, "as the containers'"},
 			{"seLinuxChangePolicy", Nothing, "is about volumes that were labelled before"},

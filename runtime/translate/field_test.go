@@ -71,7 +71,7 @@ this page). A field that is not here has the fate of the one around it.
 | minipod | minipod does it |
 | warning | it is not honoured, and said so where it would change anything |
 | error | a pod that asks for it is not run |
-| nothing | it means nothing here |
+| nothing | it means nothing here: validate and run -v list it where it is set |
 
 Init containers and ephemeral containers have the fields of containers.
 

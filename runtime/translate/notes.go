@@ -63,9 +63,9 @@ func notes(b *Blueprint) []Note {
 	n.refuse(b.Options.NoRuntime, "spec.runtimeClassName", fmt.Sprintf("no runtime for %q is configured", b.Options.Runtime))
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b)
-	volumeNotes(n, &b.Pod.Spec)
+	volumeNotes(n, b)
 	for _, u := range b.Units {
-		containerNotes(n, u)
+		containerNotes(n, b, u)
 		envNotes(n, b, u)
 		mountNotes(n, b, u)
 		securityNotes(n, b, u)
@@ -142,14 +142,15 @@ func safeSysctl(name string) bool {
 // sysctlName is the name with dots, as Docker takes it.
 func sysctlName(name string) string { return strings.ReplaceAll(name, "/", ".") }
 
-func volumeNotes(n *noter, s *v1.PodSpec) {
+func volumeNotes(n *noter, b *Blueprint) {
+	s := &b.Pod.Spec
 	for i, v := range s.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
 		switch {
 		case v.EmptyDir != nil:
 			medium := v.EmptyDir.Medium
 			n.refuse(medium != "" && medium != v1.StorageMediumMemory, path+".emptyDir.medium", fmt.Sprintf("Docker has no volumes on %s", medium))
-			n.warn(v.EmptyDir.SizeLimit != nil && medium == "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced")
+			n.warn(v.EmptyDir.SizeLimit != nil && medium == "" && b.Options.PauseImage != "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced: it takes minipod's own pause image")
 			n.warn(v.EmptyDir.Mode != nil, path+".emptyDir.mode", "an alpha field, off in Kubernetes too: the volume is open to every user")
 		case v.HostPath != nil:
 			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
@@ -197,7 +198,7 @@ const noDiskLimit = "no limit is set, and the engine does not tell how large its
 // leastMemory is what no container does with less of, in bytes.
 const leastMemory = 1 << 20
 
-func containerNotes(n *noter, u Unit) {
+func containerNotes(n *noter, b *Blueprint, u Unit) {
 	c, path := u.Container, u.Path
 	if memory := c.Resources.Limits.Memory(); memory.Sign() > 0 && memory.CmpInt64(leastMemory) < 0 {
 		number := strings.TrimRight(memory.String(), "mk")
@@ -210,9 +211,19 @@ func containerNotes(n *noter, u Unit) {
 		resources v1.ResourceList
 	}{{"limits", c.Resources.Limits}, {"requests", c.Resources.Requests}} {
 		for _, name := range sortedKeys(list.resources) {
-			n.warn(name != v1.ResourceCPU && name != v1.ResourceMemory, fmt.Sprintf("%s.resources.%s.%s", path, list.name, name), "Docker cannot account for it: not enforced")
+			n.warn(!accounted(name), fmt.Sprintf("%s.resources.%s.%s", path, list.name, name), "Docker cannot account for it: not enforced")
 		}
 	}
+	_, limited := c.Resources.Limits[v1.ResourceEphemeralStorage]
+	field := path + ".resources.limits.ephemeral-storage"
+	n.warn(limited && u.Kind == Init, field, "what an init container writes is not measured")
+	n.warn(limited && b.Options.PauseImage != "", field, "not enforced: it takes minipod's own pause image")
+}
+
+// accounted reports whether more is made of a resource than of others, which
+// Docker knows nothing of.
+func accounted(name v1.ResourceName) bool {
+	return name == v1.ResourceCPU || name == v1.ResourceMemory || name == v1.ResourceEphemeralStorage
 }
 
 func envNotes(n *noter, b *Blueprint, u Unit) {

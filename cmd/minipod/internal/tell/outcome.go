@@ -158,6 +158,9 @@ func (o Outcome) failedAsWhole() error {
 	if o.World.EndReason() == plan.ReasonDeadline {
 		return fmt.Errorf("pod %s has failed: %s", o.Ref, o.deadlineText())
 	}
+	if o.World.EndReason() == plan.ReasonEvicted {
+		return fmt.Errorf("pod %s has failed: it was evicted: %s", o.Ref, strings.TrimSpace(o.World.EndMessage()))
+	}
 	return fmt.Errorf("pod %s has failed", o.Ref)
 }
 
@@ -193,6 +196,9 @@ func (o Outcome) stopText(c plan.Container, events event.Log) string {
 	}
 	if o.World.Overdue(c) {
 		return o.deadlineText()
+	}
+	if o.World.EndReason() == plan.ReasonEvicted {
+		return "the pod was evicted: " + o.World.EndMessage()
 	}
 	return ""
 }
