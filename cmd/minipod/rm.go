@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -51,7 +53,7 @@ func newRmCommand(io streams) *cobra.Command {
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
 	cmd.Flags().BoolVar(&f.objects, "all-objects", false, "all that is kept beside pods in the namespace: ConfigMaps, Secrets, ...; with -A of all namespaces")
-	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "also the volumes of the claims that the pods use, and what is in them")
+	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "also the data of the claims that are removed or that the pods use; it is kept otherwise")
 	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
 	return cmd
 }
@@ -96,31 +98,64 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	return drop(cmd.Context(), e, claims)
+	return f.data(cmd.Context(), io, e, claims)
 }
 
-// claims are the volumes to be removed of claims: of those that the pods use,
-// and of those that are meant themselves.
-func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names) ([]string, error) {
-	if !f.volumes {
-		return nil, nil
-	}
-	var volumes []string
+// claims are those that are meant themselves, and with --volumes those that the
+// pods use.
+func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names) ([]object.Key, error) {
+	var claims []object.Key
 	for _, key := range meant.Objects {
 		if key.Resource == object.Claims {
-			volumes = append(volumes, translate.ClaimVolume(key.Namespace, key.Name))
+			claims = append(claims, key)
 		}
+	}
+	if !f.volumes {
+		return claims, nil
 	}
 	worlds, err := e.runner.List(ctx)
 	for _, w := range worlds {
-		if w.Want == nil || !slices.Contains(meant.Pods, translate.Ref{Namespace: w.Namespace, Name: w.Name}) {
+		if w.Want == nil || !slices.Contains(meant.Pods, refOf(w)) {
 			continue
 		}
 		for _, claim := range w.Want.Claims() {
-			volumes = append(volumes, translate.ClaimVolume(w.Namespace, claim))
+			if key := (object.Key{Resource: object.Claims, Namespace: w.Namespace, Name: claim}); !slices.Contains(claims, key) {
+				claims = append(claims, key)
+			}
 		}
 	}
-	return volumes, err
+	return claims, err
+}
+
+// data removes with --volumes what claims held, and else says where it stays.
+func (f *rmFlags) data(ctx context.Context, io streams, e connection, claims []object.Key) error {
+	c := tell.NewConsole(io.err)
+	var errs []error
+	for _, key := range claims {
+		volume := translate.ClaimVolume(key.Namespace, key.Name)
+		there, err := e.HasVolume(ctx, volume)
+		if err == nil && there && !f.volumes {
+			c.Say("data of %s kept in volume %s; minipod rm --volumes %[1]s%[3]s removes it", objectName(key), volume, inNamespace(key))
+			continue
+		}
+		if err == nil && there {
+			err = e.DropRecord(ctx, volume)
+		}
+		if errors.Is(err, plan.ErrStale) {
+			c.Warn(fmt.Sprintf("data of %s kept in volume %s: a pod uses it; docker volume rm %[2]s when it does not any more", objectName(key), volume))
+			continue
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// inNamespace are the words of a command line for the namespace of an object.
+func inNamespace(key object.Key) string {
+	if key.Namespace == namespaceOr("") {
+		return ""
+	}
+	return " -n " + key.Namespace
 }
 
 // everything is what the command line means, objects beside pods too.
@@ -146,11 +181,13 @@ func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args 
 }
 
 // removeObjects removes what run has stored of the same manifests.
-func (f *rmFlags) removeObjects(ctx context.Context, io streams, e records, keys []object.Key) error {
+func (f *rmFlags) removeObjects(ctx context.Context, io streams, e connection, keys []object.Key) error {
 	var errs []error
 	for _, key := range keys {
 		err := removeObject(ctx, e, key)
 		switch {
+		case f.dataLeft(ctx, e, key, err):
+			tell.Result(io.out, "%s was removed before, its data is now", objectName(key))
 		case err == nil:
 			tell.Result(io.out, "%s removed", objectName(key))
 		case !f.ignoreNotFound || !errors.As(err, new(*absentError)):
@@ -158,6 +195,16 @@ func (f *rmFlags) removeObjects(ctx context.Context, io streams, e records, keys
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// dataLeft reports whether a claim that is not there has left data behind, which
+// is to be removed.
+func (f *rmFlags) dataLeft(ctx context.Context, e connection, key object.Key, err error) bool {
+	if !f.volumes || key.Resource != object.Claims || !errors.As(err, new(*absentError)) {
+		return false
+	}
+	there, err := e.HasVolume(ctx, translate.ClaimVolume(key.Namespace, key.Name))
+	return err == nil && there
 }
 
 // remove removes pods side by side; one that fails does not keep the others.

@@ -70,6 +70,18 @@ func (e *Engine) DropRecord(ctx context.Context, name string) error {
 	return nil
 }
 
+// HasVolume reports whether the engine has a volume of a name.
+func (e *Engine) HasVolume(ctx context.Context, name string) (bool, error) {
+	_, err := e.cli.VolumeInspect(ctx, name)
+	if cerrdefs.IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at volume %s: %w", name, e.explain(err))
+	}
+	return true, nil
+}
+
 func recordOf(v volume.Volume) Record {
 	labels := maps.Clone(v.Labels)
 	delete(labels, labelNonce)
