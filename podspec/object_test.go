@@ -98,7 +98,7 @@ func TestProblemString(t *testing.T) {
 }
 
 func TestProblemsAreSortedAndToldOnce(t *testing.T) {
-	ps := podspec.Problems{{"f", 10, 1, "b", "m"}, {"f", 9, 2, "a", "m"}, {"f", 10, 1, "b", "m"}, {"f", 9, 1, "c", "m"}}
+	ps := podspec.Problems{{"f", 10, 1, "b", "m", ""}, {"f", 9, 2, "a", "m", ""}, {"f", 10, 1, "b", "m", ""}, {"f", 9, 1, "c", "m", ""}}
 	if got, want := ps.Error(), "f:9:1: c: m\nf:9:2: a: m\nf:10:1: b: m"; got != want {
 		t.Errorf("want %q, got %q", want, got)
 	}

@@ -22,6 +22,7 @@ func Parse(name string, data []byte) ([]*Object, error) {
 	found := p.documents(data, func(root *yaml.Node) { p.document(root, 0) })
 	if found == 0 && len(p.problems) == 0 {
 		p.report(0, 0, "", "no objects: the file is empty")
+		return nil, &EmptyError{p.result()}
 	}
 	if problems := p.result(); len(problems) > 0 {
 		return nil, problems
@@ -95,6 +96,7 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 		if !d.covered(e) && !isMadeUp(e, o.Meta()) {
 			line, col := locate(root, splitPath(e.Field)).hint(e.BadValue).position()
 			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), refusedHint(o, e))
+			p.refused(e.Field, e.BadValue)
 		}
 	}
 	for _, w := range k.warn(object) {

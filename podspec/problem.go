@@ -19,6 +19,7 @@ type Problem struct {
 	Line, Column int
 	Field        string
 	Message      string
+	Value        string // what Kubernetes refuses, where that is a text
 }
 
 // String is "file:line:col: field.path: message" without the parts that are unknown, and without control characters:
@@ -126,3 +127,15 @@ func (r *reporter) report(line, col int, field, format string, args ...any) {
 		File: r.file, Line: line, Column: col, Field: field, Message: fmt.Sprintf(format, args...),
 	})
 }
+
+// refused notes the value of the field that was reported last.
+func (r *reporter) refused(field string, value any) {
+	if text, ok := value.(string); ok && len(r.problems) > 0 && r.problems[len(r.problems)-1].Field == field {
+		r.problems[len(r.problems)-1].Value = text
+	}
+}
+
+// EmptyError says that there is nothing in a file.
+type EmptyError struct{ Problems }
+
+func (e *EmptyError) Unwrap() error { return e.Problems }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,7 +117,7 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 	if source != "-" {
 		var err error
 		if info, err = os.Lstat(strings.TrimSuffix(source, string(filepath.Separator)+".")); err != nil {
-			return err
+			return localError(source, err)
 		}
 	}
 	id, err := f.find(ctx, e, to.ref)
@@ -138,6 +139,10 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 		folder, name = target, baseOf(source)
 	case strings.HasSuffix(to.path, "/") && !info.IsDir():
 		return fmt.Errorf("%s is no folder in pod %s", to.path, to.ref)
+	default:
+		if _, there, err := remoteTarget(ctx, e, id, folder); err != nil || !there {
+			return cmp.Or(err, fmt.Errorf("there is no folder %s in pod %s", path.Clean(folder), to.ref))
+		}
 	}
 	return e.CopyTo(ctx, id, folder, packed(source, name))
 }
@@ -195,7 +200,18 @@ func (f *cpFlags) download(ctx context.Context, s streams, e connection, from po
 	if folder == "" {
 		folder = "."
 	}
+	if _, err := os.Stat(folder); err != nil {
+		return localError(filepath.Clean(folder), err)
+	}
 	return transfer.Unpack(archive, folder, name)
+}
+
+// localError is about a path of this machine, without the system call.
+func localError(name string, err error) error {
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 // contentsOnly tells DIR/. from DIR.

@@ -182,7 +182,7 @@ func TestInterrupted(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitSignal+int(syscall.SIGINT) {
 		t.Errorf("exit code %d\n%s", code, &stderr)
 	}
-	if !strings.Contains(stderr.String(), "\nminipod: error: interrupted\n") {
+	if said := stderr.String(); !strings.Contains(said, "\nminipod: error: interrupted\n") || !strings.Contains(said, " was removed again\n") {
 		t.Errorf("stderr: %s", &stderr)
 	}
 	if left, err := e.left(ns); err != nil || len(left) > 0 {

@@ -59,7 +59,7 @@ func (f *podFlags) options(cmd *cobra.Command) manifest.Options {
 
 // read reads and checks the manifests that args name.
 func (f *podFlags) read(cmd *cobra.Command, io streams, args []string) *manifest.Reading {
-	return manifest.Read(cmd.Context(), io.in, args, f.options(cmd))
+	return manifest.Read(cmd.Context(), io.manifests(), args, f.options(cmd))
 }
 
 // registerNamespace adds -n to a command that deals with pods by name.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -111,10 +112,26 @@ func (f *forwarder) listen(ctx context.Context, addresses []string, text string)
 		f.listeners = append(f.listeners, listener{l, remote})
 		tell.Result(f.out, "Forwarding from %s -> %d", l.Addr(), remote)
 	}
-	if !opened {
-		return fmt.Errorf("listen on port %d: %w", local, errors.Join(errs...))
+	switch {
+	case opened:
+		return nil
+	case errors.Is(errs[0], syscall.EADDRINUSE):
+		return &takenError{refOf(f.world), local, remote}
 	}
-	return nil
+	return fmt.Errorf("listen on port %d: %w", local, errs[0])
+}
+
+// takenError says that a port of this machine is another program's.
+type takenError struct {
+	ref           translate.Ref
+	local, remote int
+}
+
+func (e *takenError) Error() string { return fmt.Sprintf("port %d of this machine is taken", e.local) }
+
+// Hint is how a free one is taken.
+func (e *takenError) Hint() string {
+	return fmt.Sprintf("%s :%d takes a free one", tell.Command("port-forward", e.ref), e.remote)
 }
 
 // bothLocal has localhost mean both families, as kubectl does: one of them need
@@ -247,7 +264,10 @@ func (f *forwarder) connect(ctx context.Context, here net.Conn, port int) {
 
 func (f *forwarder) fail(ctx context.Context, port int, err error) {
 	if ctx.Err() == nil && !errors.Is(err, net.ErrClosed) {
-		f.console.Warn(fmt.Sprintf("forward port %d: %v", port, err))
+		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "readfrom" {
+			err = op.Err // who reads from whom here is of no matter
+		}
+		f.console.Warn(fmt.Sprintf("connection to port %d of pod %s: %v", port, refOf(f.world), err))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 type runFlags struct {
@@ -202,6 +203,7 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	n.Close()
 	if err != nil {
+		sayLeft(ctx, on.console, m.Ref(), res)
 		return f.failed(ctx, on, m, res, err)
 	}
 	word := "unchanged"
@@ -225,8 +227,28 @@ func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome
 	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Events: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
 }
 
+// sayLeft says what an interrupted run has left of a pod; what it could not remove
+// is told of as an error.
+func sayLeft(ctx context.Context, c tell.Console, ref translate.Ref, res loop.Result) {
+	_, stopped := interrupted(ctx)
+	switch {
+	case !stopped:
+	case res.Existed:
+		c.Say("pod %s is left as it is", ref)
+	case res.Undone:
+		c.Say("pod %s was removed again", ref)
+	}
+}
+
 // failed is the error of a pod that has not come as far as it was to.
 func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res loop.Result, err error) error {
+	if f.rm && errors.As(err, new(*loop.StoppedError)) {
+		err := fmt.Errorf("pod %s was stopped by another command, and is removed", m.Ref())
+		if !f.attach { // which has removed it
+			err = errors.Join(f.removed(ctx, on, m.Ref()), err)
+		}
+		return err
+	}
 	late := errors.As(err, new(*loop.TimeoutError))
 	if late || res.Existed { // it is there still
 		on.upkeep.see(ctx, on, res.World, f.detail.detail())

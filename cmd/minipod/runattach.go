@@ -60,12 +60,24 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 		err = errors.Join(err, f.removed(work, on, m.Ref()))
 	}
 	if sig, stopped := interrupted(ctx); stopped {
+		f.sayStopped(on.console, m.Ref(), res)
 		return errors.Join(sig, err)
 	}
 	if err != nil {
 		return f.failed(work, on, m, res, err)
 	}
 	return endCode(on.console, res)
+}
+
+// sayStopped says what has become of a pod that was stopped by Ctrl-C.
+func (f *runFlags) sayStopped(c tell.Console, ref translate.Ref, res loop.Result) {
+	switch {
+	case res.World.Pause == nil:
+	case f.rm:
+		c.Say("pod %s was stopped and removed", ref)
+	default:
+		c.Say("pod %s was stopped and is kept: %s, or %s", ref, tell.Command("start", ref), tell.Command("rm", ref))
+	}
 }
 
 // endCode is how a pod has ended that was run to its end: nil for one that has

@@ -52,7 +52,7 @@ func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []str
 	case len(args) > 0:
 		return manifest.Names{Pods: named(args, namespaceOr(t.namespace))}, nil
 	case len(t.files) > 0:
-		sources, err := manifest.Sources(cmd.Context(), io.in, t.files)
+		sources, err := manifest.Sources(cmd.Context(), io.manifests(), t.files)
 		if errors.Is(err, fs.ErrNotExist) {
 			return manifest.Names{}, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
 		}

@@ -97,8 +97,27 @@ func (w *writer) heading(opts Options) {
 	if w.b.SharesPID {
 		fmt.Fprintf(w, "# The containers share the PID namespace of the pause: %s.\n", w.b.PIDWhy)
 	}
-	w.WriteString("set -eu\nuid=$(cat /proc/sys/kernel/random/uuid)\n")
+	w.WriteString("set -eu\nuid=$(cat /proc/sys/kernel/random/uuid)\n" + fasterOthers)
 }
+
+// fasterOthers has docker run and create do with a container of the pod that is
+// there already: a supervisor that sees the pod may make it first.
+const fasterOthers = `
+# Where a supervisor makes a container of the pod first, it is there.
+docker() {
+	case $1 in run | create) ;; *) command docker "$@"; return ;; esac
+	said=$(command docker "$@" 2>&1) && { printf '%s\n' "$said"; return; } || code=$?
+	for _ in 1 2 3; do
+		case $said in *"already in use by container"*) ;; *) break ;; esac
+		for id in $(command docker ps -aq --no-trunc --filter label=` + translate.LabelUID + `="$uid"); do
+			case $said in *"$id"*) return 0 ;; esac
+		done
+		sleep 1 # it is being made
+	done
+	printf '%s\n' "$said" >&2
+	return "$code"
+}
+`
 
 func (w *writer) op(op plan.Op) {
 	switch op.Kind {
@@ -128,7 +147,7 @@ func (w *writer) op(op plan.Op) {
 // done its work.
 func (w *writer) awaitInit(unit string) {
 	if u, _ := w.b.Unit(unit); u.Kind == translate.Init {
-		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to end well before the next container starts\n", w.quote(w.created[unit].Request.Name))
+		fmt.Fprintf(w, "test \"$(docker wait %s)\" = 0 # it has to succeed before the next container starts\n", w.quote(w.created[unit].Request.Name))
 	}
 }
 

@@ -28,6 +28,8 @@ type Result struct {
 	Step  plan.Step
 	// Existed tells that the pod was there before and is the same.
 	Existed bool
+	// Undone tells that what this call had made was removed again.
+	Undone bool
 }
 
 // RunOptions change what Run does.
@@ -226,7 +228,9 @@ func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) 
 	if err == nil || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) || errors.As(err, new(*TimeoutError)) {
 		return res, err
 	}
-	return res, errors.Join(err, r.undo(ctx, ref))
+	left := r.undo(ctx, ref)
+	res.Undone = left == nil
+	return res, errors.Join(err, left)
 }
 
 // undoTime bounds the removal of what a failed run made.

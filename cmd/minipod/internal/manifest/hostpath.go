@@ -6,6 +6,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/minipod/minipod/podspec"
 )
 
 // hint is what to do about a field that cannot be honoured, where there is
@@ -31,6 +33,19 @@ func (m Pod) pathHint(field string) string {
 		}
 	}
 	return ""
+}
+
+// hinted adds to refused paths of the machine the absolute ones that were probably
+// meant.
+func hinted(problems podspec.Problems) podspec.Problems {
+	for i, p := range problems {
+		if strings.HasSuffix(p.Field, ".hostPath.path") && p.Value != "" && !path.IsAbs(p.Value) {
+			if meant := absolutePath(p.File, p.Value); meant != "" {
+				problems[i].Message += fmt.Sprintf(", did you mean %s?", meant)
+			}
+		}
+	}
+	return problems
 }
 
 // absolutePath makes a path absolute that was written in a file; empty where

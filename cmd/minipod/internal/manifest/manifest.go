@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/rand"
@@ -61,8 +60,8 @@ func (r *Reading) Err() error {
 
 // Read reads and checks the manifests that args name, all of them before
 // anything is done with one.
-func Read(ctx context.Context, stdin io.Reader, args []string, opts Options) *Reading {
-	sources, err := Sources(ctx, stdin, args)
+func Read(ctx context.Context, in Input, args []string, opts Options) *Reading {
+	sources, err := Sources(ctx, in, args)
 	r := &Reading{Failed: err}
 	for _, s := range sources {
 		if s.Data != nil {
@@ -70,6 +69,7 @@ func Read(ctx context.Context, stdin io.Reader, args []string, opts Options) *Re
 		}
 	}
 	r.checkNames(opts)
+	r.checkPorts(opts)
 	if opts.Strict {
 		r.Problems, r.Warnings = append(r.Problems, r.Warnings...), nil
 	}
@@ -84,8 +84,10 @@ func (r *Reading) parse(opts Options, s Source) {
 	objects, err := podspec.Parse(s.Name, s.Data)
 	var problems podspec.Problems
 	switch {
+	case errors.As(err, new(*podspec.EmptyError)) && s.listed:
+		r.Warnings = append(r.Warnings, podspec.Problem{File: s.Name, Message: "the file is empty: left out"})
 	case errors.As(err, &problems):
-		r.Problems = append(r.Problems, problems...)
+		r.Problems = append(r.Problems, hinted(problems)...)
 	case err != nil:
 		r.Failed = errors.Join(r.Failed, err)
 	}

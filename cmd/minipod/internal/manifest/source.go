@@ -28,23 +28,32 @@ const maxManifest = 32 << 20
 type Source struct {
 	Name string
 	Data []byte // nil where it could not be read
+
+	listed bool // it is of a directory, and was not named itself
+}
+
+// Input is what manifests come from that is neither file nor URL, and who is told
+// of what is slow to come.
+type Input struct {
+	Stdin io.Reader
+	Slow  func(text string)
 }
 
 // Sources reads what the command line names: files, directories, URLs,
 // and - for stdin.
-func Sources(ctx context.Context, stdin io.Reader, args []string) ([]Source, error) {
+func Sources(ctx context.Context, in Input, args []string) ([]Source, error) {
 	var sources []Source
 	var errs []error
 	for _, arg := range args {
 		names, err := expandSource(arg)
 		errs = append(errs, err)
 		for _, name := range names {
-			data, err := readSource(ctx, stdin, name)
+			data, err := readSource(ctx, in, name)
 			errs = append(errs, err)
 			if name == stdinArg {
 				name = stdinName
 			}
-			sources = append(sources, Source{Name: name, Data: data})
+			sources = append(sources, Source{Name: name, Data: data, listed: name != arg && arg != stdinArg})
 		}
 	}
 	return sources, errors.Join(errs...)
@@ -86,15 +95,19 @@ func isURL(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-func readSource(ctx context.Context, stdin io.Reader, name string) ([]byte, error) {
+func readSource(ctx context.Context, in Input, name string) ([]byte, error) {
 	switch {
 	case name == stdinArg:
-		data, err := readBounded(stdin)
+		data, err := readBounded(in.Stdin)
 		if err != nil {
 			return nil, fmt.Errorf("read stdin: %w", err)
 		}
 		return data, nil
 	case isURL(name):
+		slow := time.AfterFunc(patience, func() {
+			in.Slow(fmt.Sprintf("waiting for %s to answer, for at most %d s", name, int(fetchTime.Seconds())))
+		})
+		defer slow.Stop()
 		return fetch(ctx, name)
 	}
 	f, err := os.Open(name)
@@ -117,8 +130,12 @@ func readBounded(r io.Reader) ([]byte, error) {
 	return data, err
 }
 
-// fetchTime bounds how long a manifest may take to come.
-const fetchTime = 30 * time.Second
+// fetchTime bounds how long a manifest may take to come, and patience how long
+// nothing is said of that.
+const (
+	fetchTime = 30 * time.Second
+	patience  = 2 * time.Second
+)
 
 // fetch gets a manifest by HTTP.
 func fetch(ctx context.Context, url string) ([]byte, error) {
