@@ -24,7 +24,7 @@ var stored = translate.Inputs{
 // filledPod is a pod that mounts the only volume it has.
 func filledPod(t *testing.T, spec, source string) *translate.Blueprint {
 	t.Helper()
-	text := notable(spec+"\nvolumes: [{name: v, "+source+"}]", "resources: {limits: {memory: 1Mi}}\nvolumeMounts: [{name: v, mountPath: /v}]")
+	text := notable(spec+"\nvolumes: [{name: v, "+source+"}]", "resources: {limits: {memory: 8Mi}}\nvolumeMounts: [{name: v, mountPath: /v}]")
 	pod := parseText(t, "p.yaml", text)
 	pod.UID = testUID
 	pod.Labels, pod.Annotations = map[string]string{"b": "2", "a": "1"}, map[string]string{"note": "x \"y\"\nz"}
@@ -46,7 +46,7 @@ func TestPayload(t *testing.T) {
 		{"", items(`{path: l, mode: 0600, fieldRef: {fieldPath: "metadata.labels['b']"}}`), `600 l "2"`},
 		{"", items("{path: name, fieldRef: {fieldPath: metadata.name}}, {path: s, fieldRef: {fieldPath: metadata.namespace}}, {path: u, fieldRef: {fieldPath: metadata.uid}}"),
 			`644 name "p", 644 s "default", 644 u "` + testUID + `"`},
-		{"", items("{path: m, resourceFieldRef: {containerName: c, resource: limits.memory, divisor: 1Ki}}"), `644 m "1024"`},
+		{"", items("{path: m, resourceFieldRef: {containerName: c, resource: limits.memory, divisor: 1Ki}}"), `644 m "8192"`},
 		{"", items("{path: c, resourceFieldRef: {containerName: c, resource: limits.cpu}}"), `644 c "4"`},
 		{"", "projected: {defaultMode: 0640, sources: [{configMap: {name: m}}, {secret: {name: s}}, {downwardAPI: {items: [{path: name, fieldRef: {fieldPath: metadata.name}}]}}]}",
 			`640 a "secret", 640 b "", 640 name "p", 640 z "\x00\xff"`},
