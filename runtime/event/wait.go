@@ -61,6 +61,10 @@ func waited(w plan.World, wait plan.Wait, now time.Time) []Event {
 		}
 	case plan.ReasonUnschedulable:
 		return []Event{warning("", wait.Reason, wait.Detail, now)}
+	case plan.ReasonSandbox:
+		if wait.Until.IsZero() { // else it is told of where it failed
+			return []Event{warning("", wait.Reason, "Failed to create pod sandbox: "+wait.Detail, now)}
+		}
 	case plan.ReasonConfigError:
 		return warn("Failed", "Error: "+wait.Detail)
 	}

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -89,7 +90,7 @@ func pauseNames(r *Request, pod *v1.Pod) {
 	}
 	host, from := Hostname(pod)
 	domain := Domain(pod)
-	if domain != "" && pod.Spec.SetHostnameAsFQDN != nil && *pod.Spec.SetHostnameAsFQDN {
+	if domain != "" && isTrue(pod.Spec.SetHostnameAsFQDN) {
 		host, from = host+"."+domain, "spec.setHostnameAsFQDN"
 	} else if domain != "" {
 		r.Config.Domainname = domain
@@ -97,6 +98,21 @@ func pauseNames(r *Request, pod *v1.Pod) {
 	}
 	r.Config.Hostname = host
 	r.from("Config.Hostname", from)
+}
+
+// Overlong says in the kubelet's words (pkg/kubelet/util, GetNodenameForKernel)
+// that a pod is to have a hostname which is longer than the kernel takes; nil
+// where it is not.
+func (b *Blueprint) Overlong() *Missing {
+	const longest = 64
+	host := b.Pause.Config.Hostname
+	if len(host) <= longest {
+		return nil
+	}
+	return &Missing{
+		Message: fmt.Sprintf("failed to construct FQDN from pod hostname and cluster domain, FQDN %s is too long (%d characters is the max, %d characters requested)", host, longest, len(host)),
+		Field:   "spec.setHostnameAsFQDN",
+	}
 }
 
 // pauseAliases adds to the hosts file, which with the host's network starts

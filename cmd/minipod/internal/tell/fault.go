@@ -58,6 +58,8 @@ func (e *faultError) Hint() string {
 func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	switch {
+	case f.Op.Kind == plan.StartPause && isObject(f.Err):
+		return "a hostname has at most 64 characters: make the name or the subdomain shorter, or leave setHostnameAsFQDN out"
 	case isObject(f.Err):
 		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it; --wait=created has the pod wait for them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
