@@ -49,6 +49,27 @@ func runtimes(ctx context.Context, e connection, pods []manifest.Pod) error {
 	return nil
 }
 
+// confined looks whether the machine can enforce the profiles of AppArmor that
+// pods name. What that adds to their notes is a problem or a warning.
+func confined(ctx context.Context, e connection, r *manifest.Reading) error {
+	for i, m := range r.Pods {
+		if !translate.AsksForAppArmor(m.Pod()) {
+			continue
+		}
+		info, err := e.Info(ctx)
+		if err != nil {
+			return err
+		}
+		if info.AppArmor() {
+			return nil
+		}
+		opts := m.Blueprint.Options
+		opts.NoAppArmor = true
+		r.Remake(i, opts)
+	}
+	return r.Err()
+}
+
 // accounts gives pods the imagePullSecrets of their service account, where they
 // name no others, as the API server does when it takes a pod.
 func accounts(ctx context.Context, e records, pods []manifest.Pod) error {

@@ -103,6 +103,7 @@ func (f *runFlags) check(cmd *cobra.Command) error {
 func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	ctx, c := cmd.Context(), tell.NewConsole(io.err)
 	r := f.read(cmd, io, args)
+	warned := len(r.Warnings)
 	for _, w := range r.Warnings {
 		c.Warn(w.String())
 	}
@@ -120,6 +121,13 @@ func (f *runFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	defer e.Close()
 	if err := runtimes(ctx, e, r.Pods); err != nil {
+		return err
+	}
+	err = confined(ctx, e, r)
+	for _, w := range r.Warnings[warned:] {
+		c.Warn(w.String())
+	}
+	if err != nil {
 		return err
 	}
 	large, err := tooLarge(ctx, e, r.Pods)

@@ -1,6 +1,9 @@
 package engine
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Info are the facts about the engine's machine that a Kubernetes Node holds.
 type Info struct {
@@ -30,6 +33,9 @@ type Info struct {
 	// where it has no such network.
 	Addresses []string
 }
+
+// AppArmor reports whether the machine can enforce profiles of AppArmor.
+func (i Info) AppArmor() bool { return slices.Contains(i.Security, "apparmor") }
 
 // Stats are what a container has used. A CPU rate takes two of them, some
 // time apart: see Rate.

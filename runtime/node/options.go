@@ -38,6 +38,13 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 		}
 		opts.PodCgroup = info.PodCgroups
 	}
+	if translate.AsksForAppArmor(pod) {
+		info, err := n.engine.Info(ctx)
+		if err != nil {
+			return opts, err
+		}
+		opts.NoAppArmor = !info.AppArmor()
+	}
 	if pod.Spec.RuntimeClassName == nil {
 		return opts, nil
 	}

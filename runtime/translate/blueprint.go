@@ -36,6 +36,8 @@ type Options struct {
 	// PodCgroup says that the pod has a cgroup of its own, with the limits of
 	// spec.resources. That is decided when it is made.
 	PodCgroup bool `json:"podCgroup,omitempty"`
+	// NoAppArmor says that the engine's machine has no AppArmor.
+	NoAppArmor bool `json:"noAppArmor,omitempty"`
 	// Seccomp are the profiles that the manifest names, by name: JSON.
 	Seccomp map[string]string `json:"seccomp,omitempty"`
 	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:

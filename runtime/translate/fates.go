@@ -276,7 +276,7 @@ func fateRows() map[string][]FieldFate {
 			{"allowPrivilegeEscalation", Docker, "HostConfig.SecurityOpt: no-new-privileges"},
 			{"procMount", Docker, "HostConfig.MaskedPaths, ReadonlyPaths"},
 			{"seccompProfile", Parted, ""},
-			{"appArmorProfile", Docker, "HostConfig.SecurityOpt: apparmor"},
+			{"appArmorProfile", Docker, "HostConfig.SecurityOpt: apparmor; on a machine without it Localhost is refused, RuntimeDefault a warning"},
 		},
 		"SeccompProfile": {
 			{"type", Docker, "HostConfig.SecurityOpt: seccomp; unset is Docker's default profile"},

@@ -105,6 +105,7 @@ func podSecurityNotes(n *noter, b *Blueprint) {
 	strict := sc.SupplementalGroupsPolicy != nil && *sc.SupplementalGroupsPolicy == v1.SupplementalGroupsPolicyStrict
 	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
 	n.profile(b, sc.SeccompProfile, path)
+	n.appArmor(b, sc.AppArmorProfile, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 	for i, s := range sc.Sysctls {
 		name := sysctlName(s.Name)
@@ -117,6 +118,33 @@ func podSecurityNotes(n *noter, b *Blueprint) {
 func (n *noter) profile(b *Blueprint, p *v1.SeccompProfile, path string) {
 	name := localhostProfile(p)
 	n.refuse(name != "" && b.Options.Seccomp[name] == "", path+"."+profileField, fmt.Sprintf("cannot load seccomp profile %q: it is not there", name))
+}
+
+// appArmor notes a profile that a machine without AppArmor cannot enforce. A
+// pod that names one is turned away as a node does
+// (pkg/security/apparmor/validate.go); the runtime's own goes without.
+func (n *noter) appArmor(b *Blueprint, p *v1.AppArmorProfile, path string) {
+	if p == nil || !b.Options.NoAppArmor {
+		return
+	}
+	path += ".appArmorProfile"
+	n.reject(p.Type == v1.AppArmorProfileTypeLocalhost, path, "AppArmor", "Cannot enforce AppArmor: AppArmor is not enabled on the host")
+	n.warn(p.Type == v1.AppArmorProfileTypeRuntimeDefault, path, "AppArmor is not enabled on the engine's machine: not enforced")
+}
+
+// AsksForAppArmor reports whether a pod names a profile of AppArmor that is to
+// be enforced.
+func AsksForAppArmor(pod *v1.Pod) bool {
+	asks := func(p *v1.AppArmorProfile) bool { return p != nil && p.Type != v1.AppArmorProfileTypeUnconfined }
+	if sc := pod.Spec.SecurityContext; sc != nil && asks(sc.AppArmorProfile) {
+		return true
+	}
+	for _, list := range [][]v1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		if slices.ContainsFunc(list, func(c v1.Container) bool { return c.SecurityContext != nil && asks(c.SecurityContext.AppArmorProfile) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // allowedSysctl tells whether a name is among patterns, as the kubelet's
@@ -260,6 +288,7 @@ func securityNotes(n *noter, b *Blueprint, u Unit) {
 		return
 	}
 	n.profile(b, sc.SeccompProfile, path)
+	n.appArmor(b, sc.AppArmorProfile, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 }
 

@@ -72,7 +72,7 @@ func TestNotes(t *testing.T) {
 		{spec: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.seccompProfile.localhostProfile"},
 		{spec: "securityContext: {runAsGroup: 5}", want: ""},
 		{container: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!" + container + ".securityContext.seccompProfile.localhostProfile"},
-		{spec: "volumes: [{name: v, emptyDir: {medium: HugePages}}]", container: "resources: {limits: {memory: 1Mi, cpu: 1, hugepages-2Mi: 2Mi}}",
+		{spec: "volumes: [{name: v, emptyDir: {medium: HugePages}}]", container: "resources: {limits: {memory: 8Mi, cpu: 1, hugepages-2Mi: 2Mi}}",
 			want: "!spec.volumes[0].emptyDir.medium " + container + ".resources.limits.hugepages-2Mi " + container + ".resources.requests.hugepages-2Mi"},
 		{spec: "volumes: [{name: v, emptyDir: {sizeLimit: 1Gi}}]", want: ""},
 		{spec: "volumes: [{name: v, emptyDir: {medium: Memory, sizeLimit: 1Gi}}]", want: ""},
@@ -136,6 +136,27 @@ func TestNotes(t *testing.T) {
 				t.Errorf("fatal: %v", b.Fatal())
 			}
 		})
+	}
+}
+
+// A machine without AppArmor.
+func TestNotesWithoutAppArmor(t *testing.T) {
+	for _, c := range []struct{ spec, container, want string }{
+		{spec: "securityContext: {appArmorProfile: {type: Unconfined}}", want: ""},
+		{spec: "securityContext: {appArmorProfile: {type: RuntimeDefault}}", want: "spec.securityContext.appArmorProfile"},
+		{spec: "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.appArmorProfile"},
+		{container: "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.containers[0].securityContext.appArmorProfile"},
+	} {
+		pod := parseText(t, "p.yaml", notable(c.spec, c.container))
+		if diff := cmp.Diff(strings.Fields(c.want), fields(translate.New(pod, translate.Options{NoAppArmor: true}).Notes)); diff != "" {
+			t.Errorf("%s%s: notes (-want +got):\n%s", c.spec, c.container, diff)
+		}
+		if notes := translate.New(pod, translate.Options{}).Notes; len(notes) > 0 {
+			t.Errorf("%s%s: where there is AppArmor: %v", c.spec, c.container, notes)
+		}
+		if asks := translate.AsksForAppArmor(pod); asks != (c.want != "") {
+			t.Errorf("%s%s: asks for it: %v", c.spec, c.container, asks)
+		}
 	}
 }
 

@@ -158,6 +158,12 @@ func (r *Reading) notes(m Pod) {
 	}
 }
 
+// Remake makes a pod with other options, of which the engine has told.
+func (r *Reading) Remake(i int, opts translate.Options) {
+	r.Pods[i].Blueprint = translate.New(r.Pods[i].Pod(), opts)
+	r.notes(r.Pods[i])
+}
+
 // Idle are the fields that the manifests write and that mean nothing here.
 func (r *Reading) Idle() podspec.Problems {
 	var list podspec.Problems
