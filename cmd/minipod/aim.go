@@ -35,7 +35,7 @@ const (
 func (f *aimFlags) register(cmd *cobra.Command) {
 	words := []string{aimCreated, aimRunning, aimReady, aimEnded}
 	cmd.Flags().Var(value.NewChoice(&f.wait, words...), "wait", "stay until the pod is `created|running|ready|ended`, instead of up: all containers started and past their startup probes")
-	cmd.Flags().Var(value.NewDuration(&f.timeout, 0, 0), "timeout", "leave a pod that has not come so far as it is, with exit code 1; 0 waits without end")
+	cmd.Flags().Var(value.NewDuration(&f.timeout, 0, 0), "timeout", "give up after this long with exit code 1, and leave the pod as it is; 0 waits forever")
 	complete(cmd, "wait", words)
 }
 

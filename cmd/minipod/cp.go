@@ -106,7 +106,7 @@ func (f *cpFlags) find(ctx context.Context, e connection, ref translate.Ref) (st
 	}
 	at := w.Latest(name)
 	if at == nil {
-		return "", fmt.Errorf("container %s of pod %s is not there yet", name, ref)
+		return "", fmt.Errorf("container %s of pod %s has not been created yet", name, ref)
 	}
 	return at.ID, nil
 }

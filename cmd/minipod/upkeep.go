@@ -84,14 +84,14 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		}
 	}
 	if len(names) > 0 {
-		c.Warn("nobody does what is to be done for pod " + strings.Join(names, ", ") + "; minipod supervise does")
+		c.Warn("no supervisor is running for pod " + strings.Join(names, ", ") + "; minipod supervise keeps it")
 	}
 	for _, w := range left {
 		doing, command := "stopping", "stop"
 		if w.Leaving() {
 			doing, command = "removing", "rm"
 		}
-		c.Warn(fmt.Sprintf("%s pod %s was broken off; %s goes on with it", doing, refOf(w), tell.Command(command, refOf(w))))
+		c.Warn(fmt.Sprintf("%s pod %s was interrupted; %s finishes it", doing, refOf(w), tell.Command(command, refOf(w))))
 	}
 }
 

@@ -35,7 +35,7 @@ func failedAsWhole(l *look) []Cause {
 		return nil
 	}
 	c := Cause{
-		Name: "rejected", Sure: Certain, Text: fmt.Sprintf("the pod was turned away (%s): %s", s.Reason, s.Message),
+		Name: "rejected", Sure: Certain, Text: fmt.Sprintf("the pod was rejected (%s): %s", s.Reason, s.Message),
 		Evidence: []string{"status.reason: " + s.Reason}, Command: l.command("describe"),
 	}
 	if deadline := l.Want.Pod.Spec.ActiveDeadlineSeconds; deadline != nil && s.Reason == plan.ReasonDeadline {
@@ -89,15 +89,15 @@ func unattended(l *look) []Cause {
 	}
 	c := Cause{
 		Name: "no-supervisor", Sure: Certain,
-		Text:     "nobody does what is to be done for the pod: no supervisor is at work; minipod supervise keeps the pods",
+		Text:     "no supervisor is running, and the pod needs one: minipod supervise keeps it",
 		Evidence: []string{"to be done: " + strings.Join(ops, ", ")},
 		Command:  l.command("ps"),
 	}
 	switch {
 	case l.Leaving():
-		c.Name, c.Text = "removal-broken-off", "the removal of the pod was broken off, and nobody goes on with it: "+l.command("rm")+" does"
+		c.Name, c.Text = "removal-interrupted", "the removal of the pod was interrupted, and nobody is working on it: "+l.command("rm")+" finishes it"
 	case l.Intent() == plan.Halted:
-		c.Name, c.Text = "stop-broken-off", "the stop of the pod was broken off, and nobody goes on with it: "+l.command("stop")+" does"
+		c.Name, c.Text = "stop-interrupted", "the stop of the pod was interrupted, and nobody is working on it: "+l.command("stop")+" finishes it"
 	}
 	return []Cause{c}
 }
