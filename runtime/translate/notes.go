@@ -80,6 +80,11 @@ func podNotes(n *noter, s *v1.PodSpec) {
 	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
 	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", noToken)
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
+	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone {
+		const instead = "they take the place of the engine's own, to which a node adds them"
+		n.warn(len(c.Nameservers) > 0, "spec.dnsConfig.nameservers", instead)
+		n.warn(len(c.Searches) > 0, "spec.dnsConfig.searches", instead)
+	}
 	n.refuse(s.HostUsers != nil && !*s.HostUsers, "spec.hostUsers", "Docker has no user namespace for one pod, only for all (userns-remap): leave the field out")
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
 	n.reject(s.OS != nil && s.OS.Name != v1.Linux, "spec.os.name", "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")

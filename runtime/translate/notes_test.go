@@ -52,6 +52,7 @@ func TestNotes(t *testing.T) {
 		{spec: "runtimeClassName: gvisor", want: ""},
 		{spec: "resourceClaims: [{name: r, resourceClaimName: x}]", want: "!spec.resourceClaims"},
 		{spec: "os: {name: linux}", want: ""},
+		{spec: "dnsConfig: {nameservers: [192.0.2.1], searches: [a.b], options: [{name: ndots, value: \"1\"}]}", want: "spec.dnsConfig.nameservers spec.dnsConfig.searches"},
 		{spec: "os: {name: windows}", want: "!spec.os.name"},
 		{spec: "securityContext: {sysctls: [{name: net/ipv4/tcp_syncookies, value: \"1\"}]}", want: ""},
 		{spec: "securityContext: {sysctls: [{name: kernel.msgmax, value: \"1\"}]}", want: "!spec.securityContext.sysctls[0]"},

@@ -159,15 +159,9 @@ func pauseDNS(r *Request, pod *v1.Pod) {
 	if c == nil {
 		return
 	}
-	r.Host.DNS = c.Nameservers
-	r.Host.DNSSearch = c.Searches
-	for _, o := range c.Options {
-		option := o.Name
-		if o.Value != nil {
-			option += ":" + *o.Value
-		}
-		r.Host.DNSOptions = append(r.Host.DNSOptions, option)
-	}
+	r.Host.DNS = distinct(c.Nameservers)
+	r.Host.DNSSearch = distinct(c.Searches)
+	r.Host.DNSOptions = dnsOptions(c.Options)
 	for _, f := range []struct {
 		docker string
 		set    bool
@@ -180,6 +174,39 @@ func pauseDNS(r *Request, pod *v1.Pod) {
 			r.from(f.docker, "spec.dnsConfig")
 		}
 	}
+	if pod.Spec.DNSPolicy == v1.DNSNone && len(c.Searches) == 0 {
+		r.Host.DNSSearch = []string{"."} // Docker's word for none: else it takes the machine's
+		r.from("HostConfig.DnsSearch", "spec.dnsPolicy")
+	}
+}
+
+// dnsOptions are those of dnsConfig by name: the last value counts, as with the
+// kubelet (pkg/kubelet/network/dns, mergeDNSOptions).
+func dnsOptions(options []v1.PodDNSConfigOption) []string {
+	at := map[string]int{}
+	var list []string
+	for _, o := range options {
+		option := o.Name
+		if o.Value != nil && *o.Value != "" {
+			option += ":" + *o.Value
+		}
+		if i, again := at[o.Name]; again {
+			list[i] = option
+			continue
+		}
+		at[o.Name] = len(list)
+		list = append(list, option)
+	}
+	return list
+}
+
+// distinct are the elements of a list, each where it stands first.
+func distinct(list []string) []string {
+	var found []string
+	for _, s := range list {
+		found = once(found, s)
+	}
+	return found
 }
 
 // runtime has the container run by the runtime of the pod's class, which is
