@@ -46,7 +46,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.Measure:
 		return e.measure(ctx, op.Target, *op.Disk)
 	case plan.Note:
-		return e.writeFacts(ctx, op.Target, *op.Facts)
+		return e.note(ctx, op)
 	case plan.CopyImage:
 		return e.copyImage(ctx, op.Pause, op.Volumes[0])
 	case plan.CheckPath:
@@ -67,14 +67,19 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 // its number.
 func (e *Engine) revise(ctx context.Context, op plan.Op) error {
 	name, labels := translate.Revision(op.Pod, op.Revision)
-	_, err := e.PutRecord(ctx, Record{Name: name, Labels: labels})
-	if errors.Is(err, engine.ErrExists) {
-		return fmt.Errorf("revise pod %s: %w: %w", op.Pod.Name, err, plan.ErrStale)
-	}
-	if err != nil {
+	if err := e.putOnce(ctx, Record{Name: name, Labels: labels}); err != nil {
 		return fmt.Errorf("revise pod %s: %w", op.Pod.Name, err)
 	}
 	return nil
+}
+
+// putOnce makes a record that is decided on a world in which it is not there.
+func (e *Engine) putOnce(ctx context.Context, r Record) error {
+	_, err := e.PutRecord(ctx, r)
+	if errors.Is(err, engine.ErrExists) {
+		return fmt.Errorf("%w: %w", err, plan.ErrStale)
+	}
+	return err
 }
 
 // setPolicy changes the restart policy, the one thing of a live container

@@ -3,31 +3,49 @@ package docker
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+
+	"github.com/docker/docker/api/types/volume"
 
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
-// What whoever keeps a pod has found out of it is in these files of its pause.
-const (
-	factsFile  = "/minipod/facts.json"
-	eventsFile = "/minipod/events.json"
-)
+// eventsFile of the pause is what happened to its pod.
+const eventsFile = "/minipod/events.json"
 
-// writeFacts writes what was found out of a pod into its pause.
-func (e *Engine) writeFacts(ctx context.Context, pause string, facts plan.Facts) error {
-	return e.writeInside(ctx, pause, factsFile, facts)
+// note writes down what was found out of a pod, as a record, and drops the
+// note before it: creating it takes its number.
+func (e *Engine) note(ctx context.Context, op plan.Op) error {
+	text, err := json.Marshal(op.Facts)
+	if err != nil {
+		return fmt.Errorf("note the state of pod %s: %w", op.Pod.Name, err)
+	}
+	name, labels := translate.FactsNote(op.Pod, op.Revision, string(text))
+	if err := e.putOnce(ctx, Record{Name: name, Labels: labels}); err != nil {
+		return fmt.Errorf("note the state of pod %s: %w", op.Pod.Name, err)
+	}
+	if op.Revision > 1 {
+		before, _ := translate.FactsNote(op.Pod, op.Revision-1, "")
+		_ = e.DropRecord(ctx, before) // else whoever looks next does
+	}
+	return nil
 }
 
-// readFacts reads them. Where nothing was written, or nothing that can be
-// read, nothing was found out.
-func (e *Engine) readFacts(ctx context.Context, pause string) (plan.Facts, error) {
-	var facts plan.Facts
-	text, err := e.readInside(ctx, pause, factsFile)
-	if err != nil || json.Unmarshal(text, &facts) != nil {
-		return plan.Facts{}, err
+// noted is what the newest note says. What cannot be read says nothing.
+func noted(volumes []*volume.Volume) plan.Facts {
+	newest, text := 0, ""
+	for _, v := range volumes {
+		if n, facts := translate.FactsOf(v.Labels); n > newest {
+			newest, text = n, facts
+		}
 	}
-	return facts, nil
+	var facts plan.Facts
+	if text == "" || json.Unmarshal([]byte(text), &facts) != nil {
+		return plan.Facts{}
+	}
+	return facts
 }
 
 // ReadEvents is loop.Events.

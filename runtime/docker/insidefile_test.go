@@ -36,7 +36,7 @@ func TestAPauseThatStopsIsLookedIntoAgain(t *testing.T) {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	const text = `{"qos":1}`
-	if err := w.WriteHeader(&tar.Header{Name: "facts.json", Size: int64(len(text))}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: "events.json", Size: int64(len(text))}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(w, text); err != nil || w.Close() != nil {
@@ -44,14 +44,14 @@ func TestAPauseThatStopsIsLookedIntoAgain(t *testing.T) {
 	}
 	e, _ := engineThat(t, &stopping{failures: lookTries - 1, archive: archive.Bytes()})
 	synctest.Test(t, func(t *testing.T) {
-		got, err := e.readInside(t.Context(), "pause", factsFile)
+		got, err := e.readInside(t.Context(), "pause", eventsFile)
 		if err != nil || string(got) != text {
 			t.Errorf("read %q, %v, want %q", got, err, text)
 		}
 	})
 	e, _ = engineThat(t, &stopping{failures: lookTries, archive: archive.Bytes()})
 	synctest.Test(t, func(t *testing.T) {
-		if _, err := e.readInside(t.Context(), "pause", factsFile); err == nil {
+		if _, err := e.readInside(t.Context(), "pause", eventsFile); err == nil {
 			t.Error("a pause that cannot be looked into is no failure")
 		}
 	})

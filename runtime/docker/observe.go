@@ -56,15 +56,19 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Volume, found []container.InspectResponse, objects kept) (plan.World, error) {
 	w := plan.World{UID: uid}
 	for _, v := range volumes {
+		made, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero where it does not say
 		if n := translate.RevisionOf(v.Labels); n > 0 {
-			made, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero where it does not say
 			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n, Made: made})
+		} else if n, _ := translate.FactsOf(v.Labels); n > 0 {
+			w.Notes = append(w.Notes, plan.Revision{Name: v.Name, Number: n, Made: made})
 		} else {
 			w.Volumes = append(w.Volumes, v.Name)
 		}
 		name(&w, v.Labels)
 	}
-	slices.SortFunc(w.Revisions, func(a, b plan.Revision) int { return cmp.Compare(a.Number, b.Number) })
+	byNumber := func(a, b plan.Revision) int { return cmp.Compare(a.Number, b.Number) }
+	slices.SortFunc(w.Revisions, byNumber)
+	slices.SortFunc(w.Notes, byNumber)
 	var carrier *container.InspectResponse
 	for i, c := range found {
 		if c.Config.Labels[translate.LabelType] == translate.TypeSandbox {
@@ -77,12 +81,10 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	}
 	plan.SortContainers(w.Containers)
 	e.want(&w, carrier, volumes)
-	var err error
-	if carrier != nil && w.NeedsFacts() {
-		if w.Facts, err = e.readFacts(ctx, carrier.ID); err != nil {
-			return w, err
-		}
+	if w.NeedsFacts() {
+		w.Facts = noted(volumes)
 	}
+	var err error
 	if err = e.messages(ctx, &w); err != nil {
 		return w, err
 	}
@@ -148,12 +150,11 @@ func present(volumes []*volume.Volume) []*volume.Volume {
 
 // volumesOf are the volumes of one pod, by name. The engine's filter takes
 // any name that holds the text. It lists a volume that is being made before
-// it knows its labels: such a revision is not written yet.
+// it knows its labels: such a revision or note is not written yet.
 func volumesOf(uid types.UID, volumes []*volume.Volume) []*volume.Volume {
 	var own []*volume.Volume
 	for _, v := range volumes {
-		unwritten := translate.IsRevision(v.Name) && translate.RevisionOf(v.Labels) == 0
-		if strings.HasSuffix(v.Name, suffix(uid)) && !unwritten {
+		if strings.HasSuffix(v.Name, suffix(uid)) && !translate.Unwritten(v.Name, v.Labels) {
 			own = append(own, v)
 		}
 	}

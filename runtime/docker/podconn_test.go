@@ -73,17 +73,22 @@ func TestProbesOfAContainer(t *testing.T) {
 	}
 }
 
-// Facts are kept in the pause, also when they are written again.
+// Facts are kept, also when they are written again; who is late is told so.
 func TestFacts(t *testing.T) {
 	e := live(t)
 	p := newPod(t, e, v1.PodSpec{Containers: []v1.Container{{Name: "main", Command: []string{"sleep", "3600"}, ReadinessProbe: &v1.Probe{}}}})
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
 	at := map[string]time.Time{"a": time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
-	for _, facts := range []plan.Facts{{Ready: at}, {Started: at, Unready: at, Hooked: map[string]bool{"c": true}}, {}} {
-		p.do(plan.Op{Kind: plan.Note, Target: p.world().Pause.ID, Facts: &facts})
-		if got := p.world().Facts; !got.Equal(facts) {
-			t.Errorf("observed %+v, want %+v", got, facts)
+	for i, facts := range []plan.Facts{{Ready: at}, {Started: at, Unready: at, Hooked: map[string]bool{"c": true}}, {}} {
+		note := plan.Op{Kind: plan.Note, Revision: i + 1, Pod: p.want.Pod, Facts: &facts}
+		p.do(note)
+		w := p.world()
+		if !w.Facts.Equal(facts) || len(w.Notes) != 1 || len(w.Volumes) != 0 {
+			t.Errorf("observed %+v in %v beside %v, want %+v in one note", w.Facts, w.Notes, w.Volumes, facts)
+		}
+		if err := e.Do(t.Context(), note, nil); !errors.Is(err, plan.ErrStale) {
+			t.Errorf("note %d written again: %v, want %v", i+1, err, plan.ErrStale)
 		}
 	}
 	if _, err := e.Connect(context.Background(), "none", "192.0.2.1", 80); err == nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +136,7 @@ func (p *testPod) remove() {
 	for _, v := range w.Volumes {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: v})
 	}
-	for _, r := range w.Revisions {
+	for _, r := range slices.Concat(w.Revisions, w.Notes) {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: r.Name})
 	}
 	for _, op := range ops {

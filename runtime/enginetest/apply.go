@@ -24,6 +24,8 @@ func (e *Engine) apply(op plan.Op) error {
 		return e.create(op)
 	case plan.Revise:
 		return e.revise(op)
+	case plan.Note:
+		return e.note(op)
 	}
 	p := e.owner(op.Target)
 	if p == nil {
@@ -157,6 +159,15 @@ func (e *Engine) revise(op plan.Op) error {
 	return e.change(p, op)
 }
 
+// note writes down what was found out, unless there is a note of that number.
+func (e *Engine) note(op plan.Op) error {
+	p := e.pods[op.Pod.UID]
+	if p == nil || slices.ContainsFunc(p.world.Notes, func(r plan.Revision) bool { return r.Number == op.Revision }) {
+		return fmt.Errorf("note: there is a note %d, or no pod: %w", op.Revision, plan.ErrStale)
+	}
+	return e.change(p, op)
+}
+
 func (e *Engine) change(p *pod, op plan.Op) error {
 	p.world = plan.Apply(p.world, op, e.Now())
 	e.done = append(e.done, op)
@@ -182,7 +193,8 @@ func (e *Engine) owner(target string) *pod {
 		if p.world.Pause != nil && p.world.Pause.ID == target || container(p.world, target) != nil {
 			return p
 		}
-		if slices.Contains(p.world.Volumes, target) || slices.ContainsFunc(p.world.Revisions, func(r plan.Revision) bool { return r.Name == target }) {
+		named := func(r plan.Revision) bool { return r.Name == target }
+		if slices.Contains(p.world.Volumes, target) || slices.ContainsFunc(slices.Concat(p.world.Revisions, p.world.Notes), named) {
 			return p
 		}
 	}

@@ -155,7 +155,7 @@ func sweepOps(w plan.World) []plan.Op {
 	for _, v := range w.Volumes {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: v})
 	}
-	for _, r := range w.Revisions {
+	for _, r := range slices.Concat(w.Revisions, w.Notes) {
 		ops = append(ops, plan.Op{Kind: plan.RemoveVolume, Target: r.Name})
 	}
 	return ops

@@ -124,7 +124,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 	}
 	w := p.world
 	w.Containers, w.Volumes, w.Revisions = slices.Clone(w.Containers), slices.Clone(w.Volumes), slices.Clone(w.Revisions)
-	w.Contents = maps.Clone(w.Contents)
+	w.Notes, w.Contents = slices.Clone(w.Notes), maps.Clone(w.Contents)
 	w.Images, w.Want, w.Memory = map[string]plan.Image{}, nil, plan.Memory{}
 	w.Inputs = translate.Inputs{}
 	if e.Inputs != nil {

@@ -35,7 +35,8 @@ func Apply(w World, op Op, now time.Time) World {
 	case RunProbe, PostStart, PreStop, CheckPath, Measure:
 		w.Memory = w.Settle(op, nil, now)
 	case Note:
-		w.Facts = *op.Facts
+		name, _ := translate.FactsNote(op.Pod, op.Revision, "")
+		w.Facts, w.Notes = *op.Facts, []Revision{{Name: name, Number: op.Revision, Made: now}}
 	case PullImage:
 		applyPull(&w, op)
 	case CreateUnit:
@@ -61,7 +62,9 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Contents = clone(w.Contents)
 		delete(w.Contents, op.Target)
 		w.Volumes = slices.DeleteFunc(w.Volumes, func(v string) bool { return v == op.Target })
-		w.Revisions = slices.DeleteFunc(w.Revisions, func(r Revision) bool { return r.Name == op.Target })
+		named := func(r Revision) bool { return r.Name == op.Target }
+		w.Revisions = slices.DeleteFunc(w.Revisions, named)
+		w.Notes = slices.DeleteFunc(slices.Clone(w.Notes), named)
 		w.forget()
 	}
 	return w

@@ -11,7 +11,7 @@ import (
 )
 
 // Facts are what whoever keeps a pod has found out of its containers, by ID,
-// and written into its pause for the others.
+// and written down for the others.
 type Facts struct {
 	Started map[string]time.Time `json:"started,omitempty"` // when the startup probe had succeeded
 	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
@@ -140,6 +140,10 @@ func (s *stepper) note() {
 	f := s.w.facts()
 	f.Waits = s.told()
 	if !f.Equal(s.w.Facts) {
-		s.do(Op{Kind: Note, Target: s.w.Pause.ID, Facts: &f})
+		n := 1
+		if last := len(s.w.Notes); last > 0 {
+			n = s.w.Notes[last-1].Number + 1
+		}
+		s.do(Op{Kind: Note, Revision: n, Pod: s.w.Want.Pod, Facts: &f})
 	}
 }

@@ -89,9 +89,12 @@ func (s *stepper) follow() {
 	if p.Policy != set.Policy && !errors.Is(s.w.Faults[set.Key()].Err, ErrUnsupported) {
 		s.do(set)
 	}
-	if old := len(s.w.Revisions) - keptRevisions; old > 0 {
-		for _, r := range s.w.Revisions[:old] {
-			s.do(Op{Kind: RemoveVolume, Target: r.Name})
-		}
+	s.dropOld(s.w.Revisions, keptRevisions)
+	s.dropOld(s.w.Notes, 1)
+}
+
+func (s *stepper) dropOld(revisions []Revision, kept int) {
+	for _, r := range revisions[:max(len(revisions)-kept, 0)] {
+		s.do(Op{Kind: RemoveVolume, Target: r.Name})
 	}
 }

@@ -31,7 +31,7 @@ const (
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
 	PreStop      Kind = "pre-stop"      // Target, Grace, Action, Pause: of a sidecar, which is stopped later
-	Note         Kind = "note"          // Target, Facts
+	Note         Kind = "note"          // Revision, Pod, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
 	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
 	CheckPath    Kind = "check path"    // Target is a path of the machine; HostPath
@@ -50,7 +50,8 @@ type Op struct {
 	Volumes []translate.Volume
 	Logins  []translate.Login // to the registry, tried in turn
 	Policy  Policy
-	// Revision is the number of a later manifest, which is Pod.
+	// Revision is the number of a later manifest, which is Pod, or of a note of
+	// what was found out of Pod.
 	Revision int
 	Pod      *v1.Pod
 	// Action is what a probe or a hook does, in the network of the container
@@ -91,7 +92,7 @@ func (o Op) Key() string {
 		return fmt.Sprintf("%s %s to %s", o.Kind, o.Target, o.Resources)
 	case PullImage:
 		return fmt.Sprintf("%s %s for attempt %d", o.Kind, o.Target, o.Attempt)
-	case Revise:
+	case Revise, Note:
 		return fmt.Sprintf("%s %d", o.Kind, o.Revision)
 	case RunProbe:
 		return fmt.Sprintf("%s %s %s", o.Kind, o.Check, o.Target)

@@ -24,6 +24,7 @@ func (s *stepper) sweep() {
 	switch {
 	case s.w.Gone():
 		s.State = Gone
+		s.dropOld(s.w.Notes, 0) // one that came late
 		return
 	case !s.w.Leaving():
 		if op, ok := Remove(s.w, new(int64), s.now); ok {
@@ -40,13 +41,12 @@ func (s *stepper) sweep() {
 	for _, v := range s.w.Volumes {
 		s.do(Op{Kind: RemoveVolume, Target: v})
 	}
+	s.dropOld(s.w.Notes, 0)
 	revisions := s.w.Revisions
-	if len(s.w.Volumes)+len(revisions) > 1 && len(revisions) > 0 {
+	if len(s.w.Volumes)+len(s.w.Notes)+len(revisions) > 1 && len(revisions) > 0 {
 		revisions = revisions[:len(revisions)-1]
 	}
-	for _, r := range revisions {
-		s.do(Op{Kind: RemoveVolume, Target: r.Name})
-	}
+	s.dropOld(revisions, 0)
 }
 
 // prune removes attempts that are of no more use: beside the newest one the one

@@ -32,6 +32,8 @@ type World struct {
 	// own; Revisions are the later ones that the engine has, oldest first.
 	Revision  int
 	Revisions []Revision
+	// Notes are where Facts are written down, oldest first: the newest counts.
+	Notes []Revision
 	// Pause is the pause container; nil when there is none.
 	Pause *Pause
 	// Containers are the attempts of the units, by unit and attempt.
@@ -51,7 +53,8 @@ type World struct {
 	Memory
 }
 
-// Revision is a later manifest of a pod: a volume of this Docker name.
+// Revision is a later manifest of a pod, or a note of what was found out of
+// it: a volume of this Docker name.
 type Revision struct {
 	Name   string
 	Number int

@@ -52,6 +52,10 @@ const (
 	LabelVolume = "dev.minipod.volume"
 	// LabelRevision numbers the later manifests of a pod, from 2.
 	LabelRevision = "dev.minipod.revision"
+	// LabelNote numbers the notes of what was found out of a pod, from 1, and
+	// LabelFacts is what the note says, as JSON.
+	LabelNote  = "dev.minipod.note"
+	LabelFacts = "dev.minipod.facts"
 	// LabelObject is the resource of a Kubernetes object that is kept as a
 	// volume: configmaps. The object is in LabelManifest, its number in
 	// LabelRevision.

@@ -20,8 +20,12 @@ func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
 	return VolumeName(pod, volume), labels
 }
 
-// IsRevision tells by its name whether a volume is to carry a later manifest.
-func IsRevision(volume string) bool { return strings.Contains(volume, "_rev.") }
+// Unwritten reports whether a volume is to carry a later manifest or a note, as
+// its name tells, and does not yet.
+func Unwritten(volume string, labels map[string]string) bool {
+	n, _ := FactsOf(labels)
+	return strings.Contains(volume, "_rev.") && RevisionOf(labels) == 0 || strings.Contains(volume, "_note.") && n == 0
+}
 
 // RevisionOf reads the number of a manifest from the labels of what carries
 // it: 1 for a pause, 0 for what carries none.
