@@ -47,3 +47,13 @@ func TestFailuresAreWrittenDown(t *testing.T) {
 	}
 	t.Error("what was done is written down as failed")
 }
+
+// A note that came after the pod was removed is not left behind, and makes no
+// pod of what is gone.
+func TestANoteThatCameLate(t *testing.T) {
+	w := plan.World{UID: "u", Namespace: "default", Name: "p", Notes: []plan.Revision{{Name: "p_note.3_u", Number: 3}}}
+	step := plan.Next(w, time.Unix(1000, 0))
+	if step.State != plan.Gone || len(step.Ops) != 1 || step.Ops[0].Kind != plan.RemoveVolume || step.Ops[0].Target != "p_note.3_u" {
+		t.Errorf("state %s, operations %v, want the note removed", step.State, step.Ops)
+	}
+}
