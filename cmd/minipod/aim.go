@@ -67,7 +67,7 @@ func (f *aimFlags) come(w plan.World, s plan.Step) bool {
 	case aimRunning:
 		return s.Phase == v1.PodRunning
 	case aimReady:
-		return isReady(w) && !slices.ContainsFunc(s.Ops, isNote)
+		return s.State == plan.Up && isReady(w) && !slices.ContainsFunc(s.Ops, isNote)
 	}
 	return false
 }

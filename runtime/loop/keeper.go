@@ -132,7 +132,7 @@ func poke(hints chan<- struct{}) {
 // keep keeps one pod until it is gone.
 func (k *Keeper) keep(ctx context.Context, ref translate.Ref, hints chan struct{}) {
 	for {
-		_, err := k.Runner.drive(ctx, ref, options{until: gone, hints: hints})
+		_, err := k.Runner.drive(ctx, ref, options{until: by(plan.Step.Away), hints: hints})
 		if err != nil && ctx.Err() == nil {
 			k.fail(ctx, err)
 			if sleep(ctx, again) == nil {
@@ -165,5 +165,3 @@ func (k *Keeper) fail(ctx context.Context, err error) {
 		k.Failed(err)
 	}
 }
-
-func gone(_ plan.World, s plan.Step) bool { return s.State == plan.Gone }

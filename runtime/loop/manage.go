@@ -101,7 +101,7 @@ func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int6
 	}
 	removed := 0
 	for _, w := range worlds {
-		if w.Gone() {
+		if w.Gone() && len(w.Notes) == 0 {
 			continue
 		}
 		removed++

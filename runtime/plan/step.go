@@ -72,7 +72,7 @@ func (s Step) Settled() bool {
 	case Up, Finished, Stopped:
 		return s.idle() || len(s.Faults()) > 0
 	case Gone:
-		return true
+		return s.Away()
 	case Stopping:
 		return len(s.Faults()) > 0
 	case Starting:
@@ -94,13 +94,16 @@ const patience = 3
 // Ended reports whether a pod that is being removed is gone, or stays for a
 // reason that does not pass by itself.
 func (s Step) Ended() bool {
-	return s.State == Gone || len(s.Ops) == 0 && slices.ContainsFunc(s.Waits, func(w Wait) bool {
+	return s.Away() || len(s.Ops) == 0 && slices.ContainsFunc(s.Waits, func(w Wait) bool {
 		return w.Fault == nil || w.Fault.Count >= patience || errors.Is(w.Fault.Err, ErrPermanent)
 	})
 }
 
+// Away reports whether nothing of the pod is left.
+func (s Step) Away() bool { return s.State == Gone && len(s.Ops) == 0 }
+
 // Quiet reports whether nothing is to be done for a pod that is being stopped,
 // or something is in the way.
 func (s Step) Quiet() bool {
-	return s.State == Gone || len(s.Ops) == 0 && (s.Wake.IsZero() || len(s.Faults()) > 0)
+	return s.Away() || len(s.Ops) == 0 && (s.Wake.IsZero() || len(s.Faults()) > 0)
 }
