@@ -27,7 +27,7 @@ func TestBoardMakesContainersThatShare(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		for _, name := range names {
-			if err := e.ContainerRemove(context.Background(), name, container.RemoveOptions{Force: true}); err != nil {
+			if err := e.ContainerRemove(context.Background(), name, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
 				t.Error(err)
 			}
 		}

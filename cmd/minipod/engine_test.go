@@ -110,7 +110,7 @@ func (e *testEngine) sweep(t testing.TB, ns string) {
 		t.Error(err)
 	}
 	for _, c := range containers {
-		if err := e.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true}); err != nil {
+		if err := e.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
 			t.Error(err)
 		}
 	}

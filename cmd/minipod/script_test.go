@@ -151,7 +151,7 @@ func (e *testEngine) removeCmd(ts *testscript.TestScript, neg bool, args []strin
 		ts.Fatalf("usage: remove CONTAINER")
 	}
 	name := ts.Getenv("NS") + "__" + args[0]
-	ts.Check(e.ContainerRemove(context.Background(), name, container.RemoveOptions{Force: true}))
+	ts.Check(e.ContainerRemove(context.Background(), name, container.RemoveOptions{Force: true, RemoveVolumes: true}))
 }
 
 // getCmd is: get URL PATTERN. It asks until the answer matches.

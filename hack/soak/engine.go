@@ -42,6 +42,24 @@ func (e engine) list(ctx context.Context) ([]container.Summary, []*volume.Volume
 	return containers, volumes.Volumes, nil
 }
 
+// nameless lists the volumes that Docker has made for containers, whoever's they are.
+func (e engine) nameless(ctx context.Context) ([]string, error) {
+	list, err := e.cli.VolumeList(ctx, volume.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("list volumes: %w", err)
+	}
+	var names []string
+	for _, v := range list.Volumes {
+		if len(v.Name) == hashLength && !strings.ContainsFunc(v.Name, func(r rune) bool { return !strings.ContainsRune("0123456789abcdef", r) }) {
+			names = append(names, v.Name)
+		}
+	}
+	return names, nil
+}
+
+// hashLength is that of the names that Docker makes up.
+const hashLength = 64
+
 // left describes all there is, a line each, sorted.
 func (e engine) left(ctx context.Context) ([]string, error) {
 	containers, volumes, err := e.list(ctx)
@@ -93,7 +111,7 @@ func (e engine) clear(ctx context.Context) error {
 		return err
 	}
 	for _, c := range containers {
-		err = errors.Join(err, gone(e.cli.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true})))
+		err = errors.Join(err, gone(e.cli.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})))
 	}
 	for _, v := range volumes {
 		err = errors.Join(err, gone(e.cli.VolumeRemove(ctx, v.Name, true)))

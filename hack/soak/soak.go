@@ -28,6 +28,7 @@ type soak struct {
 	folder    string // of the manifests
 	out       io.Writer
 	random    *rand.Rand
+	before    []string // the nameless volumes that were there
 	wrongs    int
 }
 
@@ -40,6 +41,10 @@ func (s *soak) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = s.engine.clear(context.WithoutCancel(ctx)) }()
+	var err error
+	if s.before, err = s.engine.nameless(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(s.out, "soak: seed %d, %d calls at once on %d pods, each to end within %s\n", s.seed, s.calls, s.names, s.within)
 	end := time.Now().Add(s.lasts)
 	parts := s.parts()
@@ -188,6 +193,14 @@ func (s *soak) whole(ctx context.Context) error {
 // nothing wants nothing to be left, and sees to it for the next part.
 func (s *soak) nothing(ctx context.Context) error {
 	left, err := s.engine.left(ctx)
+	nameless, failed := s.engine.nameless(ctx)
+	for _, name := range nameless {
+		if !slices.Contains(s.before, name) {
+			left = append(left, "volume "+name)
+			s.before = append(s.before, name)
+		}
+	}
+	err = errors.Join(err, failed)
 	return errors.Join(s.tellState(ctx, "left over", left, err), s.engine.clear(ctx))
 }
 

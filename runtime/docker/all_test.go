@@ -23,7 +23,7 @@ func TestAllIsEveryObserve(t *testing.T) {
 		t.Fatal(err)
 	}
 	maimed := startPod(t, e, withScratch("sleep 3600"))
-	err := e.cli.ContainerRemove(t.Context(), maimed.want.Pause.Name, container.RemoveOptions{Force: true})
+	err := e.cli.ContainerRemove(t.Context(), maimed.want.Pause.Name, container.RemoveOptions{Force: true, RemoveVolumes: true})
 	if err != nil && !e.podman() { // which keeps what others join
 		t.Fatal(err)
 	}

@@ -149,7 +149,7 @@ func (e *Engine) createHelper(ctx context.Context, r translate.Request) (id stri
 // removeHelper removes a helper that the engine may be removing already.
 func (e *Engine) removeHelper(ctx context.Context, id string) error {
 	ctx = context.WithoutCancel(ctx)
-	err := e.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true})
+	err := e.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
 	switch {
 	case cerrdefs.IsConflict(err):
 		return e.awaitRemoval(ctx, id, err)

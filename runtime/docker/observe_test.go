@@ -46,7 +46,7 @@ func TestForeignContainersAreLeftAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := e.cli.ContainerRemove(context.Background(), made.ID, container.RemoveOptions{Force: true}); err != nil {
+		if err := e.cli.ContainerRemove(context.Background(), made.ID, container.RemoveOptions{Force: true, RemoveVolumes: true}); err != nil {
 			t.Error(err)
 		}
 	})

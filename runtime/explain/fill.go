@@ -76,7 +76,7 @@ func (w *writer) copyImage(v translate.Volume) {
 	pause := w.quote(w.b.Pause.Name)
 	fmt.Fprintf(w, "\n# Volume %s holds the files of an image\n", comment(v.Name))
 	fmt.Fprintf(w, "image=$(docker create --network none --entrypoint /none %s)\n", w.operand(v.Image.Reference))
-	fmt.Fprintf(w, "docker cp \"$image\":/. - | docker cp - %s:%s\ndocker rm \"$image\"\n", pause, v.Target)
+	fmt.Fprintf(w, "docker cp \"$image\":/. - | docker cp - %s:%s\ndocker rm -v \"$image\"\n", pause, v.Target)
 	mark := w.quote(path.Base(v.CopiedMark()))
 	fmt.Fprintf(w, "dir=$(mktemp -d)\n: > \"$dir/\"%s\ndocker cp \"$dir/\"%s %s:%s\nrm -r \"$dir\"\n", mark, mark, pause, path.Dir(v.CopiedMark()))
 }

@@ -20,7 +20,7 @@ func (w *writer) checkPath(h translate.HostPath) {
 	name := w.quote(path.Base(h.Path))
 	fmt.Fprintf(w, "look=$(docker create --network none --mount %s %s)\n", w.quote(mountText(mount.Mount{Type: mount.TypeBind, Source: path.Dir(h.Path), Target: "/host"})), w.operand(w.b.Pause.Config.Image))
 	fmt.Fprintf(w, "if ! docker cp \"$look\":/host/%s - >/dev/null 2>&1; then\ndir=$(mktemp -d)\n: >\"$dir\"/%s && chmod 0644 \"$dir\"/%s\n", name, name, name)
-	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=0 --numeric-owner -c -- %s | docker cp - \"$look\":/host\nrm -r \"$dir\"\nfi\ndocker rm \"$look\"\n", name)
+	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=0 --numeric-owner -c -- %s | docker cp - \"$look\":/host\nrm -r \"$dir\"\nfi\ndocker rm -v \"$look\"\n", name)
 }
 
 func pathNote(h translate.HostPath) string {

@@ -14,5 +14,5 @@ func copyImage(reference, name, path string) {
 	check(err)
 	check(docker.CopyToContainer(ctx, name, path, archive, container.CopyToContainerOptions{}))
 	check(archive.Close())
-	check(docker.ContainerRemove(ctx, made.ID, container.RemoveOptions{}))
+	check(docker.ContainerRemove(ctx, made.ID, container.RemoveOptions{RemoveVolumes: true}))
 }

@@ -18,5 +18,5 @@ func makeHostFile(image, name string) {
 	if _, err := docker.ContainerStatPath(ctx, made.ID, "/host/"+path.Base(name)); err != nil {
 		unpack(made.ID, "/host", 0, file(path.Base(name), 0o644, ""))
 	}
-	check(docker.ContainerRemove(ctx, made.ID, container.RemoveOptions{}))
+	check(docker.ContainerRemove(ctx, made.ID, container.RemoveOptions{RemoveVolumes: true}))
 }
