@@ -80,7 +80,8 @@ func masked(line string) string {
 		{`\b(pid) \d+`, "$1 (number)"},
 		{`\b(Up )?\d+(ms|s|m| seconds?| minutes?)\b|Less than a second|Up 1 second`, "(time)"},
 		{`\b40265\d{5}\b|\b40318\d{5}\b`, "(inode)"},
-		{`\b[0-9a-f]{12,}\b`, "(id)"},
+		{`\b[0-9a-f]{12,}\b`, "(id)"}, {`\bveth[0-9a-f]{7}\b`, "(veth)"}, {`\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b`, "(address)"},
+		{`^(\d+) +\d{2,} +(pause|\w+-\w+) +`, "$1  (number)  $2  "},
 		{`^ *([2-9]|\d\d+) (\w+ +)`, "(number) $2"},
 		{`─+`, "─"}, {`-{3,}`, "---"}, {` {2,}`, "  "},
 	} {

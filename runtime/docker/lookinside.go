@@ -39,6 +39,31 @@ func (e *Engine) Inside(ctx context.Context, pauseID string, ids []string) (name
 	return namespace.Seen{Processes: processes, Look: look, Unseen: unseen}, nil
 }
 
+// Machine reads the namespaces of the engine's machine: those of a container
+// that has them for its own.
+func (e *Engine) Machine(ctx context.Context) (*namespace.Machine, error) {
+	r := onlooker()
+	r.Host.NetworkMode, r.Host.IpcMode, r.Host.UTSMode, r.Host.CgroupnsMode = "host", "host", "host", "host"
+	text, err := e.output(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("read the machine's namespaces: %w", err)
+	}
+	look, err := pause.ParseLook(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	m := &namespace.Machine{Inodes: map[namespace.Kind]uint64{}}
+	for _, p := range look.Processes {
+		itself := p.More != nil && p.More.CommandLine == pause.ProgramPath+" "+r.Config.Cmd[0]
+		for _, k := range namespace.Kinds() {
+			if (k == namespace.Mount && p.PID == 1) || (k != namespace.Mount && itself) {
+				m.Inodes[k] = p.Namespaces[string(k)]
+			}
+		}
+	}
+	return m, nil
+}
+
 func (e *Engine) look(ctx context.Context, pauseID string) (pause.Look, error) {
 	r := onlooker()
 	r.Host.NetworkMode = container.NetworkMode("container:" + pauseID)

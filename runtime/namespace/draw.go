@@ -24,6 +24,9 @@ func (c Colours) paint(colour, text string) string {
 	return colour + text + c.Plain
 }
 
+// Fit is what of a line there is room for.
+func (l Look) Fit(line string) string { return cut(line, l.Width) }
+
 const (
 	label  = 8   // the width of the kinds' column
 	digits = 10  // of an inode
@@ -37,7 +40,7 @@ const (
 // an inode to those who share the namespace with whom it stands under; a line
 // that comes from the left is the machine's. Containers that do not fit the
 // width come in further tables, each with the pause.
-func Draw(p Pod, look Look) string {
+func (p Pod) Draw(look Look) string {
 	var text strings.Builder
 	for _, table := range tables(p, look) {
 		text.WriteString(table.text() + "\n")

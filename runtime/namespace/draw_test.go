@@ -167,7 +167,7 @@ func stale(w *plan.World, seen map[string]Process) {
 func TestDraw(t *testing.T) {
 	for name, s := range worlds() {
 		t.Run(name, func(t *testing.T) {
-			got := Draw(New(s.world()), s.look)
+			got := New(s.world()).Draw(s.look)
 			compare(t, filepath.Join("testdata", name+".golden"), got)
 			if s.look.Colours != (Colours{}) {
 				return
@@ -185,11 +185,11 @@ func TestDraw(t *testing.T) {
 func TestColourAddsNothing(t *testing.T) {
 	s := worlds()["colour"]
 	p := New(s.world())
-	coloured := Draw(p, s.look)
+	coloured := p.Draw(s.look)
 	for _, escape := range []string{s.look.Shared, s.look.Machine, s.look.Down, s.look.Plain} {
 		coloured = strings.ReplaceAll(coloured, escape, "")
 	}
-	if diff := cmp.Diff(Draw(p, Look{Width: s.look.Width}), coloured); diff != "" {
+	if diff := cmp.Diff(p.Draw(Look{Width: s.look.Width}), coloured); diff != "" {
 		t.Errorf("with colour (-without +with):\n%s", diff)
 	}
 }
@@ -209,7 +209,7 @@ func TestHostileNames(t *testing.T) {
 	for i := range s.spec.Containers {
 		s.spec.Containers[i] = mounting(s.spec.Containers[i], hostile, "/"+hostile)
 	}
-	got := Draw(New(s.world()), Look{Width: 80})
+	got := New(s.world()).Draw(Look{Width: 80})
 	for _, r := range got {
 		if r != '\n' && !unicode.IsPrint(r) {
 			t.Errorf("%q in %s", r, got)

@@ -13,6 +13,7 @@ type Pod struct {
 	Namespace  string      `json:"namespace"`
 	Name       string      `json:"name"`
 	UID        string      `json:"uid"`
+	Addresses  []string    `json:"addresses,omitempty"` // none with the machine's network
 	Containers []Container `json:"containers"`
 	Namespaces []Row       `json:"namespaces"`
 	Volumes    []Volume    `json:"volumes"`
@@ -21,6 +22,8 @@ type Pod struct {
 	Objects    []Object    `json:"ipcObjects"`
 	// Unseen says why processes, sockets and IPC objects could not be read.
 	Unseen string `json:"unseen,omitempty"`
+	// Machine is where the pod runs, where that was asked for.
+	Machine *Machine `json:"machine,omitempty"`
 }
 
 // Role is what a container is in its pod.
@@ -33,6 +36,7 @@ const (
 	RoleSidecar   Role = "sidecar"
 	RoleInit      Role = "init"
 	RoleEphemeral Role = "ephemeral"
+	roleMachine   Role = "machine" // no container: the machine beside them
 )
 
 // The states of a container.
@@ -55,6 +59,7 @@ type Container struct {
 	ExitCode   *int            `json:"exitCode,omitempty"`
 	PID        int             `json:"pid,omitempty"` // of its main process, on the engine's machine
 	Inodes     map[Kind]uint64 `json:"namespaces,omitempty"`
+	pod        string          // where the containers of several are shown
 	stale      bool            // started for a pause process that is no more
 }
 
@@ -62,6 +67,9 @@ type Container struct {
 func New(w plan.World, seen Seen) Pod {
 	processes := seen.Processes
 	p := Pod{Namespace: w.Namespace, Name: w.Name, UID: string(w.UID), Volumes: mounted(w.Want), Unseen: seen.Unseen}
+	if w.Pause != nil {
+		p.Addresses = w.Pause.IPs
+	}
 	p.Containers = []Container{pauseOf(w, processes)}
 	for _, u := range w.Want.Units {
 		c := containerOf(w, u, processes)

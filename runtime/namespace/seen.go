@@ -11,3 +11,15 @@ type Seen struct {
 	// Unseen says why none could look, where none could.
 	Unseen string
 }
+
+// Machine is the engine's machine beside its pods: the namespaces that the
+// engine gives to containers which ask for the machine's. Its tree of files is
+// that of its first process, where that can be seen.
+type Machine struct {
+	Inodes map[Kind]uint64 `json:"namespaces"`
+}
+
+// column is the machine in a table.
+func (m *Machine) column() Container {
+	return Container{Name: "machine", Role: roleMachine, State: StateRunning, Inodes: m.Inodes}
+}

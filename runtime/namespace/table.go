@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// table is a part of the containers, the pause first.
+// table is a part of the containers.
 type table struct {
 	containers []Container
 	rows       []Row
@@ -13,14 +13,24 @@ type table struct {
 	Colours
 }
 
-// tables are the containers in as many tables as the width asks for.
+// tables are the containers in as many tables as the width asks for, each with
+// the pause, and with the machine where that is shown.
 func tables(p Pod, look Look) []table {
-	pause, others := p.Containers[0], p.Containers[1:]
-	fit := max(1, (look.Width-label+gap)/(digits+gap)-1)
-	column := columnWidth(p.Containers, min(fit, len(others))+1, look.Width)
+	first := []Container{p.Containers[0]}
+	if p.Machine != nil {
+		first = []Container{p.Machine.column(), p.Containers[0]}
+	}
+	return chunks(first, p.Containers[1:], p.Namespaces, look)
+}
+
+// chunks are tables of containers, each of which begins with the first ones.
+func chunks(first, others []Container, rows []Row, look Look) []table {
+	fit := max(1, (look.Width-label+gap)/(digits+gap)-len(first))
+	all := append(slices.Clone(first), others...)
+	column := columnWidth(all, min(fit, len(others))+len(first), look.Width)
 	var list []table
 	for part := range slices.Chunk(others, fit) {
-		list = append(list, table{append([]Container{pause}, part...), p.Namespaces, column, look.Colours})
+		list = append(list, table{append(slices.Clone(first), part...), rows, column, look.Colours})
 	}
 	return list
 }
@@ -36,7 +46,7 @@ func columnWidth(containers []Container, columns, width int) int {
 }
 
 func (t table) text() string {
-	lines := t.heading(Container.title)
+	lines := append(t.pods(), t.heading(Container.title)...)
 	if slices.ContainsFunc(t.containers, Container.down) {
 		lines = append(lines, t.heading(Container.word)...)
 	}
@@ -68,6 +78,28 @@ func (t table) heading(word func(Container) string) []string {
 	return lines
 }
 
+// pods names each pod over its first container, where there are several.
+func (t table) pods() []string {
+	l, before := &line{}, ""
+	for i, c := range t.containers {
+		if c.pod == before {
+			continue
+		}
+		before = c.pod
+		l.pad(t.at(i))
+		room := t.column - gap
+		for next := i + 1; next < len(t.containers) && t.containers[next].pod == c.pod; next++ {
+			room += t.column
+		}
+		name := cut(printable(c.pod), room)
+		l.put(name, length(name))
+	}
+	if before == "" {
+		return nil
+	}
+	return []string{l.text.String()}
+}
+
 func (t table) health(c Container) string {
 	if c.down() {
 		return t.Down
@@ -85,7 +117,7 @@ func (t table) row(r Row) string {
 	l := &line{}
 	l.put(string(r.Kind), len(r.Kind))
 	var before uint64
-	if r.Owner == OwnerMachine {
+	if r.Owner == OwnerMachine && t.containers[0].Role != roleMachine {
 		before = r.Groups[0].Inode // the line comes from the left
 	}
 	for i, c := range t.containers {

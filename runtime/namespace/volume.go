@@ -48,7 +48,10 @@ func mountsOf(volume string, units []translate.Unit) (mounts []Place) {
 }
 
 // text is what is said of a volume beside its name.
-func (v Volume) text() string {
+func (v Volume) text() string { return v.Kind + ": " + v.places() }
+
+// places are where containers see a volume.
+func (v Volume) places() string {
 	var places []string
 	for _, m := range v.Places {
 		place := m.Container + " at " + m.Path
@@ -60,7 +63,7 @@ func (v Volume) text() string {
 		}
 		places = append(places, place)
 	}
-	return v.Kind + ": " + strings.Join(places, ", ")
+	return strings.Join(places, ", ")
 }
 
 // kindOf names the kind of a volume as the manifest does.
