@@ -17,9 +17,15 @@ type connection struct {
 }
 
 // connect finds the engine. It does not talk to it yet.
-func connect() (connection, error) {
+func connect() (connection, error) { return connectFor(docker.Options{}) }
+
+// connectToShow is connect for a command that shows pods as Kubernetes does.
+func connectToShow() (connection, error) { return connectFor(docker.Options{Messages: true}) }
+
+func connectFor(opts docker.Options) (connection, error) {
 	// To stderr, whatever command it is that waits.
-	found, err := docker.New(docker.Options{Waiting: tell.NewConsole(os.Stderr).Warn})
+	opts.Waiting = tell.NewConsole(os.Stderr).Warn
+	found, err := docker.New(opts)
 	if err != nil {
 		return connection{}, err
 	}

@@ -72,7 +72,7 @@ func (f *describeFlags) objects(ctx context.Context, io streams, keys []object.K
 	if len(keys) == 0 {
 		return nil
 	}
-	e, err := connect()
+	e, err := connectToShow()
 	if err != nil {
 		return err
 	}

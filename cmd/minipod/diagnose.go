@@ -59,7 +59,7 @@ The exit code is 0 where all is well, and 1 where a cause was found.`,
 }
 
 func (f *diagnoseFlags) run(cmd *cobra.Command, io streams, arg string) error {
-	e, err := connect()
+	e, err := connectToShow()
 	if err != nil {
 		return err
 	}

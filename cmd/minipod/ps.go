@@ -14,6 +14,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/diagnose"
+	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
@@ -171,7 +172,7 @@ func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if err := exclusive(cmd, "quiet", "output"); err != nil {
 		return nil, err
 	}
-	e, err := connect()
+	e, err := connectFor(docker.Options{Messages: f.showsObjects()})
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,11 @@ func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error
 	return p, nil
 }
 
+// showsObjects reports whether pods are printed as Kubernetes has them.
+func (f *psFlags) showsObjects() bool {
+	return !slices.Contains([]string{"", formatWide, formatName}, f.output)
+}
+
 // print prints the pods of some worlds. A table of none has no headings.
 func (p *podPrinter) print(worlds []plan.World) error {
 	switch {

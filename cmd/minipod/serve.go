@@ -99,7 +99,7 @@ func stateFile(name string) (string, error) {
 
 // serve serves until ctx ends.
 func serve(ctx context.Context, io streams, f serveFlags) error {
-	e, err := connect()
+	e, err := connectToShow()
 	if err != nil {
 		return err
 	}

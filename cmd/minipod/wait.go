@@ -66,7 +66,7 @@ func (f *waitFlags) check(cmd *cobra.Command, args []string) error {
 }
 
 func (f *waitFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	e, err := connect()
+	e, err := connectToShow()
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,8 @@ type Engine struct {
 	machine  machine
 	loading  loading
 	places   sync.Map // of pause IDs to places
-	said     sync.Map // of container IDs to termination messages
+	messages bool     // whether termination messages are read
+	said     sync.Map // of container IDs to them
 }
 
 // Options choose the engine.
@@ -39,6 +40,10 @@ type Options struct {
 	// Waiting is told, in words for the user, that the engine has not answered
 	// for a while and is waited for; once until it answers. Nil is for nobody.
 	Waiting func(what string)
+	// Messages has the termination messages of containers read, for those who
+	// show pods as Kubernetes does. Docker takes 50 ms for each pod of which
+	// something has ended.
+	Messages bool
 }
 
 // New is the engine that the docker client would use: the one that
@@ -49,7 +54,7 @@ func New(opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the Docker Engine: %w", err)
 	}
-	e := &Engine{where: where, patience: &patience{answer: answerTime, notice: noticeTime}}
+	e := &Engine{where: where, messages: opts.Messages, patience: &patience{answer: answerTime, notice: noticeTime}}
 	if opts.Waiting != nil {
 		e.patience.waiting = func(call string) {
 			opts.Waiting(fmt.Sprintf("the Docker Engine at %s has not answered %s for %s", where.address, call, noticeTime))

@@ -15,7 +15,7 @@ func live(t *testing.T) *Engine {
 	if testing.Short() {
 		t.Skip("needs an engine")
 	}
-	e, err := New(Options{})
+	e, err := New(Options{Messages: true})
 	if err != nil {
 		t.Fatal(err)
 	}

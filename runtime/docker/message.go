@@ -24,11 +24,11 @@ const (
 	lastLines    = 80
 )
 
-// messages gives the containers that have ended their termination messages.
+// readTerminationMessages gives the containers that have ended their termination messages.
 // What a container has left does not change any more: it is read once, and of
 // a pod that is being removed when all of it has ended.
-func (e *Engine) messages(ctx context.Context, w *plan.World) error {
-	if w.Want == nil || w.Pause == nil {
+func (e *Engine) readTerminationMessages(ctx context.Context, w *plan.World) error {
+	if !e.messages || w.Want == nil || w.Pause == nil {
 		return nil
 	}
 	var unread []*plan.Container

@@ -85,7 +85,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 		w.Facts = noted(volumes)
 	}
 	var err error
-	if err = e.messages(ctx, &w); err != nil {
+	if err = e.readTerminationMessages(ctx, &w); err != nil {
 		return w, err
 	}
 	if w.Contents, err = e.contents(ctx, w); err != nil {
