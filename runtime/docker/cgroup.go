@@ -76,7 +76,7 @@ func (e *Engine) changeCgroups(ctx context.Context, changes ...string) error {
 	_, complaint, err := e.runHelper(ctx, translate.Request{
 		Config: &container.Config{
 			Image: pause.Reference, Cmd: append([]string{"limit"}, changes...), User: "0",
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "cgroup"},
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "cgroup"},
 		},
 		Host: &container.HostConfig{
 			Binds: []string{machineCgroups + ":" + hostTarget}, NetworkMode: "none", UsernsMode: "host", AutoRemove: true,

@@ -125,7 +125,7 @@ func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, erro
 func (e *Engine) ImageHeads(ctx context.Context, image string, paths []string) ([]diagnose.File, error) {
 	// Not broken off: the engine would go on with a container that nobody knows of.
 	made, err := e.cli.ContainerCreate(context.WithoutCancel(ctx),
-		&container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{labelHelper: "files"}},
+		&container.Config{Image: image, Entrypoint: []string{"/"}, Labels: map[string]string{translate.LabelHelper: "files"}},
 		&container.HostConfig{NetworkMode: "none"}, nil, nil, "")
 	if err != nil {
 		return nil, fmt.Errorf("look into image %s: %w", image, e.explain(err))

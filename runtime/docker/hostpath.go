@@ -82,7 +82,7 @@ func lookAt(h translate.HostPath) *container.HostConfig {
 func (e *Engine) withHostPath(ctx context.Context, host *container.HostConfig, do func(id string) error) (err error) {
 	host.NetworkMode = "none"
 	id, err := e.createHelper(ctx, translate.Request{
-		Config: &container.Config{Image: pause.Reference, Labels: map[string]string{labelHelper: "hostpath"}}, Host: host,
+		Config: &container.Config{Image: pause.Reference, Labels: map[string]string{translate.LabelHelper: "hostpath"}}, Host: host,
 	})
 	if cerrdefs.IsInvalidArgument(err) {
 		return errNoPath

@@ -20,7 +20,7 @@ import (
 // so is written last.
 func (e *Engine) copyImage(ctx context.Context, pause string, v translate.Volume) (err error) {
 	id, err := e.createHelper(ctx, translate.Request{
-		Config: &container.Config{Image: v.Image.Reference, Entrypoint: []string{"/none"}, Labels: map[string]string{labelHelper: "image"}},
+		Config: &container.Config{Image: v.Image.Reference, Entrypoint: []string{"/none"}, Labels: map[string]string{translate.LabelHelper: "image"}},
 		Host:   &container.HostConfig{NetworkMode: "none"},
 	})
 	if err != nil {

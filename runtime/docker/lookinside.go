@@ -101,7 +101,7 @@ func onlooker() translate.Request {
 	return translate.Request{
 		Config: &container.Config{
 			Image: pause.Reference, Cmd: []string{"look"}, User: "0",
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "look"},
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "look"},
 		},
 		Host: &container.HostConfig{
 			PidMode: "host", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,
@@ -110,10 +110,6 @@ func onlooker() translate.Request {
 		},
 	}
 }
-
-// labelHelper tells the containers that a command makes for itself, by what
-// they do. They are of no pod.
-const labelHelper = "dev.minipod.helper"
 
 // output runs a container of the pause image to its end and is what it
 // printed. Nothing is left of it, also when ctx ends: the engine removes it at

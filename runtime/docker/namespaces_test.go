@@ -14,6 +14,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/namespace"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // kernel is what the kernel of this machine, which has to be the engine's
@@ -137,7 +138,7 @@ func TestHelperIsRemoved(t *testing.T) {
 
 func helpers(t *testing.T, e *Engine) []container.Summary {
 	t.Helper()
-	list, err := e.cli.ContainerList(t.Context(), container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", labelHelper))})
+	list, err := e.cli.ContainerList(t.Context(), container.ListOptions{All: true, Filters: filters.NewArgs(filters.Arg("label", translate.LabelHelper))})
 	if err != nil {
 		t.Fatal(err)
 	}

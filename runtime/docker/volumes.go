@@ -8,13 +8,10 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"strconv"
 
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/mount"
 	v1 "k8s.io/api/core/v1"
 
-	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -110,20 +107,7 @@ func (e *Engine) own(ctx context.Context, volumes []translate.Volume) error {
 	if len(volumes) == 0 {
 		return nil
 	}
-	r := translate.Request{
-		Config: &container.Config{
-			Image: pause.Reference, User: "0", Cmd: []string{"own", strconv.Itoa(volumes[0].GID)}, // one for all volumes of a pod
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "own"},
-		},
-		Host: &container.HostConfig{NetworkMode: "none", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
-	}
-	for _, v := range volumes {
-		r.Config.Cmd = append(r.Config.Cmd, v.Target)
-		r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
-			Type: mount.TypeVolume, Source: v.Docker, Target: v.Target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
-		})
-	}
-	if _, err := e.output(ctx, r); err != nil {
+	if _, err := e.output(ctx, translate.Own(volumes)); err != nil {
 		return fmt.Errorf("give its volumes to group %d: %w", volumes[0].GID, err)
 	}
 	return nil

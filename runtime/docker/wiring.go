@@ -74,7 +74,7 @@ func ends(inside, outside []pause.Link) (in, out string) {
 func (e *Engine) links(ctx context.Context, mode container.NetworkMode) []pause.Link {
 	r := translate.Request{
 		Config: &container.Config{
-			Image: pause.Reference, Cmd: []string{"links"}, AttachStdout: true, AttachStderr: true, Labels: map[string]string{labelHelper: "links"},
+			Image: pause.Reference, Cmd: []string{"links"}, AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "links"},
 		},
 		Host: &container.HostConfig{NetworkMode: mode, UsernsMode: "host", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
 	}

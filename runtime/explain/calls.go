@@ -46,7 +46,7 @@ type archiveEntry struct {
 func Calls(b *translate.Blueprint, opts Options) (string, error) {
 	w := &calls{b: b, created: map[string]plan.Op{}}
 	opts.Inputs.Symbolic = true
-	if b.Options.PauseImage == "" {
+	if needsPauseImage(b) {
 		w.add(call{Method: "POST", Path: "/images/load", Note: "the archive of " + translate.DefaultPauseImage + ", where the engine has none"})
 	}
 	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
@@ -109,7 +109,7 @@ func (w *calls) op(op plan.Op) {
 		v := op.Volumes[0]
 		w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + v.Target, Note: "the files of image " + v.Image.Reference + ", as GET /archive of a container made of it answers them"})
 	case plan.FillVolume:
-		w.put(payloadEntries(*op.Payload))
+		w.put(payloadEntries(*op.Payload), "a tar archive of these")
 	case plan.StartUnit:
 		w.start(op)
 		if unit.Kind == translate.Init {
@@ -134,17 +134,21 @@ func pullNote(u translate.Unit) string {
 
 // modes are the roots of the volumes on disk.
 func (w *calls) modes(volumes []translate.Volume) {
+	made, claims := sortVolumes(volumes)
 	var entries []archiveEntry
-	for _, v := range diskVolumes(volumes) {
-		entries = append(entries, archiveEntry{Path: v.Name + "/", Mode: octal(v.Mode), GID: v.GID})
+	for _, v := range made {
+		entries = append(entries, rootEntry(v))
 	}
 	if len(entries) > 0 {
-		w.put(entries)
+		w.put(entries, "a tar archive of these")
+	}
+	for _, v := range claims {
+		w.prepareClaim(v)
 	}
 }
 
-func (w *calls) put(entries []archiveEntry) {
-	w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + translate.VolumeRoot, Body: entries, Note: "a tar archive of these"})
+func (w *calls) put(entries []archiveEntry, note string) {
+	w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + translate.VolumeRoot, Body: entries, Note: note})
 }
 
 func payloadEntries(p translate.Payload) []archiveEntry {

@@ -13,6 +13,12 @@ import (
 // lineWidth is how much base64 stands in a line.
 const lineWidth = 120
 
+// needsPauseImage reports whether minipod's own pause image is used: for the
+// pause, or to give the volumes of claims to a group.
+func needsPauseImage(b *translate.Blueprint) bool {
+	return b.Options.PauseImage == "" || slices.ContainsFunc(b.Volumes, func(v translate.Volume) bool { return v.Change != "" })
+}
+
 // pauseImage loads minipod's own pause image where the engine has none: it
 // is a few KB, and there is nothing to pull.
 func (w *writer) pauseImage(archives map[string][]byte) {

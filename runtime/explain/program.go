@@ -101,7 +101,7 @@ func (w *program) call(part, format string, args ...any) {
 }
 
 func (w *program) pauseImage(opts Options) {
-	if w.b.Options.PauseImage != "" {
+	if !needsPauseImage(w.b) {
 		return
 	}
 	w.WriteString("// The pause image is loaded where the engine has none: nothing is pulled\n")
@@ -173,13 +173,13 @@ func (w *program) create(title, format string, r *translate.Request) {
 func (w *program) startPause(op plan.Op) {
 	r := w.created[op.Unit].Request
 	w.create("The pause: it owns the namespaces of the pod", "check(create(%s, %s, %s))", r)
-	if disk := diskVolumes(op.Volumes); len(disk) > 0 {
+	made, claims := sortVolumes(op.Volumes)
+	if len(made) > 0 {
 		w.WriteString("// Volumes on disk are given the mode of their root\n")
-		var entries strings.Builder
-		for _, v := range disk {
-			fmt.Fprintf(&entries, "folder(%q, %#o),\n", v.Name, v.Mode)
-		}
-		w.call("unpack", "unpack(%s, %q, %d,\n%s)", w.text(r.Name), translate.VolumeRoot, disk[0].GID, entries.String())
+		w.makeRoots(made)
+	}
+	for _, v := range claims {
+		w.prepareClaim(v)
 	}
 	w.call("base", "start(%s)", w.text(r.Name))
 }

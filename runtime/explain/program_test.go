@@ -9,6 +9,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/google/go-cmp/cmp"
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/explain"
 	"github.com/minipod/minipod/runtime/translate"
@@ -71,6 +72,36 @@ func TestProgram(t *testing.T) {
 		}
 		if pod.Name == "walkthrough" || pod.Name == "volumes-of-fields" {
 			compare(t, "../../testdata/explain/"+pod.Name+".go.golden", text)
+		}
+	}
+}
+
+// The volume of a claim is looked at before it is changed; only one that
+// fsGroup speaks of is given away, by minipod's own pause image.
+func TestCallsOfClaims(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		fsGroup *int64
+		given   int
+	}{
+		{"no group", nil, 0},
+		{"a group", new(int64), 1},
+	} {
+		pod := parse(t, "testdata/volumes.yaml")
+		pod.Spec.SecurityContext.FSGroup = c.fsGroup
+		pod.Spec.Volumes[1].VolumeSource = v1.VolumeSource{PersistentVolumeClaim: &v1.PersistentVolumeClaimVolumeSource{ClaimName: "data"}}
+		inputs := objects()
+		inputs.Claims = map[string]*v1.PersistentVolumeClaim{"data": {}}
+		text, err := explain.Calls(blueprint(pod, translate.Options{PauseImage: "pause"}), explain.Options{Inputs: inputs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, want := range map[string]int{
+			`archive?path=/volumes/unused"`: 1, `"path": "unused/"`: 1, `"own",`: c.given, `/images/load`: c.given,
+		} {
+			if got := strings.Count(text, part); got != want {
+				t.Errorf("%s: %s is there %d times, want %d", c.name, part, got, want)
+			}
 		}
 	}
 }

@@ -49,7 +49,7 @@ func Script(b *translate.Blueprint, opts Options) (string, error) {
 	}
 	w.stop(steps[len(steps)-1])
 	w.WriteString("}\n")
-	if b.Options.PauseImage == "" {
+	if needsPauseImage(b) {
 		w.pauseImage(opts.PauseArchives)
 		w.WriteString("\nimage\n")
 	}
@@ -174,34 +174,19 @@ func (w *writer) pull(op plan.Op) {
 // their root: docker run and not docker create, which would note down that
 // its client wants the output. The pause itself does not look at them.
 func (w *writer) startPause(op plan.Op) {
-	request := w.created[op.Unit].Request
-	disk := diskVolumes(op.Volumes)
-	if len(op.Volumes) == 0 {
-		w.run("The pause: it owns the namespaces of the pod", request)
-		return
+	title := "The pause: it owns the namespaces of the pod"
+	if len(op.Volumes) > 0 {
+		title += ", and holds its volumes"
 	}
-	w.run("The pause: it owns the namespaces of the pod, and holds its volumes", request)
-	if len(disk) == 0 {
-		return
+	w.run(title, w.created[op.Unit].Request)
+	made, claims := sortVolumes(op.Volumes)
+	if len(made) > 0 {
+		fmt.Fprintf(w, "\n# An emptyDir is open to every user (mode %04o)\n", made[0].Mode)
+		w.makeRoots(made)
 	}
-	fmt.Fprintf(w, "\n# An emptyDir is open to every user (mode %04o)\n", disk[0].Mode)
-	w.WriteString("dir=$(mktemp -d)\n")
-	for _, v := range disk {
-		fmt.Fprintf(w, "mkdir \"$dir/\"%s && chmod %04o \"$dir/\"%s\n", w.quote(v.Name), v.Mode, w.quote(v.Name))
+	for _, v := range claims {
+		w.prepareClaim(v)
 	}
-	gid := disk[0].GID // fsGroup is the pod's: one for all volumes
-	fmt.Fprintf(w, "tar -C \"$dir\" --owner=0 --group=%d --numeric-owner -c . | docker cp - %s:%s\n", gid, w.quote(request.Name), translate.VolumeRoot)
-	w.WriteString("rm -r \"$dir\"\n")
-}
-
-func diskVolumes(volumes []translate.Volume) []translate.Volume {
-	var disk []translate.Volume
-	for _, v := range volumes {
-		if !v.Memory {
-			disk = append(disk, v)
-		}
-	}
-	return disk
 }
 
 // demands holds a unit to what run looks at before it creates a container: an

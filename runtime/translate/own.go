@@ -1,0 +1,32 @@
+package translate
+
+import (
+	"strconv"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+)
+
+// LabelHelper tells the containers that minipod makes for itself, by what
+// they do. They are of no pod.
+const LabelHelper = "dev.minipod.helper"
+
+// Own is a container of the pause program that gives volumes and all that they
+// hold to their group, as the kubelet does for fsGroup: the group is the pod's,
+// and so one for all of them.
+func Own(volumes []Volume) Request {
+	r := Request{
+		Config: &container.Config{
+			Image: DefaultPauseImage, User: "0", Cmd: []string{"own", strconv.Itoa(volumes[0].GID)},
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{LabelHelper: "own"},
+		},
+		Host: &container.HostConfig{NetworkMode: "none", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
+	}
+	for _, v := range volumes {
+		r.Config.Cmd = append(r.Config.Cmd, v.Target)
+		r.Host.Mounts = append(r.Host.Mounts, mount.Mount{
+			Type: mount.TypeVolume, Source: v.Docker, Target: v.Target, VolumeOptions: &mount.VolumeOptions{NoCopy: true},
+		})
+	}
+	return r
+}
