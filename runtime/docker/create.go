@@ -82,11 +82,10 @@ func (e *Engine) createUnit(ctx context.Context, op plan.Op) error {
 	return err
 }
 
-// createWithFiles makes the files that an attempt mounts. Those of a first one
-// are there, unless the pause image is not minipod's: the engine says so.
+// createWithFiles makes the files that an attempt mounts. Those of the first
+// ones are there, unless the pause image is not minipod's: the engine says so.
 func (e *Engine) createWithFiles(ctx context.Context, r translate.Request, op plan.Op) error {
-	first := op.Attempt == 0 && !e.podman()
-	if first {
+	if !e.podman() {
 		if err := e.create(ctx, r); !cerrdefs.IsInvalidArgument(err) {
 			return err
 		}

@@ -30,10 +30,12 @@ func (u Unit) message(n int) (file Part, ok bool) {
 }
 
 // MessageFile is where the pause has the termination message of attempt n. The
-// first of a unit is in one of the files that are there from the start.
+// first ones are in the files that are there from the start, each of which is
+// used once: the units that the pod was made with take turns.
 func (u Unit) MessageFile(n int) string {
-	if n == 0 && u.slot < MessageSlots {
-		return path.Join(MessageRoot, strconv.Itoa(u.slot))
+	units := len(u.pod.Spec.InitContainers) + len(u.pod.Spec.Containers)
+	if slot := u.slot + n*units; u.slot < units && slot < MessageSlots {
+		return path.Join(MessageRoot, strconv.Itoa(slot))
 	}
 	return path.Join(MessageRoot, fmt.Sprintf("%s.%d", u.Name, n))
 }

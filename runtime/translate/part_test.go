@@ -75,7 +75,7 @@ func TestMessages(t *testing.T) {
 	for _, c := range []struct {
 		unit, attempt int
 		want          string
-	}{{0, 0, "0"}, {1, 0, "1"}, {1, 1, "b.1"}, {2, 0, ""}, {3, 0, ""}} {
+	}{{0, 0, "0"}, {1, 0, "1"}, {1, 1, "5"}, {1, 3, "13"}, {1, 4, "b.4"}, {2, 0, ""}, {3, 0, ""}} {
 		r, missing := b.Units[c.unit].Attempt(translate.Inputs{}, c.attempt, 0)
 		if missing != nil {
 			t.Fatal(missing)
