@@ -38,12 +38,13 @@ func describe(ctx context.Context, place place) ([]report.Version, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask the engine for its version: %w", err)
 	}
+	version, _, _ := strings.Cut(strings.TrimSpace(string(engine)), " at ") // where it is says nothing to readers
 	kubectl, _ := findProgram("kubectl")
 	return []report.Version{
 		{What: "Kubernetes' tests (`e2e.test`, `agnhost`)", Version: place.versions.kubernetes.Version},
 		{What: "kubectl", Version: kubectl.stamp(place.versions)},
 		{What: "ginkgo", Version: place.versions.ginkgo.Version},
-		{What: "engine", Version: strings.TrimSpace(string(engine))},
+		{What: "engine", Version: version},
 		{What: "machine", Version: fmt.Sprintf("%s/%s, %d processors", goruntime.GOOS, goruntime.GOARCH, goruntime.NumCPU())},
 	}, nil
 }
