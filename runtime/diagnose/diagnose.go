@@ -72,7 +72,7 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 	}
 	for _, r := range rules() {
 		for _, c := range r(l) {
-			c.Evidence = append([]string{}, c.Evidence...) // none is a list too
+			c.Text, c.Evidence = line(c.Text), lines(c.Evidence)
 			l.causes = append(l.causes, c)
 		}
 	}

@@ -176,11 +176,19 @@ func TestCauses(t *testing.T) {
 		{"shell without work", of(t, "shell-with-nothing-to-do").ended(0), "certain shell-with-nothing-to-do: stdin: true"},
 		{"done", of(t, "ended").ended(0, "done"), "certain ended: restartPolicy: OnFailure"},
 		{"crash", of(t, "crashed").ended(3, "no user given"), "certain crashed: ended with exit code 3"},
-		{"init crash", of(t, "init-stuck").initEnded(7), "certain crashed: init container setup ended with exit code 7, and nothing after it starts"},
+		{"init crash", of(t, "init-stuck").initEnded(7), "certain crashed: init container setup ended with exit code 7; nothing after it starts"},
 		{"memory", of(t, "out-of-memory").ended(137).outOfMemory(), "certain out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},
 		{"liveness", of(t, "liveness-too-early").livenessKilled(2 * time.Second), "likely liveness-too-early: had it killed 2s after its start"},
 		{"liveness without events", of(t, "liveness-too-early").ended(143).lived(time.Second), "likely liveness-too-early: startupProbe"},
 		{"liveness of long ago", of(t, "liveness-too-early").ended(0).stoppedFor("liveness", "its liveness probe failed: connection refused", time.Hour), "likely liveness-failing: has it started again"},
+		{"liveness, ended with 0, without the attempt", of(t, "liveness-too-early").ended(0).livenessEvents(time.Hour, "Killing", "Container main failed liveness probe, will be restarted"), "likely liveness-failing: connection refused"},
+		{"liveness, ended with 0, without a stop", of(t, "liveness-too-early").ended(0).livenessEvents(time.Hour), "likely liveness-failing: connection refused"},
+		{"liveness of another port while it runs", of(t, "liveness-too-early").livenessKilled(2 * time.Second).listens("0.0.0.0:80"), "certain probe-port: goes to port 8080, where nobody listens, and has it started again; the pod listens on 80"},
+		{"liveness of another port while it does not run", of(t, "liveness-too-early").livenessKilled(2 * time.Second).exposes("80/tcp"), "likely probe-port: goes to port 8080, where nobody listens, and has it started again; its image and its manifest name only 80"},
+		{"liveness of the port of the image", of(t, "liveness-too-early").livenessKilled(2*time.Second).exposes("8080/tcp", "80/tcp").listens("0.0.0.0:80"), "likely liveness-too-early: startupProbe"},
+		{"liveness without its command", of(t, "liveness-command-missing").ended(137).lived(time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+`exec: "curl": executable file not found in $PATH: unknown`+"\r\n", 0), "certain probe-command-missing: runs curl, which image busybox does not have"},
+		{"readiness without its command", of(t, "probe-failing").probe("readiness", runc+`exec: "false": executable file not found in $PATH: unknown`), "certain probe-command-missing: the readiness probe of container main runs false"},
+		{"readiness by HTTPS", of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client"), "certain probe-scheme: speaks HTTP"},
 		{"hook", of(t, "post-start-failed").ended(143).stoppedFor("hook", "its postStart hook failed: command 'sh' exited with 4: no such user\n", 0), "certain post-start-failed: was stopped: its postStart hook failed: command 'sh' exited with 4: no such user"},
 		{"startup", of(t, "startup-failing").event("main", "Unhealthy", "Startup probe failed: connection refused", 0).event("main", "Killing", "Container main failed startup probe, will be restarted", 0), "certain startup-failing: connection refused"},
 		{"liveness later", of(t, "liveness-too-early").livenessKilled(50 * time.Second), "likely liveness-failing: connection refused"},
@@ -234,7 +242,7 @@ func TestCauses(t *testing.T) {
 				t.Errorf("found %+v, want %s", found, c.want)
 			}
 			for _, cause := range found {
-				if cause.Command == "" || len(cause.Evidence) == 0 || strings.ContainsAny(cause.Text, "\n") {
+				if cause.Command == "" || len(cause.Evidence) == 0 || strings.ContainsAny(cause.Text, "\n") || strings.ContainsAny(strings.Join(cause.Evidence, ""), "\r\n\t") {
 					t.Errorf("no command, no evidence, or more than a line: %+v", cause)
 				}
 			}

@@ -137,39 +137,43 @@ func crashed(l *look) []Cause {
 			continue
 		}
 		cause := Cause{
-			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(u, *c) + l.again(u, *c),
-			Evidence: append([]string{ranFor(*c)}, some("log", l.log(*c), shownLines)...), Command: l.logsOf(*c),
+			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(*c) + l.again(u, *c),
+			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), some("log", l.log(*c), shownLines)), Command: l.logsOf(*c),
 		}
-		if c.ExitCode == 0 {
+		switch {
+		case c.ExitCode == 0:
 			cause.Name = "ended"
+			cause.Text += "; restartPolicy: Always wants it to keep running, restartPolicy: OnFailure or Never lets it end"
+		case u.Kind == translate.Init:
+			cause.Text += "; nothing after it starts before it ends with 0"
 		}
 		causes = append(causes, cause)
 	}
 	return causes
 }
 
-func endText(u translate.Unit, c plan.Container) string {
+func endText(c plan.Container) string {
 	switch {
 	case c.ExitCode == 0:
-		return "has done its work and ended, but restartPolicy: Always wants it to keep running: restartPolicy: OnFailure or Never lets it end"
+		return "has done its work and ended"
 	case c.ExitCode == killed:
 		return "was killed (exit code 137)"
-	case u.Kind == translate.Init:
-		return fmt.Sprintf("ended with exit code %d, and nothing after it starts before it ends with 0", c.ExitCode)
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }
 
-// again says how often a unit had been started again when an attempt ended, and
-// whether it has been or will be since.
+// restarts says how often a unit had been started again when an attempt ended.
+func restarts(c plan.Container) []string {
+	if c.Restarts == 0 {
+		return nil
+	}
+	return []string{"started again before: " + times(c.Restarts)}
+}
+
+// again says whether a unit has been started again since an attempt ended, or
+// will be.
 func (l *look) again(u translate.Unit, c plan.Container) string {
 	text := ""
-	switch {
-	case c.Restarts == 1:
-		text = ", after a restart"
-	case c.Restarts > 1:
-		text = fmt.Sprintf(", after %d restarts", c.Restarts)
-	}
 	if latest := l.Latest(u.Name); latest != nil && latest.Attempt > c.Attempt && latest.State == plan.Running {
 		text += fmt.Sprintf(", and was started again %s ago", age(l.now.Sub(latest.StartedAt)))
 	}

@@ -18,7 +18,7 @@ func failedHooks(l *look) []Cause {
 		causes = append(causes, Cause{
 			Name: "post-start-failed", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("%s was stopped: %s%s", title(u), firstOf(e.Why), l.again(u, *c)),
-			Evidence: []string{fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message), ranFor(*c)}, Command: l.command("events"),
+			Evidence: append([]string{eventText(e), ranFor(*c)}, restarts(*c)...), Command: l.command("events"),
 		})
 	}
 	return causes

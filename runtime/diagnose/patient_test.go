@@ -57,6 +57,26 @@ func (p *patient) stoppedFor(what, why string, ago time.Duration) *patient {
 	return p
 }
 
+// livenessEvents has the last attempt have ended so long ago, its liveness probe
+// have failed until then, and other events come with that.
+func (p *patient) livenessEvents(ago time.Duration, more ...string) *patient {
+	p.stoppedFor("", "", ago)
+	p.Events = nil
+	at := p.last().FinishedAt
+	e := event.Event{Unit: "main", Reason: "Unhealthy", Message: "Liveness probe failed: connection refused", First: at, Last: at, Count: 3}
+	p.Events, _, _ = p.Events.Add(e)
+	if len(more) == 2 {
+		p.event("main", more[0], more[1], ago)
+	}
+	return p
+}
+
+// exposes are the ports of the image.
+func (p *patient) exposes(ports ...string) *patient {
+	p.Images = map[string]plan.Image{p.Want.Units[0].Container.Image: {ID: "image", Ports: ports}}
+	return p
+}
+
 // initEnded has the init container have failed, and nothing after it be made.
 func (p *patient) initEnded(code int) *patient {
 	p.Containers = p.Containers[:1]

@@ -187,7 +187,7 @@ func uncreated(l *look) []Cause {
 		causes = append(causes, Cause{
 			Name: "create-failed", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("the engine does not make %s: %s", title(u), strings.TrimPrefix(e.Message, "Error: ")),
-			Evidence: []string{fmt.Sprintf("event %s (%d times)", e.Reason, e.Count)}, Command: l.command("events"),
+			Evidence: []string{eventText(e)}, Command: l.command("events"),
 		})
 	}
 	return causes

@@ -109,22 +109,33 @@ func (l *look) probed(f failing, open bool) (failing, bool) {
 func (l *look) killedBy(u translate.Unit, kind translate.ProbeKind) (event.Event, bool) {
 	for _, prefix := range []string{"Container ", "Init container "} {
 		e, ok := l.warned(u.Name, fmt.Sprintf("%s%s failed %s probe", prefix, u.Name, kind))
-		if c := l.failed(u); ok && (l.now.Sub(e.Last) <= recent || c != nil && c.ID == e.Attempt) {
+		if c := l.failed(u); ok && (l.now.Sub(e.Last) <= recent || c != nil && during(e, *c)) {
 			return e, true
 		}
 	}
 	return event.Event{}, false
 }
 
+// during reports whether an event is of an attempt: it names it, or came while
+// it ran.
+func during(e event.Event, c plan.Container) bool {
+	if e.Attempt == c.ID {
+		return true
+	}
+	return !c.StartedAt.IsZero() && !e.Last.Before(c.StartedAt) && !e.Last.After(c.FinishedAt)
+}
+
 // probeCauses say why a probe fails.
 func (l *look) probeCauses(f failing) []Cause {
 	c := Cause{
 		Container: f.Name, Sure: Certain, Evidence: []string{fmt.Sprintf("%s probe: %s", f.kind, firstOf(f.output)), where(f)},
-		Command: l.command("exec") + " -c " + f.Name + " -- wget -qO- " + target(f),
+		Command: l.probeCommand(f),
 	}
 	switch output := f.output; {
 	case holds(output, "connection refused"):
 		return l.refusedBy(c, f)
+	case len(f.action.Exec) > 0 && missingCommand(output):
+		return []Cause{absentProbeCommand(c, f.Unit, f.kind, output)}
 	case f.action.HTTP != nil && holds(output, "statuscode: 404"):
 		c.Name = "probe-path"
 		c.Text = fmt.Sprintf("the %s probe of %s asks for %s, which the server at port %d does not have (404)", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port)
@@ -132,15 +143,15 @@ func (l *look) probeCauses(f failing) []Cause {
 	case f.action.HTTP != nil && holds(output, "statuscode:"):
 		c.Name = "probe-status"
 		c.Text = fmt.Sprintf("the %s probe of %s asks for %s at port %d, and the server refuses it: %s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, output)
+	case f.action.HTTP != nil && holds(output, "http response to https client"):
+		c.Name = "probe-scheme"
+		c.Text = fmt.Sprintf("the %s probe of %s asks with HTTPS (scheme: HTTPS), and the server at port %d speaks HTTP", f.kind, title(f.Unit), f.action.Port)
 	case holds(output, "timeout", "timed out", "deadline exceeded"):
 		c.Name = "probe-slow"
 		c.Text = fmt.Sprintf("the %s probe of %s gets no answer within its timeoutSeconds (%s)", f.kind, title(f.Unit), f.action.Timeout)
 	default:
 		c.Name = "probe-failing"
 		c.Text = fmt.Sprintf("the %s probe of %s fails: %s", f.kind, title(f.Unit), firstOf(output))
-	}
-	if len(f.action.Exec) > 0 {
-		c.Command = l.command("exec") + " -c " + f.Name + " -- " + strings.Join(f.action.Exec, " ")
 	}
 	return []Cause{c}
 }
@@ -161,13 +172,23 @@ func where(f failing) string {
 	return fmt.Sprintf("%s.%sProbe, port %d", f.Path, f.kind, f.action.Port)
 }
 
-// target is the address that a probe asks, as seen in the pod.
-func target(f failing) string {
-	path := ""
-	if f.action.HTTP != nil {
-		path = "/" + strings.TrimPrefix(f.action.HTTP.Path, "/")
+// probeCommand is the command that does what a probe does.
+func (l *look) probeCommand(f failing) string {
+	in := l.command("exec") + " -c " + f.Name + " -- "
+	switch http := f.action.HTTP; {
+	case len(f.action.Exec) > 0:
+		return in + commandLine(f.action.Exec)
+	case http != nil && http.Scheme == v1.URISchemeHTTPS:
+		return in + "wget --no-check-certificate -qO- " + word(target(f, "https"))
+	case http != nil:
+		return in + "wget -qO- " + word(target(f, "http"))
 	}
-	return fmt.Sprintf("http://127.0.0.1:%d%s", f.action.Port, path)
+	return l.command("ns")
+}
+
+// target is the address that a probe asks, as seen in the pod.
+func target(f failing, scheme string) string {
+	return fmt.Sprintf("%s://127.0.0.1:%d/%s", scheme, f.action.Port, strings.TrimPrefix(f.action.HTTP.Path, "/"))
 }
 
 // refusedBy is a probe whose connection was refused.
@@ -218,57 +239,10 @@ func failedStartup(l *look) []Cause {
 		causes = append(causes, Cause{
 			Name: "startup-failing", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("the startup probe of %s gave up %s after its start and had it started again: %s", title(u), givesUp(p), output),
-			Evidence: []string{fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message), patience(p)}, Command: l.command("events"),
+			Evidence: []string{eventText(e), patience(p)}, Command: l.command("events"),
 		})
 	}
 	return causes
-}
-
-// earlyLiveness is a container that its liveness probe has killed before it
-// could answer.
-func earlyLiveness(l *look) []Cause {
-	if l.Pause == nil {
-		return nil
-	}
-	var causes []Cause
-	for _, u := range l.units() {
-		p := u.Probe(translate.Liveness)
-		if p == nil {
-			continue
-		}
-		seen := ""
-		if e, by := l.killedBy(u, translate.Liveness); by {
-			seen = fmt.Sprintf("event %s (%d times): %s", e.Reason, e.Count, e.Message)
-		} else if c := l.failed(u); c != nil && !c.OOMKilled && (c.ExitCode == terminated || c.ExitCode == killed) {
-			seen = fmt.Sprintf("exit code %d: it was stopped, as it is when its liveness probe fails", c.ExitCode)
-		} else {
-			continue
-		}
-		output := ""
-		if failed, ok := l.warned(u.Name, "Liveness probe failed: "); ok {
-			output = failed.Message
-		}
-		causes = append(causes, l.liveness(u, p, seen, output)...)
-	}
-	return causes
-}
-
-func (l *look) liveness(u translate.Unit, p *v1.Probe, seen, output string) []Cause {
-	gives := givesUp(p)
-	c := Cause{
-		Name: "liveness-too-early", Container: u.Name, Sure: Likely,
-		Evidence: append(nonEmpty(seen, output), patience(p)), Command: l.command("events"),
-	}
-	lived, known := l.lived(u)
-	slow := known && lived <= gives+time.Duration(p.PeriodSeconds+p.TimeoutSeconds)*time.Second+l.graceOf(p)
-	if !slow || u.Probe(translate.Startup) != nil || holds(output, "statuscode: 404") {
-		c.Name = "liveness-failing"
-		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(u), firstOf(strings.TrimPrefix(output, "Liveness probe failed: ")))
-		return []Cause{c}
-	}
-	c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(u), age(lived))
-	c.Evidence = append(c.Evidence, "it gives up "+age(gives)+" after the start of a container that does not answer")
-	return []Cause{c}
 }
 
 // givesUp is how long after the start of a container its probe gives up, if it

@@ -1,9 +1,12 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/minipod/minipod/runtime/event"
 )
 
 // holding are the lines that hold one of some phrases, whatever their case,
@@ -113,4 +116,52 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// commandLine is a command as a shell reads it.
+func commandLine(argv []string) string {
+	var words []string
+	for _, arg := range argv {
+		words = append(words, word(arg))
+	}
+	return strings.Join(words, " ")
+}
+
+// word is one word of a shell, in quotes where it needs them.
+func word(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+,", r)
+	}
+	if text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !plain(r) }) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// line is a text as one line of evidence: what a program ends it with is left
+// out, and a tab is a blank.
+func line(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\t", " ")
+}
+
+// lines are texts as lines of evidence; none is a list too.
+func lines(texts []string) []string {
+	list := []string{}
+	for _, t := range texts {
+		list = append(list, line(t))
+	}
+	return list
+}
+
+// times says how often something happened.
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
+// eventText is an event as a line of evidence.
+func eventText(e event.Event) string {
+	return fmt.Sprintf("event %s, seen %s: %s", e.Reason, times(e.Count), e.Message)
 }
