@@ -141,7 +141,7 @@ func (f *diagnoseFlags) file(cmd *cobra.Command, io streams, e connection, name 
 	}
 	all := problems(name, r)
 	for _, m := range r.Pods {
-		d, err := unborn(cmd, e, m, r.Objects)
+		d, err := unborn(cmd, e, name, m, r.Objects)
 		if err != nil {
 			return nil, err
 		}
@@ -166,7 +166,7 @@ func problems(name string, r *manifest.Reading) []diagnosis {
 
 // unborn diagnoses a pod of a manifest. The objects of the manifest are there
 // when it is run.
-func unborn(cmd *cobra.Command, e connection, m manifest.Pod, objects []manifest.Object) (diagnosis, error) {
+func unborn(cmd *cobra.Command, e connection, name string, m manifest.Pod, objects []manifest.Object) (diagnosis, error) {
 	ctx, b := cmd.Context(), m.Blueprint
 	w := plan.World{UID: b.Pod.UID, Namespace: b.Pod.Namespace, Name: b.Pod.Name, Want: b}
 	var err error
@@ -180,6 +180,7 @@ func unborn(cmd *cobra.Command, e connection, m manifest.Pod, objects []manifest
 	if err != nil {
 		return diagnosis{}, err
 	}
+	g.evidence.File = name
 	d, err := g.diagnosis(ctx)
 	d.File = m.Source()
 	return d, err
@@ -257,7 +258,7 @@ func (g *gatherer) looked() []string {
 	}{
 		{diagnose.AskLog, "log", ""}, {diagnose.AskImage, "image", ""}, {diagnose.AskImageFile, "", "files of images"},
 		{diagnose.AskFile, "file", ""}, {diagnose.AskProbe, "probe", ""}, {diagnose.AskSockets, "", "the ports that are listened on"},
-		{diagnose.AskPorts, "", "the published ports"}, {diagnose.AskObjects, "", "ConfigMaps and Secrets"}, {diagnose.AskRegistry, "", "the registry"},
+		{diagnose.AskHostPath, "", "paths of the machine"}, {diagnose.AskPorts, "", "the ports that containers publish (not those of other programs)"}, {diagnose.AskObjects, "", "ConfigMaps and Secrets"}, {diagnose.AskRegistry, "", "the registry"},
 	} {
 		n := 0
 		for q := range g.evidence.Answers {

@@ -30,12 +30,12 @@ import (
 // broken are the manifests of testdata/broken, whose names are those of the
 // causes, where they are not the same.
 func broken() map[string]string {
-	return map[string]string{"shell-command-not-found": "command-not-found", "working-dir-missing": "create-failed", "image-name": "invalid", "liveness-command-missing": "probe-command-missing", "liveness-port": "probe-port"}
+	return map[string]string{"shell-command-not-found": "command-not-found", "working-dir-missing": "create-failed", "image-name": "invalid", "liveness-command-missing": "probe-command-missing", "liveness-port": "probe-port", "script-crlf-shell": "script-crlf"}
 }
 
 // unmade are those that run removes at once: their manifests are diagnosed.
 func unmade() []string {
-	return []string{"image-name", "image-never-pulled", "object-missing", "key-missing", "claim-missing", "scheduling-gates", "host-port-taken"}
+	return []string{"image-name", "image-never-pulled", "object-missing", "key-missing", "claim-missing", "scheduling-gates", "host-port-taken", "runs-as-root", "host-path"}
 }
 
 // clinic is a namespace with pods that are diagnosed.

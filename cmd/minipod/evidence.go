@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,8 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 		a.Ports, err = g.Published(ctx)
 	case diagnose.AskObjects:
 		a.Inputs, err = g.Inputs(ctx, g.world)
+	case diagnose.AskHostPath:
+		a, err = g.hostPath(ctx, q.At)
 	case diagnose.AskMachine:
 		a.Text, err = g.Arch(ctx)
 	}
@@ -147,6 +150,21 @@ func (g *gatherer) lastLines(ctx context.Context, id string) ([]string, error) {
 		return nil, err
 	}
 	return strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"), nil
+}
+
+// hostPath looks whether the path of a volume is what its type says.
+func (g *gatherer) hostPath(ctx context.Context, volume string) (diagnose.Answer, error) {
+	for _, h := range g.world.Want.HostPaths() {
+		if h.Volume != volume {
+			continue
+		}
+		err := g.Do(ctx, plan.Op{Kind: plan.CheckPath, Target: h.Path, HostPath: &h}, func(engine.Progress) {})
+		if errors.Is(err, plan.ErrPermanent) {
+			return diagnose.Answer{Failed: true, Text: err.Error()}, nil
+		}
+		return diagnose.Answer{}, err
+	}
+	return diagnose.Answer{}, fmt.Errorf("volume %s has no path of the machine", volume)
 }
 
 // probe runs a probe of a unit once, as whoever keeps the pod does.

@@ -56,11 +56,11 @@ type rule func(l *look) []Cause
 // later is often no more than what follows from what comes before.
 func rules() []rule {
 	return []rule{
-		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, unpullable, foreign,
+		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, hostPaths, unpullable, rootRefused, foreign,
 		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
 		portNames, failedHooks, failedStartup, earlyLiveness, failingProbes, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
-		uncreated, crashed, waiting,
+		uncreated, crashed, processOutOfMemory, waiting,
 	}
 }
 

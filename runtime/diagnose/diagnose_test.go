@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,14 @@ func TestCauses(t *testing.T) {
 		{"liveness without its command", of(t, "liveness-command-missing").ended(137).lived(time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+`exec: "curl": executable file not found in $PATH: unknown`+"\r\n", 0), "certain probe-command-missing: runs curl, which image busybox does not have"},
 		{"readiness without its command", of(t, "probe-failing").probe("readiness", runc+`exec: "false": executable file not found in $PATH: unknown`), "certain probe-command-missing: the readiness probe of container main runs false"},
 		{"readiness by HTTPS", of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client"), "certain probe-scheme: speaks HTTP"},
+		{"crlf of a shell", of(t, "script-crlf-shell").ended(2, "/scripts/run: set: line 1: illegal option -\r"), "certain script-crlf: takes the carriage returns for parts of the commands"},
+		{"crlf of bash", of(t, "script-crlf-shell").ended(127, `/scripts/run: line 1: $'\r': command not found`), "certain script-crlf: a script in container main ends its lines with CRLF"},
+		{"terminal of a shell", of(t, "script-crlf-shell").terminal().ended(2, "sh: set: line 1: illegal option -z\r"), "certain crashed: ended with exit code 2"},
+		{"init waits without a name server", of(t, "init-waits-for-name").command("nslookup", "database").onlyInit("nslookup: can't resolve 'database': no servers could be reached"), "certain init-waits-for-name: keeps all that comes after it from starting: it waits for the name database, and no name server of the pod answers"},
+		{"name of no Service", of(t, "dns").ended(1, "wget: bad address 'database'").answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{}), "certain dns: there is no cluster DNS here, spec.hostAliases can give the name the IP of a pod (there is no Service database either)"},
+		{"root", manifest(t, "runs-as-root").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain runs-as-root: container has runAsNonRoot and image will run as root"},
+		{"path of the machine", manifest(t, "host-path").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}).answers(diagnose.Question{Kind: diagnose.AskHostPath, At: "data"}, diagnose.Answer{Failed: true, Text: "it is not there"}), "certain host-path: volume data cannot be set up: it is not there"},
+		{"memory of a process", of(t, "out-of-memory").outOfMemory(), "certain process-out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},
 		{"hook", of(t, "post-start-failed").ended(143).stoppedFor("hook", "its postStart hook failed: command 'sh' exited with 4: no such user\n", 0), "certain post-start-failed: was stopped: its postStart hook failed: command 'sh' exited with 4: no such user"},
 		{"startup", of(t, "startup-failing").event("main", "Unhealthy", "Startup probe failed: connection refused", 0).event("main", "Killing", "Container main failed startup probe, will be restarted", 0), "certain startup-failing: connection refused"},
 		{"liveness later", of(t, "liveness-too-early").livenessKilled(50 * time.Second), "likely liveness-failing: connection refused"},
@@ -356,5 +365,40 @@ func TestOvercome(t *testing.T) {
 		if found := p.found(); len(found) > 0 {
 			t.Errorf("%s: %+v", name, found)
 		}
+	}
+}
+
+// The command of a cause is one that a shell reads as it is meant, and that
+// shows what was seen.
+func TestCommands(t *testing.T) {
+	https := of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client")
+	https.Want.Units[0].Container.ReadinessProbe.HTTPGet.Scheme = v1.URISchemeHTTPS
+	command := of(t, "probe-failing").probe("readiness", "no")
+	command.Want.Units[0].Container.ReadinessProbe.Exec.Command = []string{"sh", "-c", "it's not"}
+	file := manifest(t, "script-crlf").scripts("#!/bin/sh\r\n")
+	file.File = "my pods/a.yaml"
+	for name, c := range map[string]struct {
+		of   *patient
+		want string
+	}{
+		"https":   {https, "wget --no-check-certificate -qO- https://127.0.0.1:8080/healthz"},
+		"exec":    {command, `-- sh -c 'it'\''s not'`},
+		"file":    {file, "minipod explain --script 'my pods/a.yaml'"},
+		"program": {manifest(t, "command-not-found").command("sleep 1000").nowhere("sleep 1000"), `sh busybox -c 'command -v '\''sleep 1000'\'''`},
+	} {
+		found := c.of.found()
+		if len(found) != 1 || !strings.HasSuffix(found[0].Command, c.want) {
+			t.Errorf("%s: %+v, want the command %s", name, found, c.want)
+		}
+	}
+}
+
+// How often a container was started again is told beside the sentence.
+func TestRestartsAreEvidence(t *testing.T) {
+	p := of(t, "crashed").ended(3, "a\tb")
+	p.last().Restarts = 7
+	found := p.found()
+	if len(found) != 1 || strings.Contains(found[0].Text, "7") || !slices.Contains(found[0].Evidence, "started again before: 7 times") || !slices.Contains(found[0].Evidence, "log: a b") {
+		t.Errorf("%+v", found)
 	}
 }

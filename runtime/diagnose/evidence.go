@@ -9,6 +9,8 @@ import (
 // Evidence is what was seen of a pod beside its World.
 type Evidence struct {
 	Events event.Log
+	// File is the manifest, of a pod that has not been run.
+	File string
 	// Kept tells that somebody keeps the pods of the engine.
 	Kept bool
 	// Answers are what was asked for.
@@ -38,6 +40,7 @@ const (
 	AskSockets   Kind = "sockets"    // the Sockets of the pod that wait for others
 	AskPorts     Kind = "ports"      // the Ports that containers publish
 	AskObjects   Kind = "objects"    // the ConfigMaps and Secrets of the pod, in Inputs
+	AskHostPath  Kind = "host path"  // At a volume of the manifest: whether its path is not what its type says, in Failed and Text
 	AskMachine   Kind = "machine"    // the architecture of the engine's machine, in Text
 )
 
@@ -49,8 +52,8 @@ type Answer struct {
 	Sockets []pause.Socket
 	Ports   []Published
 	Inputs  translate.Inputs
-	// Registry is what it said; Text its words, or those of a probe that has
-	// Failed.
+	// Registry is what it said; Text its words, or those of a probe or a check
+	// that has Failed.
 	Registry Registry
 	Text     string
 	Failed   bool

@@ -167,6 +167,14 @@ func (l *look) argv(u translate.Unit) []string {
 // ref names the pod on a command line.
 func (l *look) ref() translate.Ref { return translate.Ref{Namespace: l.Namespace, Name: l.Name} }
 
+// manifest is the file of the pod, for a shell.
+func (l *look) manifest() string {
+	if l.e.File == "" {
+		return "FILE" // which one, whoever asks knows
+	}
+	return word(l.e.File)
+}
+
 // command is a command of minipod about the pod.
 func (l *look) command(words string) string { return "minipod " + words + " " + l.ref().Args() }
 

@@ -28,7 +28,7 @@ func unresolved(l *look) []Cause {
 			lines = lines[max(0, len(lines)-1):] // what it wrote before, it may have got over
 		}
 		name, line := lookup(lines)
-		if silent := holding(lines, "no servers could be reached"); name == "" && len(silent) > 0 {
+		if silent := holding(lines, noServers); name == "" && len(silent) > 0 {
 			name, line = asked(l.argv(u)), silent[len(silent)-1]
 		}
 		if name == "" {
@@ -42,12 +42,12 @@ func unresolved(l *look) []Cause {
 func (l *look) nameCause(u translate.Unit, c plan.Container, name, line string) Cause {
 	cause := Cause{
 		Name: "dns", Container: u.Name, Sure: Certain,
-		Text:     fmt.Sprintf("%s looks up the name %s, which does not resolve%s", title(u), name, l.service(name)),
+		Text:     fmt.Sprintf("%s looks up the name %s, %s", title(u), name, l.unanswered(name, line)),
 		Evidence: []string{"log: " + line}, Command: l.logsOf(c),
 	}
 	if u.Kind == translate.Init {
 		cause.Name = "init-waits-for-name"
-		cause.Text = fmt.Sprintf("%s waits for the name %s, which does not resolve%s, and nothing after it starts", title(u), name, l.service(name))
+		cause.Text = fmt.Sprintf("%s keeps all that comes after it from starting: it waits for the name %s, %s", title(u), name, l.unanswered(name, line))
 	}
 	if servers := l.nameServers(c); servers != "" {
 		cause.Evidence = append(cause.Evidence, "name servers of the pod: "+servers)
@@ -55,20 +55,34 @@ func (l *look) nameCause(u translate.Unit, c plan.Container, name, line string) 
 	return cause
 }
 
-// service says what is known of a name that looks like that of a Service.
+// noServers is what programs say that no name server has answered.
+const noServers = "no servers could be reached"
+
+// unanswered says why a name does not resolve: no name server answers, or those
+// that do are none of a cluster.
+func (l *look) unanswered(name, line string) string {
+	if holds(line, noServers) {
+		return "and no name server of the pod answers"
+	}
+	return "which does not resolve" + l.service(name)
+}
+
+// service says what helps where a name looks like that of a Service, which
+// nothing here resolves, whether there is one or not.
 func (l *look) service(name string) string {
 	service, _, _ := strings.Cut(name, ".")
 	if service != name && !strings.Contains(name, ".svc") {
 		return ""
 	}
 	objects, known := l.ask(Question{Kind: AskObjects})
-	switch {
-	case !known:
+	if !known {
 		return ""
-	case slices.ContainsFunc(objects.Inputs.Services, func(s *v1.Service) bool { return s.Name == service }):
-		return ": the names of Services are not served here, their addresses are in the environment"
 	}
-	return fmt.Sprintf(": there is no Service %s in the namespace; hostAliases can name an address", service)
+	const helps = ": there is no cluster DNS here, spec.hostAliases can give the name the IP of a pod"
+	if slices.ContainsFunc(objects.Inputs.Services, func(s *v1.Service) bool { return s.Name == service }) {
+		return helps + "; the Service is in the environment alone"
+	}
+	return helps + fmt.Sprintf(" (there is no Service %s either)", service)
 }
 
 // nameServers are those of the pod.

@@ -77,6 +77,11 @@ func (p *patient) exposes(ports ...string) *patient {
 	return p
 }
 
+func (p *patient) terminal() *patient {
+	p.Want.Units[0].Container.TTY = true
+	return p
+}
+
 // initEnded has the init container have failed, and nothing after it be made.
 func (p *patient) initEnded(code int) *patient {
 	p.Containers = p.Containers[:1]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -177,6 +178,11 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 // run.
 func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words []string) []Cause {
 	const cannotRun, notFound = 126, 127
+	if lines := carriageReturns(u, words); len(lines) > 0 && failed.Error == "" {
+		c.Name, c.Evidence, c.Command = "script-crlf", []string{"seen: " + strconv.Quote(lines[0]), fmt.Sprintf("exit code %d", failed.ExitCode)}, l.logsOf(failed)
+		c.Text = fmt.Sprintf("a script in %s ends its lines with CRLF, and its shell takes the carriage returns for parts of the commands", title(u))
+		return []Cause{c}
+	}
 	if failed.ExitCode != cannotRun && failed.ExitCode != notFound || failed.Error != "" {
 		return nil
 	}
@@ -190,14 +196,26 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 	c.Name = "command-not-found"
 	c.Text = fmt.Sprintf("the shell in %s does not find a command (exit code 127): %s", title(u), last)
 	switch {
-	case strings.Contains(last, "\r"):
-		c.Name = "script-crlf"
-		c.Text = fmt.Sprintf("a script in %s ends its lines with CRLF, so that its commands are looked for with a carriage return at their ends", title(u))
 	case failed.ExitCode == cannotRun:
 		c.Name = "not-executable"
 		c.Text = fmt.Sprintf("the shell in %s may not execute a command (exit code 126): %s", title(u), last)
 	}
 	return []Cause{c}
+}
+
+// carriageReturns are complaints of a shell with a carriage return in them, or
+// with what bash writes for one. A terminal ends every line with one.
+func carriageReturns(u translate.Unit, words []string) []string {
+	var found []string
+	for _, line := range holding(words, "not found", "illegal option", "invalid option", "illegal number", "syntax error", "unexpected", noSuchFile, "can't open", "can't cd to") {
+		if u.Container.TTY {
+			line = strings.TrimSuffix(line, "\r")
+		}
+		if strings.Contains(line, "\r") || strings.Contains(line, `$'\r'`) {
+			found = append(found, line)
+		}
+	}
+	return found
 }
 
 // absentCommand is a command that the image does not have or that nothing can
@@ -221,7 +239,7 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 		Name: "command-not-found", Container: u.Name, Sure: Certain,
 		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, split(argv[0])),
 		Evidence: []string{"looked for in the image: " + strings.Join(places, ", ")},
-		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c 'command -v " + argv[0] + "'",
+		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c " + word("command -v "+word(argv[0])),
 	}}
 }
 
@@ -231,7 +249,7 @@ func (l *look) plannedCommand(u translate.Unit, program string) []Cause {
 	if !known {
 		return nil // only what is in the volume then tells
 	}
-	c := Cause{Container: u.Name, Sure: Certain, Command: "minipod explain --script FILE"}
+	c := Cause{Container: u.Name, Sure: Certain, Command: "minipod explain --script " + l.manifest()}
 	line, isScript := shebang(file)
 	switch {
 	case !file.There:

@@ -13,7 +13,7 @@ import (
 // nonRoot holds a unit to runAsNonRoot before it is created, and says why
 // when it does not.
 func (s *stepper) nonRoot(u translate.Unit) bool {
-	message := rootReason(s.w.Want.Pod, u, s.w.Images[u.Container.Image].User)
+	message := RootReason(s.w.Want.Pod, u, s.w.Images[u.Container.Image].User)
 	if message == "" {
 		return true
 	}
@@ -23,9 +23,9 @@ func (s *stepper) nonRoot(u translate.Unit) bool {
 	return false
 }
 
-// rootReason tells, in the kubelet's words, why a unit would run as root
+// RootReason tells, in the kubelet's words, why a unit would run as root
 // against its will; empty when it would not.
-func rootReason(pod *v1.Pod, u translate.Unit, imageUser string) string {
+func RootReason(pod *v1.Pod, u translate.Unit, imageUser string) string {
 	user, must := runAs(pod, u)
 	if !must {
 		return ""
