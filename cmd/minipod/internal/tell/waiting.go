@@ -35,7 +35,7 @@ func NewWaiting(c Console, hurry string) *Waiting {
 }
 
 // Saw notes what the pod waits for, where there is nothing to do.
-func (w *Waiting) Saw(_ plan.World, s plan.Step) {
+func (w *Waiting) Saw(world plan.World, s plan.Step) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	current := map[string]bool{}
@@ -44,11 +44,30 @@ func (w *Waiting) Saw(_ plan.World, s plan.Step) {
 		current[key] = true
 		w.expect(key, WaitText(wait), patience)
 	}
+	if unit := runningInit(world); unit != "" && s.State == plan.Starting {
+		key := "wait init " + unit
+		current[key] = true
+		logs := Command("logs", translate.Ref{Namespace: world.Namespace, Name: world.Name})
+		w.expect(key, fmt.Sprintf("init container %s has not ended yet: %s -c %[1]s", unit, logs), patience)
+	}
 	for key := range w.timers {
 		if key[:5] == "wait " && !current[key] {
 			w.drop(key)
 		}
 	}
+}
+
+// runningInit is the init container that the others wait for, if one runs.
+func runningInit(w plan.World) string {
+	if w.Want == nil {
+		return ""
+	}
+	for _, u := range w.Want.Units {
+		if c := w.Latest(u.Name); u.Kind == translate.Init && c != nil && c.State == plan.Running {
+			return u.Name
+		}
+	}
+	return ""
 }
 
 // Began notes an operation.

@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -91,4 +93,25 @@ func TestOnAll(t *testing.T) {
 	if strings.Join(got, " ") != "8080->80/tcp 127.0.0.1:53->53/udp" {
 		t.Errorf("got %q", got)
 	}
+}
+
+// An init container that runs is waited for by all others.
+func TestWaitingForAnInitContainer(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{InitContainers: []v1.Container{{Name: "i"}}, Containers: []v1.Container{{Name: "c"}}}}
+	running := plan.World{
+		Namespace: "default", Name: "web", Want: translate.New(pod, translate.Options{}),
+		Containers: []plan.Container{{Unit: "i", State: plan.Running}},
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		w := NewWaiting(NewConsole(&b), "")
+		for range 3 {
+			w.Saw(running, plan.Step{State: plan.Starting})
+			time.Sleep(time.Second)
+		}
+		w.Close()
+		if want := "init container i has not ended yet: minipod logs web -c i\n"; b.String() != want {
+			t.Errorf("said %q, want %q", b.String(), want)
+		}
+	})
 }
