@@ -71,6 +71,15 @@ func Same(want, have *Blueprint) bool {
 }
 
 func canonical(pod *v1.Pod, opts Options) string {
-	pod, opts.AssumedAlways = Bare(pod), nil // what is assumed follows from what is written
-	return encode([]any{pod.ObjectMeta, pod.Spec, opts})
+	pod = Bare(pod)
+	return encode([]any{pod.ObjectMeta, pod.Spec, opts.Bare()})
+}
+
+// Bare are the options that make a pod another one: without those on how images
+// are pulled, without what was assumed, which follows from what is written, and
+// without what was found out of the engine.
+func (o Options) Bare() Options {
+	o.Pull, o.AssumedAlways = "", nil
+	o.PodCgroup, o.NoAppArmor, o.NoRuntime = false, false, false
+	return o
 }

@@ -48,8 +48,7 @@ func (m Pod) difference(path, message string) podspec.Problem {
 
 // plainValue is what makes a pod the same or another, as JSON has it.
 func plainValue(b *translate.Blueprint) any {
-	pod, opts := translate.Bare(b.Pod), b.Options
-	opts.AssumedAlways = nil // nobody wrote them
+	pod, opts := translate.Bare(b.Pod), b.Options.Bare()
 	text, err := json.Marshal(map[string]any{"metadata": pod.ObjectMeta, "spec": pod.Spec, "options": opts})
 	if err != nil {
 		return nil
