@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/transfer"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -144,14 +145,27 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 			return cmp.Or(err, fmt.Errorf("there is no folder %s in pod %s", path.Clean(folder), to.ref))
 		}
 	}
-	return e.CopyTo(ctx, id, folder, packed(source, name))
+	if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0 {
+		return fmt.Errorf("%s is neither a file, a folder nor a link: cp copies nothing else", source)
+	}
+	c := tell.NewConsole(s.err)
+	err = e.CopyTo(ctx, id, folder, packed(source, name, leftOut(c)))
+	if err != nil && ctx.Err() != nil {
+		c.Warn(fmt.Sprintf("what is at %s in pod %s may be incomplete", path.Join(folder, name), to.ref))
+	}
+	return err
 }
 
 // packed is the archive of a local path. Its error is that of reading it.
-func packed(source, name string) io.Reader {
+func packed(source, name string, skipped func(string)) io.Reader {
 	out, in := io.Pipe()
-	go func() { in.CloseWithError(transfer.Pack(in, filepath.Clean(source), name)) }()
+	go func() { in.CloseWithError(transfer.Pack(in, filepath.Clean(source), name, skipped)) }()
 	return out
+}
+
+// leftOut warns of what cp does not copy.
+func leftOut(c tell.Console) func(at string) {
+	return func(at string) { c.Warn(at + " is left out: it is neither a file, a folder nor a link") }
 }
 
 // remoteTarget is a path of a container, symlinks resolved, and whether it is a
@@ -203,7 +217,7 @@ func (f *cpFlags) download(ctx context.Context, s streams, e connection, from po
 	if _, err := os.Stat(folder); err != nil {
 		return localError(filepath.Clean(folder), err)
 	}
-	return transfer.Unpack(archive, folder, name)
+	return transfer.Unpack(archive, folder, name, leftOut(tell.NewConsole(s.err)))
 }
 
 // localError is about a path of this machine, without the system call.

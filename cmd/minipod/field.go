@@ -124,14 +124,22 @@ func (e fieldError) Hint() string {
 	if !errors.As(e.error, &none) || len(none.Names()) == 0 {
 		return ""
 	}
-	names, word := none.Names(), strings.ToLower(none.Word)
+	word := strings.ToLower(none.Word)
 	away := func(name string) int {
 		if name = strings.ToLower(name); strings.HasPrefix(name, word) || strings.HasPrefix(word, name) {
 			return 0
 		}
 		return distance(word, name)
 	}
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(away(a), away(b)) })
 	above := cmp.Or(none.Above.Path, "pod")
-	return fmt.Sprintf("did you mean %s? minipod explain --field %s lists all", strings.Join(names[:min(nearFields, len(names))], ", "), above)
+	lists := fmt.Sprintf("minipod explain --field %s lists all", above)
+	if f, err := explain.FindField("spec." + none.Word); err == nil && none.Above.Path != "spec" {
+		return fmt.Sprintf("did you mean %s? %s", f.Path, lists)
+	}
+	names := slices.DeleteFunc(none.Names(), func(name string) bool { return away(name) > max(nearEnough, len(word)/2) })
+	if len(names) == 0 {
+		return lists
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(away(a), away(b)) })
+	return fmt.Sprintf("did you mean %s? %s", strings.Join(names[:min(nearFields, len(names))], ", "), lists)
 }

@@ -19,7 +19,7 @@ func habitHint(word string) string {
 		return command
 	}
 	switch {
-	case slices.Contains(strings.Fields("build images image pull push login logout tag save load volume network info context"), word):
+	case slices.Contains(strings.Fields("build images image pull push rmi commit export import login logout tag save load volume network info context"), word):
 		return "docker " + word + " does that, on the same engine"
 	case slices.Contains(strings.Fields("edit patch label annotate set replace "+
 		"expose scale rollout auth cordon drain taint api-resources cluster-info"), word):

@@ -15,8 +15,9 @@ import (
 
 // Pack writes what is at a local path as an archive in which it has another
 // name; "." is the contents of a folder. What it holds belongs to root there,
-// as docker cp has it. Sockets and devices are passed over.
-func Pack(w io.Writer, from, name string) error {
+// as docker cp has it. skipped is told of the devices, sockets and
+// pipes, which are left out.
+func Pack(w io.Writer, from, name string, skipped func(at string)) error {
 	archive := tar.NewWriter(w)
 	err := filepath.WalkDir(from, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -30,6 +31,10 @@ func Pack(w io.Writer, from, name string) error {
 		if err != nil {
 			return err
 		}
+		if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0 {
+			skipped(at)
+			return nil
+		}
 		return add(archive, at, path.Join(name, filepath.ToSlash(rel)), info)
 	})
 	if err != nil {
@@ -41,9 +46,6 @@ func Pack(w io.Writer, from, name string) error {
 // add writes one entry.
 func add(archive *tar.Writer, at, name string, info fs.FileInfo) error {
 	mode := info.Mode()
-	if !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0 {
-		return nil
-	}
 	link := ""
 	if mode&fs.ModeSymlink != 0 {
 		var err error

@@ -3,9 +3,12 @@ package transfer
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -32,10 +35,10 @@ func TestThereAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	var archive bytes.Buffer
-	if err := Pack(&archive, filepath.Join(from, "d"), "packed"); err != nil {
+	if err := Pack(&archive, filepath.Join(from, "d"), "packed", none); err != nil {
 		t.Fatal(err)
 	}
-	if err := Unpack(&archive, to, "new"); err != nil {
+	if err := Unpack(&archive, to, "new", none); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := os.ReadFile(filepath.Join(to, "new/link")); string(text) != "text" || err != nil {
@@ -80,7 +83,7 @@ func TestNothingOutside(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		err := Unpack(&archive, folder, "b")
+		err := Unpack(&archive, folder, "b", none)
 		if _, statErr := os.Stat(filepath.Join(outer, "out")); statErr == nil {
 			t.Errorf("%v: a file was written outside, %v", entries[0].Name, err)
 		}
@@ -98,10 +101,10 @@ func TestSparse(t *testing.T) {
 		t.Fatal(err)
 	}
 	var archive bytes.Buffer
-	if err := Pack(&archive, from, "f"); err != nil {
+	if err := Pack(&archive, from, "f", none); err != nil {
 		t.Fatal(err)
 	}
-	if err := Unpack(&archive, to, "g"); err != nil {
+	if err := Unpack(&archive, to, "g", none); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(filepath.Join(to, "g"))
@@ -110,5 +113,47 @@ func TestSparse(t *testing.T) {
 	}
 	if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Blocks*512 > 1<<20 {
 		t.Errorf("it takes %d bytes", s.Blocks*512)
+	}
+}
+
+// none is for archives of which nothing is left out.
+func none(at string) { panic(at + " is left out") }
+
+func TestSpecialFilesAreLeftOut(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	pipe := filepath.Join(from, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	note := func(at string) { out = append(out, at) }
+	if err := Pack(io.Discard, from, "d", note); err != nil || !slices.Equal(out, []string{pipe}) {
+		t.Errorf("packed without %q, %v, want %s", out, err, pipe)
+	}
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	if err := errors.Join(w.WriteHeader(&tar.Header{Typeflag: tar.TypeFifo, Name: "d/pipe"}), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	out = nil
+	if err := Unpack(&archive, to, "new", note); err != nil || !slices.Equal(out, []string{filepath.Join(to, "new", "pipe")}) {
+		t.Errorf("unpacked without %q, %v", out, err)
+	}
+}
+
+// Half a file is not left under the name of the whole.
+func TestUnpackThatIsCutShort(t *testing.T) {
+	var archive bytes.Buffer
+	w := tar.NewWriter(&archive)
+	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "f", Size: 100, Mode: 0o600}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(make([]byte, 50)); err != nil {
+		t.Fatal(err)
+	}
+	to := t.TempDir()
+	err := Unpack(&archive, to, "f", none)
+	if _, there := os.Stat(filepath.Join(to, "f")); err == nil || !os.IsNotExist(there) {
+		t.Errorf("unpacked with %v, and the file: %v", err, there)
 	}
 }

@@ -10,14 +10,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Unpack writes an archive into a local folder, which is there, its topmost
 // entry under another name; "." is the folder itself. Nothing is written
-// outside of the folder, whatever the archive and the folder hold.
-func Unpack(r io.Reader, folder, name string) error {
+// outside of the folder, whatever the archive and the folder hold. skipped is
+// told of the devices, sockets and pipes, which are left out.
+func Unpack(r io.Reader, folder, name string, skipped func(at string)) error {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return err
@@ -34,6 +36,10 @@ func Unpack(r io.Reader, folder, name string) error {
 			return fmt.Errorf("read the archive: %w", err)
 		}
 		to := renamed(header.Name, name)
+		if !slices.Contains([]byte{tar.TypeDir, tar.TypeReg, tar.TypeSymlink, tar.TypeLink}, header.Typeflag) {
+			skipped(filepath.Join(folder, to))
+			continue
+		}
 		if err := put(root, to, renamed(header.Linkname, name), header, archive); err != nil {
 			return fmt.Errorf("write %s: %w", filepath.Join(folder, to), err)
 		}
@@ -73,7 +79,7 @@ func put(root *os.Root, to, linked string, header *tar.Header, data io.Reader) e
 		}
 		return root.Symlink(header.Linkname, to)
 	}
-	return nil // devices, sockets and pipes are of no use here
+	return nil
 }
 
 // clear takes away what is in the way of an entry.
@@ -97,7 +103,7 @@ func putFile(root *os.Root, to string, header *tar.Header, data io.Reader) error
 	}
 	err = copySparse(file, data, header.Size)
 	if err = errors.Join(err, file.Chmod(mode), file.Close()); err != nil {
-		return err
+		return errors.Join(err, root.Remove(to)) // half a file under its name is worse than none
 	}
 	return root.Chtimes(to, time.Time{}, header.ModTime)
 }
@@ -109,8 +115,10 @@ const block = 64 << 10
 // copySparse writes a file so that long runs of zeros take no room.
 func copySparse(file *os.File, data io.Reader, size int64) error {
 	buf, zeros := make([]byte, block), make([]byte, block)
+	var done int64
 	for {
 		n, err := io.ReadFull(data, buf)
+		done += int64(n)
 		if n > 0 {
 			if bytes.Equal(buf[:n], zeros[:n]) {
 				_, seekErr := file.Seek(int64(n), io.SeekCurrent)
@@ -124,6 +132,9 @@ func copySparse(file *os.File, data io.Reader, size int64) error {
 		}
 		if err != nil {
 			return err
+		}
+		if n < len(buf) && done < size {
+			return io.ErrUnexpectedEOF
 		}
 		if n < len(buf) {
 			return file.Truncate(size) // the last run may be a hole
