@@ -16,7 +16,7 @@ type flag struct {
 
 // flag is the flag as it is typed, --name=value kept apart by a blank.
 func (w words) flag(f flag) string {
-	if f.value == "" && f.name != "--entrypoint" {
+	if f.value == "" && f.name != "--entrypoint" && f.name != "--dns-option" {
 		return f.name
 	}
 	return f.name + " " + w.quote(f.value)

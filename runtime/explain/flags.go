@@ -80,7 +80,9 @@ func nameFlags(fs *flags, r *translate.Request) {
 	}
 	fs.list("--dns", "HostConfig.Dns", r.Host.DNS)
 	fs.list("--dns-search", "HostConfig.DnsSearch", r.Host.DNSSearch)
-	fs.list("--dns-option", "HostConfig.DnsOptions", r.Host.DNSOptions)
+	for _, option := range r.Host.DNSOptions {
+		*fs = append(*fs, flag{name: "--dns-option", docker: "HostConfig.DnsOptions", value: option}) // an empty one as well
+	}
 	fs.list("--add-host", "HostConfig.ExtraHosts", r.Host.ExtraHosts)
 	for _, k := range slices.Sorted(maps.Keys(r.Host.Sysctls)) {
 		fs.text("--sysctl", "HostConfig.Sysctls", k+"="+r.Host.Sysctls[k])

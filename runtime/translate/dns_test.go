@@ -25,7 +25,8 @@ func TestDNS(t *testing.T) {
 	}
 	none := strings.Replace(notable("dnsConfig: {nameservers: [192.0.2.1]}", ""), "dnsPolicy: Default", "dnsPolicy: None", 1)
 	b := translate.New(parseText(t, "p.yaml", none), translate.Options{})
-	if got := b.Pause.Host.DNSSearch; len(got) != 1 || got[0] != "." || len(b.Notes) > 0 {
-		t.Errorf("with the policy None: %v, %v", got, b.Notes)
+	h := b.Pause.Host
+	if diff := cmp.Diff([][]string{{"."}, {""}}, [][]string{h.DNSSearch, h.DNSOptions}); diff != "" || len(b.Notes) > 0 {
+		t.Errorf("with the policy None: %v (-want +got):\n%s", b.Notes, diff)
 	}
 }

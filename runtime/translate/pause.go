@@ -174,9 +174,21 @@ func pauseDNS(r *Request, pod *v1.Pod) {
 			r.from(f.docker, "spec.dnsConfig")
 		}
 	}
-	if pod.Spec.DNSPolicy == v1.DNSNone && len(c.Searches) == 0 {
-		r.Host.DNSSearch = []string{"."} // Docker's word for none: else it takes the machine's
+	if pod.Spec.DNSPolicy == v1.DNSNone {
+		withoutTheMachines(r, c)
+	}
+}
+
+// withoutTheMachines keeps Docker from taking the searches and options of the
+// machine where the pod names none.
+func withoutTheMachines(r *Request, c *v1.PodDNSConfig) {
+	if len(c.Searches) == 0 {
+		r.Host.DNSSearch = []string{"."} // Docker's word for none
 		r.from("HostConfig.DnsSearch", "spec.dnsPolicy")
+	}
+	if len(c.Options) == 0 {
+		r.Host.DNSOptions = []string{""} // it has no word for none: one that says nothing takes their place
+		r.from("HostConfig.DnsOptions", "spec.dnsPolicy")
 	}
 }
 
