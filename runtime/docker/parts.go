@@ -78,12 +78,10 @@ func (e *Engine) withParts(ctx context.Context, r translate.Request, pause strin
 // all below them, where the API has no such option.
 func deepMounts(r translate.Request, api string) error {
 	const since = "1.44"
-	for _, m := range r.Host.Mounts {
-		if m.BindOptions != nil && m.BindOptions.ReadOnlyForceRecursive && versions.LessThan(api, since) {
-			return configError(fmt.Sprintf("volume of %s requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", m.Target, since, api))
-		}
+	if len(r.Deep) == 0 || !versions.LessThan(api, since) {
+		return nil
 	}
-	return nil
+	return configError(fmt.Sprintf("volume %q requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", r.Deep[0], since, api))
 }
 
 func partMount(p translate.Part, source string) mount.Mount {

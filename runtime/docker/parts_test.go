@@ -3,10 +3,8 @@ package docker
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
-
-	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/mount"
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -25,12 +23,15 @@ func TestUnixMode(t *testing.T) {
 }
 
 func TestDeepMounts(t *testing.T) {
-	deep := mount.Mount{Type: mount.TypeBind, Target: "/m", BindOptions: &mount.BindOptions{ReadOnlyForceRecursive: true}}
-	r := translate.Request{Host: &container.HostConfig{Mounts: []mount.Mount{{Type: mount.TypeBind}, deep}}}
-	if err := deepMounts(r, "1.43"); !errors.Is(err, plan.ErrConfig) {
+	deep := translate.Request{Deep: []string{"v"}}
+	const words = `volume "v" requested recursive read-only mode, but it is not supported by the runtime`
+	if err := deepMounts(deep, "1.43"); !errors.Is(err, plan.ErrConfig) || !strings.HasPrefix(err.Error(), words) {
 		t.Errorf("API 1.43: %v", err)
 	}
-	if err := deepMounts(r, "1.44"); err != nil {
+	if err := deepMounts(deep, "1.44"); err != nil {
 		t.Errorf("API 1.44: %v", err)
+	}
+	if err := deepMounts(translate.Request{}, "1.41"); err != nil {
+		t.Errorf("without such a mount: %v", err)
 	}
 }

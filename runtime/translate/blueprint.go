@@ -77,6 +77,8 @@ type Request struct {
 	OOMScore string
 	// Parts are mounted like HostConfig.Mounts.
 	Parts []Part
+	// Deep are the volumes of which all that is mounted below has to be read only.
+	Deep []string
 	// Origins tells where each Docker field came from.
 	Origins []Origin
 }

@@ -191,6 +191,9 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 		case src.HostPath != nil:
 			r.Host.Mounts = append(r.Host.Mounts, bindMount(src.HostPath, vm))
 			mounts = append(mounts, from)
+			if recursive(vm) {
+				r.Deep = append(r.Deep, vm.Name)
+			}
 		} // else a Note says that it is missing
 	}
 	if len(mounts) > 0 {
@@ -238,7 +241,7 @@ func bindMount(src *v1.HostPathVolumeSource, vm v1.VolumeMount) mount.Mount {
 }
 
 // recursive reports whether what is mounted below a mount has to be read only
-// too. IfPossible is what an engine does of itself.
+// too. IfPossible is what an engine does of itself where it can (API 1.44).
 func recursive(vm v1.VolumeMount) bool {
 	return vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
 }
