@@ -49,22 +49,19 @@ func runtimes(ctx context.Context, e connection, pods []manifest.Pod) error {
 	return nil
 }
 
-// confined looks whether the machine can enforce the profiles of AppArmor that
-// pods name. What that adds to their notes is a problem or a warning.
+// confined looks whether the engine has AppArmor and SELinux for pods that ask
+// for them. What that adds to their notes is a problem or a warning.
 func confined(ctx context.Context, e connection, r *manifest.Reading) error {
 	for i, m := range r.Pods {
-		if !translate.AsksForAppArmor(m.Pod()) {
+		if !translate.AsksForSecurityModule(m.Pod()) {
 			continue
 		}
 		info, err := e.Info(ctx)
 		if err != nil {
 			return err
 		}
-		if info.AppArmor() {
-			return nil
-		}
 		opts := m.Blueprint.Options
-		opts.NoAppArmor = true
+		opts.NoAppArmor, opts.NoSELinux = !info.AppArmor(), !info.SELinux()
 		r.Remake(i, opts)
 	}
 	return r.Err()

@@ -37,6 +37,9 @@ type Info struct {
 // AppArmor reports whether the machine can enforce profiles of AppArmor.
 func (i Info) AppArmor() bool { return slices.Contains(i.Security, "apparmor") }
 
+// SELinux reports whether the engine gives containers labels of SELinux.
+func (i Info) SELinux() bool { return slices.Contains(i.Security, "selinux") }
+
 // Stats are what a container has used. A CPU rate takes two of them, some
 // time apart: see Rate.
 type Stats struct {

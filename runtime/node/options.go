@@ -38,12 +38,12 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 		}
 		opts.PodCgroup = info.PodCgroups
 	}
-	if translate.AsksForAppArmor(pod) {
+	if translate.AsksForSecurityModule(pod) {
 		info, err := n.engine.Info(ctx)
 		if err != nil {
 			return opts, err
 		}
-		opts.NoAppArmor = !info.AppArmor()
+		opts.NoAppArmor, opts.NoSELinux = !info.AppArmor(), !info.SELinux()
 	}
 	if pod.Spec.RuntimeClassName == nil {
 		return opts, nil

@@ -38,6 +38,8 @@ type Options struct {
 	PodCgroup bool `json:"podCgroup,omitempty"`
 	// NoAppArmor says that the engine's machine has no AppArmor.
 	NoAppArmor bool `json:"noAppArmor,omitempty"`
+	// NoSELinux says that the engine sets no labels of SELinux.
+	NoSELinux bool `json:"noSELinux,omitempty"`
 	// Seccomp are the profiles that the manifest names, by name: JSON.
 	Seccomp map[string]string `json:"seccomp,omitempty"`
 	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:

@@ -267,7 +267,7 @@ func fateRows() map[string][]FieldFate {
 		"SecurityContext": {
 			{"capabilities", Docker, "HostConfig.CapAdd, CapDrop"},
 			{"privileged", Docker, "HostConfig.Privileged"},
-			{"seLinuxOptions", Docker, "HostConfig.SecurityOpt: label"},
+			{"seLinuxOptions", Docker, "HostConfig.SecurityOpt: label; a warning where the engine has no SELinux"},
 			{"windowsOptions", Warned, "only Linux containers are run"},
 			{"runAsUser", Docker, "Config.User"},
 			{"runAsGroup", Docker, "Config.User; without runAsUser late, with the image's user"},

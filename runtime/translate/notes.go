@@ -111,6 +111,7 @@ func podSecurityNotes(n *noter, b *Blueprint) {
 	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
 	n.profile(b, sc.SeccompProfile, path)
 	n.appArmor(b, sc.AppArmorProfile, path)
+	n.selinux(b, sc.SELinuxOptions, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 	for i, s := range sc.Sysctls {
 		name := sysctlName(s.Name)
@@ -137,15 +138,24 @@ func (n *noter) appArmor(b *Blueprint, p *v1.AppArmorProfile, path string) {
 	n.warn(p.Type == v1.AppArmorProfileTypeRuntimeDefault, path, "AppArmor is not enabled on the engine's machine: not enforced")
 }
 
-// AsksForAppArmor reports whether a pod names a profile of AppArmor that is to
-// be enforced.
-func AsksForAppArmor(pod *v1.Pod) bool {
-	asks := func(p *v1.AppArmorProfile) bool { return p != nil && p.Type != v1.AppArmorProfileTypeUnconfined }
-	if sc := pod.Spec.SecurityContext; sc != nil && asks(sc.AppArmorProfile) {
+// selinux notes labels that the engine does not set, without a word.
+func (n *noter) selinux(b *Blueprint, o *v1.SELinuxOptions, path string) {
+	n.warn(o != nil && b.Options.NoSELinux, path+".seLinuxOptions", "SELinux is not enabled in the engine: no label is set")
+}
+
+// AsksForSecurityModule reports whether a pod names a profile of AppArmor that is
+// to be enforced, or labels of SELinux: not every machine has them.
+func AsksForSecurityModule(pod *v1.Pod) bool {
+	asks := func(p *v1.AppArmorProfile, o *v1.SELinuxOptions) bool {
+		return o != nil || p != nil && p.Type != v1.AppArmorProfileTypeUnconfined
+	}
+	if sc := pod.Spec.SecurityContext; sc != nil && asks(sc.AppArmorProfile, sc.SELinuxOptions) {
 		return true
 	}
 	for _, list := range [][]v1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
-		if slices.ContainsFunc(list, func(c v1.Container) bool { return c.SecurityContext != nil && asks(c.SecurityContext.AppArmorProfile) }) {
+		if slices.ContainsFunc(list, func(c v1.Container) bool {
+			return c.SecurityContext != nil && asks(c.SecurityContext.AppArmorProfile, c.SecurityContext.SELinuxOptions)
+		}) {
 			return true
 		}
 	}
@@ -294,6 +304,7 @@ func securityNotes(n *noter, b *Blueprint, u Unit) {
 	}
 	n.profile(b, sc.SeccompProfile, path)
 	n.appArmor(b, sc.AppArmorProfile, path)
+	n.selinux(b, sc.SELinuxOptions, path)
 	n.warn(sc.WindowsOptions != nil, path+".windowsOptions", "only Linux containers are run")
 }
 

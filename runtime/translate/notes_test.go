@@ -140,22 +140,24 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// A machine without AppArmor.
-func TestNotesWithoutAppArmor(t *testing.T) {
+// A machine without AppArmor and SELinux.
+func TestNotesWithoutSecurityModules(t *testing.T) {
 	for _, c := range []struct{ spec, container, want string }{
 		{spec: "securityContext: {appArmorProfile: {type: Unconfined}}", want: ""},
 		{spec: "securityContext: {appArmorProfile: {type: RuntimeDefault}}", want: "spec.securityContext.appArmorProfile"},
 		{spec: "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.appArmorProfile"},
 		{container: "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.containers[0].securityContext.appArmorProfile"},
+		{spec: "securityContext: {seLinuxOptions: {level: s0}}", want: "spec.securityContext.seLinuxOptions"},
+		{container: "securityContext: {seLinuxOptions: {type: t}}", want: "spec.containers[0].securityContext.seLinuxOptions"},
 	} {
 		pod := parseText(t, "p.yaml", notable(c.spec, c.container))
-		if diff := cmp.Diff(strings.Fields(c.want), fields(translate.New(pod, translate.Options{NoAppArmor: true}).Notes)); diff != "" {
+		if diff := cmp.Diff(strings.Fields(c.want), fields(translate.New(pod, translate.Options{NoAppArmor: true, NoSELinux: true}).Notes)); diff != "" {
 			t.Errorf("%s%s: notes (-want +got):\n%s", c.spec, c.container, diff)
 		}
 		if notes := translate.New(pod, translate.Options{}).Notes; len(notes) > 0 {
-			t.Errorf("%s%s: where there is AppArmor: %v", c.spec, c.container, notes)
+			t.Errorf("%s%s: where there are both: %v", c.spec, c.container, notes)
 		}
-		if asks := translate.AsksForAppArmor(pod); asks != (c.want != "") {
+		if asks := translate.AsksForSecurityModule(pod); asks != (c.want != "") {
 			t.Errorf("%s%s: asks for it: %v", c.spec, c.container, asks)
 		}
 	}
