@@ -123,7 +123,7 @@ func (e *Engine) locate(ctx context.Context, pause string, p translate.Part) (st
 			return "", notPrepared(p)
 		case cerrdefs.IsNotFound(err):
 			return within(p.Whole, path.Join(append([]string{at}, rest...)...)), e.makeFolders(ctx, pause, at, rest, p)
-		case cerrdefs.IsInvalidArgument(err): // what it is in is no folder
+		case cerrdefs.IsInvalidArgument(err), cerrdefs.IsInternal(err): // what it is in is no folder, or it leads to itself
 			return "", notPrepared(p)
 		case err != nil:
 			return "", fmt.Errorf("look for %s of volume %s: %w", p.Path, p.Volume, e.explain(err))

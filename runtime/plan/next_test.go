@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -315,10 +316,15 @@ func TestNonRoot(t *testing.T) {
 	cases := []struct {
 		user      *int64
 		imageUser string
-		starts    bool
+		want      string // the kubelet's words; empty where it starts
 	}{
-		{nil, "", false}, {nil, "0", false}, {nil, "nginx", false}, {nil, "1000:0", true},
-		{&root, "1000", false}, {&other, "", true},
+		{nil, "", "container has runAsNonRoot and image will run as root (pod: "},
+		{nil, "0", "container has runAsNonRoot and image will run as root (pod: "},
+		{nil, "nginx", "container has runAsNonRoot and image has non-numeric user (nginx), cannot verify user is non-root (pod: "},
+		{nil, "4294967296", "container has runAsNonRoot and image has an invalid user id (4294967296). (Must be 1-(2147483647)): must be between 0 and 2147483647, inclusive (pod: "},
+		{nil, "1000:0", ""},
+		{&root, "1000", "container's runAsUser breaks non-root policy (pod: "},
+		{&other, "", ""},
 	}
 	for _, c := range cases {
 		pod := podOf(1, v1.RestartPolicyAlways)
@@ -327,8 +333,11 @@ func TestNonRoot(t *testing.T) {
 		w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
 		w.Images = map[string]plan.Image{"image-0": {User: c.imageUser}}
 		s := plan.Next(w, t0)
-		if starts := len(s.Faults()) == 0; starts != c.starts {
-			t.Errorf("runAsUser %v, image user %q: starts %t, want %t", c.user, c.imageUser, starts, c.starts)
+		if starts := len(s.Faults()) == 0; starts != (c.want == "") {
+			t.Errorf("runAsUser %v, image user %q: starts %t", c.user, c.imageUser, starts)
+		}
+		if c.want != "" && !slices.ContainsFunc(s.Waits, func(w plan.Wait) bool { return strings.HasPrefix(w.Detail, c.want) }) {
+			t.Errorf("runAsUser %v, image user %q: %+v, want %q", c.user, c.imageUser, s.Waits, c.want)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -43,6 +45,9 @@ func RootReason(pod *v1.Pod, u translate.Unit, imageUser string) string {
 		return "container has runAsNonRoot and image will run as root"
 	case err != nil:
 		return fmt.Sprintf("container has runAsNonRoot and image has non-numeric user (%s), cannot verify user is non-root", name)
+	}
+	if errs := validation.IsValidUserID(uid); len(errs) > 0 {
+		return fmt.Sprintf("container has runAsNonRoot and image has an invalid user id (%d). (Must be 1-(%d)): %s", uid, math.MaxInt32, strings.Join(errs, "; "))
 	}
 	return ""
 }
