@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 
@@ -135,7 +136,7 @@ func (u Unit) fieldValue(path string, in Inputs) (string, *Missing) {
 	}
 	switch path {
 	case "spec.serviceAccountName":
-		return u.pod.Spec.ServiceAccountName, nil
+		return cmp.Or(u.pod.Spec.ServiceAccountName, "default"), nil // as the API server fills it in
 	case FieldNodeName:
 		return u.pod.Spec.NodeName, nil
 	}
