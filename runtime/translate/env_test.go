@@ -39,7 +39,7 @@ env:
 	}
 	a := "$(B) $(A) $(B)"
 	words := []string{a, "$(A)", "$" + a, "$(NONE)", "$(A", "$", "$()", "$(PATH)", "$(A)"}
-	if diff := cmp.Diff(words, slices.Concat(r.Config.Entrypoint, r.Config.Cmd)); diff != "" {
+	if diff := cmp.Diff(words, slices.Concat[[]string](r.Config.Entrypoint, r.Config.Cmd)); diff != "" {
 		t.Errorf("command (-want +got):\n%s", diff)
 	}
 }
