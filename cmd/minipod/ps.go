@@ -74,6 +74,11 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	if f.showsObjects() {
+		if p.machine, err = list.Info(ctx); err != nil {
+			return err
+		}
+	}
 	if f.watch {
 		return followed(ctx, list.watch(ctx, p))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
+	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 )
@@ -42,6 +43,16 @@ type podPrinter struct {
 	single    bool // one object is printed by itself, not as a List
 	table     printers.ResourcePrinter
 	objects   printers.ResourcePrinter // nil for a table
+	machine   docker.Info              // that objects are shown on
+}
+
+// pod is a pod as Kubernetes has it.
+func (p *podPrinter) pod(w plan.World) *v1.Pod {
+	pod := status.Pod(w, p.now())
+	if pod != nil {
+		status.Place(pod, w, p.machine.Hostname, p.machine.Addresses)
+	}
+	return pod
 }
 
 // newPodPrinter prints in the format that the flags choose the pods that args
@@ -88,11 +99,11 @@ func (p *podPrinter) print(worlds []plan.World) error {
 		return p.printTable(worlds)
 	}
 	if p.template && !p.single {
-		return p.object(podList(worlds, p.now()))
+		return p.object(p.podList(worlds))
 	}
 	list := &v1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: []runtime.RawExtension{}}
 	for _, w := range worlds {
-		pod := status.Pod(w, p.now())
+		pod := p.pod(w)
 		if !p.single {
 			list.Items = append(list.Items, runtime.RawExtension{Object: pod})
 			continue
@@ -108,10 +119,10 @@ func (p *podPrinter) print(worlds []plan.World) error {
 }
 
 // podList is what a template of several pods is about.
-func podList(worlds []plan.World, now time.Time) *v1.PodList {
+func (p *podPrinter) podList(worlds []plan.World) *v1.PodList {
 	list := &v1.PodList{}
 	for _, w := range worlds {
-		list.Items = append(list.Items, *status.Pod(w, now))
+		list.Items = append(list.Items, *p.pod(w))
 	}
 	return list
 }

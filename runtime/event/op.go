@@ -3,6 +3,7 @@ package event
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,10 +53,16 @@ func killing(w plan.World, op plan.Op) string {
 		return name + " resize requires restart" + restarted
 	case op.Cause != "":
 		return name + " failed " + op.Cause + " probe" + restarted
-	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted:
+	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted && !ofAnotherPause(w, op):
 		return name + " definition changed" + restarted
 	}
 	return "Stopping container " + op.Unit
+}
+
+// ofAnotherPause reports whether a container is stopped because it was started
+// for a pause that is no more.
+func ofAnotherPause(w plan.World, op plan.Op) bool {
+	return slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
 }
 
 // unpulled tells that an image had not to be pulled, or could not.

@@ -135,18 +135,6 @@ func (n *Node) pod(w plan.World) (p apiserver.Pod, ok bool) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if pod.Spec.NodeName == "" && len(pod.Spec.SchedulingGates) == 0 {
-		pod.Spec.NodeName = n.info.Hostname
-	}
-	for _, address := range n.info.Addresses {
-		pod.Status.HostIPs = append(pod.Status.HostIPs, v1.HostIP{IP: address})
-	}
-	if len(n.info.Addresses) > 0 {
-		pod.Status.HostIP = n.info.Addresses[0]
-	}
-	if pod.Spec.HostNetwork && w.Pause != nil && w.Pause.State == plan.Running {
-		pod.Status.PodIP = pod.Status.HostIP
-		pod.Status.PodIPs = []v1.PodIP{{IP: pod.Status.HostIP}}
-	}
+	status.Place(pod, w, n.info.Hostname, n.info.Addresses)
 	return apiserver.Pod{Pod: pod, Revision: int64(w.Revision)}, true
 }

@@ -100,6 +100,14 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 	return u.Restart == v1.RestartPolicyOnFailure && c.failed()
 }
 
+// Restarts reports whether the newest attempt of a unit, which has ended, is
+// followed by another.
+func (w World) Restarts(name string) bool {
+	u, ok := w.Want.Unit(name)
+	c := w.Latest(name)
+	return ok && c != nil && w.restarts(u, *c)
+}
+
 // anew reports whether the next attempt begins from nothing, without a
 // back-off.
 func (w World) anew(u translate.Unit, c Container) bool { return w.former(c) || outdated(u, c) }

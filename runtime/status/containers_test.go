@@ -111,6 +111,9 @@ func TestStates(t *testing.T) {
 			state: waitingFor("Stopped", ""), last: endedBy("app0", "Error", 143, 2, 9)},
 		{name: "Stopped before it ran", world: intends(up(manifest("app")), plan.Halted), state: waitingFor("Stopped", "")},
 		{name: "being stopped", world: intends(up(manifest("app"), runs(attempt("app", 0), 2)), plan.Halted), state: runningSince(2), ready: true},
+		{name: "done before the sandbox changed", world: sandboxOf(5, up(onFailure(manifest("app")), ends(attempt("app", 0), 2, 3, 0))), state: endedBy("app0", "Completed", 0, 2, 3)},
+		{name: "failed before the sandbox changed", world: sandboxOf(5, up(onFailure(manifest("app")), ends(attempt("app", 0), 2, 3, 1))),
+			state: waitingFor("ContainerCreating", ""), last: endedBy("app0", "Error", 1, 2, 3), restarts: 0},
 		{name: "ended while the pod is removed", world: intends(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), plan.Going), state: endedBy("app0", "Error", 143, 2, 3)},
 		{name: "ended for good", world: pauseEnded(intends(up(never(manifest("app")), ends(attempt("app", 0), 2, 3, 0)), plan.Ended), 4), state: endedBy("app0", "Completed", 0, 2, 3)},
 	}
@@ -219,4 +222,15 @@ func TestImageID(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sandboxOf is a pod whose pause was started anew by itself.
+func sandboxOf(second int, w plan.World) plan.World {
+	w.Pause.StartedAt = at(second)
+	return w
+}
+
+func onFailure(pod *v1.Pod) *v1.Pod {
+	pod.Spec.RestartPolicy = v1.RestartPolicyOnFailure
+	return pod
 }

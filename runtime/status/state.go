@@ -73,7 +73,7 @@ func (v view) comesBack(u unit) bool {
 	case !v.bringing() || u.kind == translate.Ephemeral:
 		return false
 	case v.Stale(*u.latest):
-		return true
+		return v.Restarts(u.Name)
 	}
 	_, waits := v.waitOf(u)
 	return waits
