@@ -87,15 +87,16 @@ func TestExecInTerminal(t *testing.T) {
 	}
 	s := newScreen(t, minipod(t, e.address, "exec", "-it", "-n", ns, "shell", "--", "sh"), 33, 101)
 	s.shows(`# `)
-	s.types("tty; stty size\n")
-	s.shows(`/dev/pts/\d+\r\n33 101\r\n`)
+	s.types("tty; until stty size | grep '33 10[1]'; do sleep 0.1; done\n")
+	s.shows(`/dev/pts/\d+\r\n`)
+	s.shows(`33 101\r\n`)
 	if err := pty.Setsize(s.pty, &pty.Winsize{Rows: 44, Cols: 120}); err != nil {
 		t.Fatal(err)
 	}
 	s.types("until stty size | grep '44 12[0]'; do sleep 0.1; done\n")
 	s.shows(`44 120\r\n`)
-	s.types("echo on; sleep 1000\n")
-	s.shows(`1000\r\non\r\n`)
+	s.types("sh -c 'echo on; exec sleep 1000'\n") // what says on has the terminal already
+	s.shows(`1000'\r\non\r\n`)
 	s.types("\x03") // ends sleep, not minipod
 	s.shows(`\^C\r\n/ # `)
 	s.types("echo still $((40 + 2))\n")
