@@ -166,10 +166,8 @@ func (e *notRunningError) Hint() string {
 	if own != nil && own.Ended() {
 		return tell.Command("logs", e.ref) + " -c " + e.container
 	}
-	for _, u := range e.world.Want.Units {
-		if c := e.world.Latest(u.Name); u.Kind == translate.Init && c != nil && c.State == plan.Running {
-			return fmt.Sprintf("init container %s runs, and has to end first: minipod exec %s -c %[1]s", u.Name, e.ref.Args())
-		}
+	if unit := e.world.RunningInit(); unit != "" {
+		return fmt.Sprintf("init container %s runs, and has to end first: %s -c %[1]s", unit, tell.Command("exec", e.ref))
 	}
 	return tell.Command("diagnose", e.ref)
 }

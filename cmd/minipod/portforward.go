@@ -116,7 +116,7 @@ func (f *forwarder) listen(ctx context.Context, addresses []string, text string)
 	case opened:
 		return nil
 	case errors.Is(errs[0], syscall.EADDRINUSE):
-		return &takenError{refOf(f.world), local, remote}
+		return &takenError{f.world.Ref(), local, remote}
 	}
 	return fmt.Errorf("listen on port %d: %w", local, errs[0])
 }
@@ -267,7 +267,7 @@ func (f *forwarder) fail(ctx context.Context, port int, err error) {
 		if op := (*net.OpError)(nil); errors.As(err, &op) && op.Op == "readfrom" {
 			err = op.Err // who reads from whom here is of no matter
 		}
-		f.console.Warn(fmt.Sprintf("connection to port %d of pod %s: %v", port, refOf(f.world), err))
+		f.console.Warn(fmt.Sprintf("connection to port %d of pod %s: %v", port, f.world.Ref(), err))
 	}
 }
 

@@ -104,7 +104,7 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 func tellOfUnwell(c tell.Console, worlds []plan.World) {
 	for _, w := range worlds {
 		if diagnose.Unwell(w, time.Now()) {
-			ref := translate.Ref{Namespace: w.Namespace, Name: w.Name}
+			ref := w.Ref()
 			c.Hint(tell.Command("diagnose", ref) + " finds out why it is not well")
 			return
 		}

@@ -115,7 +115,7 @@ func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names
 	}
 	worlds, err := e.runner.List(ctx)
 	for _, w := range worlds {
-		if w.Want == nil || !slices.Contains(meant.Pods, refOf(w)) {
+		if w.Want == nil || !slices.Contains(meant.Pods, w.Ref()) {
 			continue
 		}
 		for _, claim := range w.Want.Claims() {

@@ -78,7 +78,7 @@ func addGenerated(cmd *cobra.Command, e connection, names *manifest.Names) error
 			continue
 		}
 		if slices.Contains(names.Generated, translate.Ref{Namespace: w.Namespace, Name: w.Want.Pod.GenerateName}) {
-			names.Pods = append(names.Pods, translate.Ref{Namespace: w.Namespace, Name: w.Name})
+			names.Pods = append(names.Pods, w.Ref())
 		}
 	}
 	return err
@@ -99,7 +99,7 @@ func (t *targets) selected(cmd *cobra.Command, e connection) ([]translate.Ref, e
 	}
 	worlds, err := e.runner.List(cmd.Context())
 	for _, w := range choose(worlds, t.matcher()) {
-		refs = append(refs, translate.Ref{Namespace: w.Namespace, Name: w.Name})
+		refs = append(refs, w.Ref())
 	}
 	return refs, err
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
-	"github.com/minipod/minipod/runtime/translate"
 )
 
 // envNoSupervise, when it is set, is --no-supervise of every command: tests and
@@ -72,7 +71,7 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		case w.Intent() == plan.Halted || w.Leaving():
 			left = append(left, w)
 		default:
-			names = append(names, refOf(w).String())
+			names = append(names, w.Ref().String())
 		}
 	}
 	if len(names)+len(left) == 0 {
@@ -91,7 +90,7 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		if w.Leaving() {
 			doing, command = "removing", "rm"
 		}
-		c.Warn(fmt.Sprintf("%s pod %s was interrupted; %s finishes it", doing, refOf(w), tell.Command(command, refOf(w))))
+		c.Warn(fmt.Sprintf("%s pod %s was interrupted; %s finishes it", doing, w.Ref(), tell.Command(command, w.Ref())))
 	}
 }
 
@@ -102,5 +101,3 @@ func isKept(ctx context.Context, e connection, at supervisor.Place) (bool, error
 	}
 	return e.Installed(ctx)
 }
-
-func refOf(w plan.World) translate.Ref { return translate.Ref{Namespace: w.Namespace, Name: w.Name} }

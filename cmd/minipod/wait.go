@@ -141,7 +141,7 @@ func (w *waiter) look(ctx context.Context) error {
 	there := map[translate.Ref]plan.World{}
 	for _, world := range worlds {
 		if !world.Gone() && world.Pause != nil {
-			there[translate.Ref{Namespace: world.Namespace, Name: world.Name}] = world
+			there[world.Ref()] = world
 		}
 	}
 	var left []translate.Ref

@@ -26,7 +26,7 @@ func (p *page) advice(all []string) {
 // Advice is what to look at next where something is wrong with a pod, and the
 // command that shows it; nothing where all is well.
 func Advice(w plan.World, now time.Time) []string {
-	ref := translate.Ref{Namespace: w.Namespace, Name: w.Name}
+	ref := w.Ref()
 	if w.Want == nil {
 		return []string{"the manifest on its pause cannot be read: minipod rm " + ref.Args() + " removes the pod"}
 	}

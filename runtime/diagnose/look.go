@@ -164,9 +164,6 @@ func (l *look) argv(u translate.Unit) []string {
 	return append(slices.Clone(image.Entrypoint), image.Cmd...)
 }
 
-// ref names the pod on a command line.
-func (l *look) ref() translate.Ref { return translate.Ref{Namespace: l.Namespace, Name: l.Name} }
-
 // manifest is the file of the pod, for a shell.
 func (l *look) manifest() string {
 	if l.e.File == "" {
@@ -176,7 +173,7 @@ func (l *look) manifest() string {
 }
 
 // command is a command of minipod about the pod.
-func (l *look) command(words string) string { return "minipod " + words + " " + l.ref().Args() }
+func (l *look) command(words string) string { return "minipod " + words + " " + l.Ref().Args() }
 
 // logsOf is the command that shows what an attempt wrote.
 func (l *look) logsOf(c plan.Container) string {

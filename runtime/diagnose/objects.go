@@ -132,7 +132,7 @@ func (l *look) stale(u translate.Unit, c plan.Container, names []string) Cause {
 	return Cause{
 		Name: "stale-environment", Container: u.Name, Sure: Certain,
 		Text: fmt.Sprintf("%s runs with old values of %s: its ConfigMap or Secret has changed since, and an environment is read when a container is made; minipod restart %s reads it anew",
-			title(u), strings.Join(names, ", "), l.ref().Args()),
+			title(u), strings.Join(names, ", "), l.Ref().Args()),
 		Evidence: []string{"differs from the object: " + strings.Join(names, ", "), "started " + age(l.now.Sub(c.StartedAt)) + " ago"},
 		Command:  inspect(c, "json .Config.Env"),
 	}

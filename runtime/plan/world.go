@@ -61,6 +61,9 @@ type Revision struct {
 	Made   time.Time // zero where the engine does not say
 }
 
+// Ref names the pod, without its UID: as a command line does.
+func (w World) Ref() translate.Ref { return translate.Ref{Namespace: w.Namespace, Name: w.Name} }
+
 // State is a Docker container's state.
 type State string
 
@@ -153,6 +156,19 @@ func (w World) Stale(c Container) bool {
 func (w World) cutOff(c Container) bool {
 	died := w.Pause != nil && w.Pause.State == Exited && w.Intent() == Wanted
 	return w.Stale(c) || died && !c.StartedAt.IsZero()
+}
+
+// RunningInit is the init container that the others wait for, if one runs.
+func (w World) RunningInit() string {
+	if w.Want == nil {
+		return ""
+	}
+	for _, u := range w.Want.Units {
+		if c := w.Latest(u.Name); u.Kind == translate.Init && c != nil && c.State == Running {
+			return u.Name
+		}
+	}
+	return ""
 }
 
 // Leaving reports whether the pod is being removed.

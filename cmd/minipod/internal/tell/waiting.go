@@ -7,7 +7,6 @@ import (
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
-	"github.com/minipod/minipod/runtime/translate"
 )
 
 // How long something may take before it is said that it is waited for. What
@@ -44,30 +43,16 @@ func (w *Waiting) Saw(world plan.World, s plan.Step) {
 		current[key] = true
 		w.expect(key, WaitText(wait), patience)
 	}
-	if unit := runningInit(world); unit != "" && s.State == plan.Starting {
+	if unit := world.RunningInit(); unit != "" && s.State == plan.Starting {
 		key := "wait init " + unit
 		current[key] = true
-		logs := Command("logs", translate.Ref{Namespace: world.Namespace, Name: world.Name})
-		w.expect(key, fmt.Sprintf("init container %s has not ended yet: %s -c %[1]s", unit, logs), patience)
+		w.expect(key, fmt.Sprintf("init container %s has not ended yet: %s -c %[1]s", unit, Command("logs", world.Ref())), patience)
 	}
 	for key := range w.timers {
 		if key[:5] == "wait " && !current[key] {
 			w.drop(key)
 		}
 	}
-}
-
-// runningInit is the init container that the others wait for, if one runs.
-func runningInit(w plan.World) string {
-	if w.Want == nil {
-		return ""
-	}
-	for _, u := range w.Want.Units {
-		if c := w.Latest(u.Name); u.Kind == translate.Init && c != nil && c.State == plan.Running {
-			return u.Name
-		}
-	}
-	return ""
 }
 
 // Began notes an operation.
@@ -147,7 +132,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 	case plan.StartUnit, plan.CreateUnit, plan.RemoveUnit:
 		return fmt.Sprintf("container %s: the engine is slow to %s it", op.Unit, op.Kind)
 	case plan.CreatePause, plan.StartPause, plan.StopPause, plan.RemovePause:
-		return fmt.Sprintf("pod %s: the engine is slow to %s", translate.Ref{Namespace: world.Namespace, Name: world.Name}, op.Kind)
+		return fmt.Sprintf("pod %s: the engine is slow to %s", world.Ref(), op.Kind)
 	}
 	return ""
 }
