@@ -145,7 +145,7 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 			return cmp.Or(err, fmt.Errorf("there is no folder %s in pod %s", path.Clean(folder), to.ref))
 		}
 	}
-	if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0 {
+	if !transfer.Copied(info.Mode()) {
 		return fmt.Errorf("%s is neither a file, a folder nor a link: cp copies nothing else", source)
 	}
 	c := tell.NewConsole(s.err)

@@ -105,7 +105,7 @@ func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {
 	}
 	c, lines := tell.NewConsole(io.err), logs.NewLines(io.out)
 	if len(worlds) == 0 {
-		c.Say("no pods %s have the labels", (&psFlags{selection: f.selection}).where())
+		c.Say("no pods %s have the labels", f.where())
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {

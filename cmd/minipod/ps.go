@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -117,16 +118,14 @@ func (f *psFlags) sorted(worlds []plan.World) ([]plan.World, error) {
 	if f.sortBy.String() == "" {
 		return worlds, nil
 	}
-	var pods []*v1.Pod
+	pods := map[types.UID]*v1.Pod{}
 	for _, w := range worlds {
-		pods = append(pods, status.Pod(w, time.Now()))
+		pods[w.UID] = status.Pod(w, time.Now())
 	}
-	if err := hasField(&f.sortBy, pods); err != nil {
+	if err := hasField(&f.sortBy, slices.Collect(maps.Values(pods))); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(worlds, func(a, b plan.World) int {
-		return f.sortBy.Compare(status.Pod(a, time.Now()), status.Pod(b, time.Now()))
-	})
+	slices.SortStableFunc(worlds, func(a, b plan.World) int { return f.sortBy.Compare(pods[a.UID], pods[b.UID]) })
 	return worlds, nil
 }
 
@@ -151,13 +150,6 @@ func (f *psFlags) tellOfRemains(ctx context.Context, c tell.Console, l *lister) 
 		}
 	}
 	return err
-}
-
-func (f *psFlags) where() string {
-	if f.allNamespaces {
-		return "in any namespace"
-	}
-	return "in namespace " + namespaceOr(f.namespace)
 }
 
 // lister reads the pods that a command line means.

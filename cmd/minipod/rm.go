@@ -133,14 +133,16 @@ func (f *rmFlags) data(ctx context.Context, io streams, e connection, claims []o
 	var errs []error
 	for _, key := range claims {
 		volume := translate.ClaimVolume(key.Namespace, key.Name)
-		there, err := e.HasVolume(ctx, volume)
-		if err == nil && there && !f.volumes {
-			c.Say("data of %s kept in volume %s; minipod rm --volumes %[1]s%[3]s removes it", objectName(key), volume, inNamespace(key))
+		if !f.volumes {
+			there, err := e.HasVolume(ctx, volume)
+			if there {
+				removes := tell.Command("rm --volumes", translate.Ref{Namespace: key.Namespace, Name: objectName(key)})
+				c.Say("data of %s kept in volume %s; %s removes it", objectName(key), volume, removes)
+			}
+			errs = append(errs, err)
 			continue
 		}
-		if err == nil && there {
-			err = e.DropRecord(ctx, volume)
-		}
+		err := e.DropRecord(ctx, volume)
 		if errors.Is(err, plan.ErrStale) {
 			c.Warn(fmt.Sprintf("data of %s kept in volume %s: a pod uses it; docker volume rm %[2]s when it does not any more", objectName(key), volume))
 			continue
@@ -148,14 +150,6 @@ func (f *rmFlags) data(ctx context.Context, io streams, e connection, claims []o
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// inNamespace are the words of a command line for the namespace of an object.
-func inNamespace(key object.Key) string {
-	if key.Namespace == namespaceOr("") {
-		return ""
-	}
-	return " -n " + key.Namespace
 }
 
 // everything is what the command line means, objects beside pods too.

@@ -24,6 +24,13 @@ func (s *selection) register(cmd *cobra.Command) {
 // selects reports whether pods are chosen by their labels.
 func (s *selection) selects() bool { return s.selector != nil && !s.selector.Empty() }
 
+func (s *selection) where() string {
+	if s.allNamespaces {
+		return "in any namespace"
+	}
+	return "in namespace " + namespaceOr(s.namespace)
+}
+
 // matcher tells which pods are meant.
 func (s *selection) matcher() func(plan.World) bool {
 	namespace := namespaceOr(s.namespace)

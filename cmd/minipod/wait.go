@@ -13,6 +13,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/await"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
+	"github.com/minipod/minipod/runtime/docker"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
@@ -66,7 +67,7 @@ func (f *waitFlags) check(cmd *cobra.Command, args []string) error {
 }
 
 func (f *waitFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	e, err := connectToShow()
+	e, err := connectFor(docker.Options{Messages: f.condition.OfField})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ import (
 type Condition struct {
 	// Gone is met by a pod that is not there any more.
 	Gone bool
+	// OfField is about any field of a pod that there may be.
+	OfField bool
 
 	word string // what it is called in messages: Ready, phase Running
 	met  func(pod *v1.Pod) (bool, error)

@@ -26,7 +26,7 @@ func field(text string) (Condition, error) {
 	if valued {
 		word += "=" + want
 	}
-	return Condition{word: word, met: func(pod *v1.Pod) (bool, error) {
+	return Condition{word: word, OfField: true, met: func(pod *v1.Pod) (bool, error) {
 		found, err := find(parser, pod)
 		switch {
 		case err != nil || len(found) == 0:

@@ -31,7 +31,7 @@ func Pack(w io.Writer, from, name string, skipped func(at string)) error {
 		if err != nil {
 			return err
 		}
-		if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() && mode&fs.ModeSymlink == 0 {
+		if !Copied(info.Mode()) {
 			skipped(at)
 			return nil
 		}
@@ -41,6 +41,12 @@ func Pack(w io.Writer, from, name string, skipped func(at string)) error {
 		return fmt.Errorf("read %s: %w", from, err)
 	}
 	return archive.Close()
+}
+
+// Copied reports whether what has a mode is copied: a file, a folder or a
+// link.
+func Copied(mode fs.FileMode) bool {
+	return mode.IsRegular() || mode.IsDir() || mode&fs.ModeSymlink != 0
 }
 
 // add writes one entry.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -36,11 +35,11 @@ func Unpack(r io.Reader, folder, name string, skipped func(at string)) error {
 			return fmt.Errorf("read the archive: %w", err)
 		}
 		to := renamed(header.Name, name)
-		if !slices.Contains([]byte{tar.TypeDir, tar.TypeReg, tar.TypeSymlink, tar.TypeLink}, header.Typeflag) {
+		err = put(root, to, renamed(header.Linkname, name), header, archive)
+		switch {
+		case errors.Is(err, errNotCopied):
 			skipped(filepath.Join(folder, to))
-			continue
-		}
-		if err := put(root, to, renamed(header.Linkname, name), header, archive); err != nil {
+		case err != nil:
 			return fmt.Errorf("write %s: %w", filepath.Join(folder, to), err)
 		}
 		if header.Typeflag == tar.TypeDir {
@@ -79,8 +78,11 @@ func put(root *os.Root, to, linked string, header *tar.Header, data io.Reader) e
 		}
 		return root.Symlink(header.Linkname, to)
 	}
-	return nil
+	return errNotCopied
 }
+
+// errNotCopied says that an entry is a device, a socket or a pipe.
+var errNotCopied = errors.New("neither a file, a folder nor a link")
 
 // clear takes away what is in the way of an entry.
 func clear(root *os.Root, to string) error {
@@ -133,10 +135,11 @@ func copySparse(file *os.File, data io.Reader, size int64) error {
 		if err != nil {
 			return err
 		}
-		if n < len(buf) && done < size {
+		switch {
+		case n == len(buf):
+		case done < size:
 			return io.ErrUnexpectedEOF
-		}
-		if n < len(buf) {
+		default:
 			return file.Truncate(size) // the last run may be a hole
 		}
 	}
