@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,8 +37,10 @@ learn take those of a folder: docs/lessons.md says how to write one.`,
 		Example: `  minipod learn
   minipod learn 1
   minipod learn ports --yes`,
-		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("minipod learn "+args[0]+" goes through the first", "learn takes one lesson at a time, got %s", strings.Join(args, " "))
+			}
 			all, err := f.lessons()
 			if err != nil {
 				return err
@@ -49,6 +52,9 @@ learn take those of a folder: docs/lessons.md says how to write one.`,
 			l, ok := lesson.Find(all, args[0])
 			if !ok {
 				return usage("minipod learn lists them", "there is no lesson %q", args[0])
+			}
+			if l.Broken != nil {
+				return f.broken(l)
 			}
 			return f.play(cmd, io, l)
 		},
@@ -94,11 +100,21 @@ func (f *learnFlags) in() string {
 	return lesson.Languages()[0]
 }
 
+// broken says what is wrong with a lesson, and in which file.
+func (f *learnFlags) broken(l *lesson.Lesson) error {
+	return errors.New(filepath.Join(f.dir, l.Broken.Error()))
+}
+
 func (f *learnFlags) list(io streams, all []*lesson.Lesson) {
+	c := tell.NewConsole(io.err)
 	for i, l := range all {
+		if l.Broken != nil {
+			c.Warn(fmt.Sprintf("lesson %d cannot be read: %s", i+1, f.broken(l)))
+			continue
+		}
 		tell.Result(io.out, "%2d  %s", i+1, l.Title)
 	}
-	tell.NewConsole(io.err).Hint("minipod learn 1 begins with the first")
+	c.Hint("minipod learn 1 begins with the first")
 }
 
 func (f *learnFlags) names(args []string) []string {
@@ -108,6 +124,9 @@ func (f *learnFlags) names(args []string) []string {
 	}
 	var names []string
 	for _, l := range all {
+		if l.Broken != nil {
+			continue
+		}
 		_, short, _ := strings.Cut(l.Name, "-")
 		names = append(names, short+"\t"+l.Title)
 	}

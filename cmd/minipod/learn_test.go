@@ -52,12 +52,16 @@ func TestLearnLists(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "my.md"), []byte("# Mine\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "bad.md"), []byte("# Bad\n```sh often\n```\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct{ locale, args, want string }{
 		{"C.UTF-8", "learn", " 1  A pod is a pause container\n"},
 		{"zh_CN.UTF-8", "learn", " 1  Pod 就是一个 pause 容器\n"},
 		{"zh_CN.UTF-8", "learn --lang en", " 3  One address, one port space\n"},
 		{"C", "learn --lang zh", "14  用 kubectl 做同样的事\n"},
-		{"C", "learn --dir " + dir, " 1  Mine\n"},
+		{"C", "learn --dir " + dir, " 2  Mine\n"},
+		{"C", "learn --dir " + dir, "lesson 1 cannot be read: " + dir + `/bad.md:2: sh wants exit=N or within=20s, not "often"`},
 	} {
 		t.Setenv("LC_ALL", c.locale)
 		if said, code := learn(t, strings.Fields(c.args)...); code != 0 || !strings.Contains(said, c.want) {
@@ -68,7 +72,9 @@ func TestLearnLists(t *testing.T) {
 		"learn nothing":             `there is no lesson "nothing"`,
 		"learn --lang fr":           "--lang=fr: want en, zh",
 		"learn --dir /nope":         "read the lessons in /nope: there is no lesson",
-		"learn --dir " + dir + " 2": `there is no lesson "2"`,
+		"learn --dir " + dir + " 3": `there is no lesson "3"`,
+		"learn --dir " + dir + " 1": dir + "/bad.md:2: sh wants",
+		"learn 3 4":                 "learn takes one lesson at a time, got 3 4",
 	} {
 		if said, code := learn(t, strings.Fields(args)...); code == 0 || !strings.Contains(said, want) {
 			t.Errorf("%s: exit code %d, want %q:\n%s", args, code, want, said)

@@ -29,8 +29,10 @@
 package lesson
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"time"
@@ -40,8 +42,11 @@ import (
 type Lesson struct {
 	Name  string // of its file, without .md
 	Title string
-	Needs []string // programs that have to be there
-	Steps []Step
+	// Broken says in which line of the file what is wrong; nothing else of the
+	// lesson counts then.
+	Broken error
+	Needs  []string // programs that have to be there
+	Steps  []Step
 	// Cleanup are commands that remove what the lesson makes.
 	Cleanup string
 }
@@ -84,7 +89,7 @@ func Parse(name string, data []byte) (*Lesson, error) {
 	p := &parser{lesson: &Lesson{Name: strings.TrimSuffix(name, ".md")}}
 	for i, line := range strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n") {
 		if err := p.line(i+1, line); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, i+1, err)
+			return nil, fmt.Errorf("%s:%w", name, err)
 		}
 	}
 	p.flush()
@@ -119,7 +124,7 @@ func (p *parser) line(n int, line string) error {
 	case p.fence != nil && fenced:
 		f := p.fence
 		p.fence = nil
-		return p.block(*f)
+		return at(f.line, p.block(*f))
 	case p.fence != nil:
 		p.fence.body = append(p.fence.body, line)
 	case fenced:
@@ -138,6 +143,23 @@ func (p *parser) line(n int, line string) error {
 		p.text = append(p.text, line)
 	}
 	return nil
+}
+
+// lineError is an error of a line of the file.
+type lineError struct {
+	line int
+	error
+}
+
+func (e *lineError) Error() string { return fmt.Sprintf("%d: %s", e.line, e.error) }
+func (e *lineError) Unwrap() error { return e.error }
+
+// at puts an error at a line, if it is at none.
+func at(line int, err error) error {
+	if err == nil || errors.As(err, new(*lineError)) {
+		return err
+	}
+	return &lineError{line, err}
 }
 
 // flush ends a piece of text.
@@ -209,15 +231,15 @@ func (p *parser) commands(line int, script string, words []string) error {
 
 // checks belong to the commands before them.
 func (p *parser) checks(f fence) error {
-	at := len(p.lesson.Steps) - 1
+	last := len(p.lesson.Steps) - 1
 	var before Commands
-	for ; at >= 0; at-- {
-		if c, ok := p.lesson.Steps[at].(Commands); ok {
+	for ; last >= 0; last-- {
+		if c, ok := p.lesson.Steps[last].(Commands); ok {
 			before = c
 			break
 		}
 	}
-	if at < 0 {
+	if last < 0 {
 		return fmt.Errorf("check has no commands before it")
 	}
 	for i, line := range f.body {
@@ -227,12 +249,20 @@ func (p *parser) checks(f fence) error {
 		text, not := strings.CutPrefix(line, "! ")
 		pattern, err := regexp.Compile("(?m)" + text)
 		if err != nil {
-			return fmt.Errorf("line %d: %w", f.line+1+i, err)
+			return at(f.line+1+i, fmt.Errorf("no regular expression: %s: %w", line, patternFault(err)))
 		}
 		before.Checks = append(before.Checks, Check{Line: f.line + 1 + i, Pattern: pattern, Not: not})
 	}
-	p.lesson.Steps[at] = before
+	p.lesson.Steps[last] = before
 	return nil
+}
+
+// patternFault leaves out the pattern itself, to which (?m) has been added.
+func patternFault(err error) error {
+	if fault := (*syntax.Error)(nil); errors.As(err, &fault) {
+		return errors.New(fault.Code.String())
+	}
+	return err
 }
 
 // Fails is the first check that what was written does not hold; nil if none.

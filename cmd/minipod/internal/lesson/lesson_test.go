@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -76,6 +77,9 @@ func TestLessonsAreWhole(t *testing.T) {
 		t.Errorf("there are only %d lessons", len(all))
 	}
 	for _, l := range all {
+		if l.Broken != nil {
+			t.Error(l.Broken)
+		}
 		checks := 0
 		for _, step := range l.Steps {
 			if c, ok := step.(Commands); ok {
@@ -93,11 +97,11 @@ func TestParse(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no title", "text\n", "x.md: a lesson wants a title"},
 		{"no end", start + "```sh\ntrue\n", "x.md:2: a block that begins with ``` does not end"},
-		{"unknown word", start + "```sh often\ntrue\n```\n", `x.md:4: sh wants exit=N or within=20s, not "often"`},
-		{"no number", start + "```sh exit=one\ntrue\n```\n", "x.md:4: exit=one: "},
-		{"no duration", start + "```sh within=1\ntrue\n```\n", "x.md:4: within=1: "},
-		{"no commands", start + "```check\na\n```\n", "x.md:4: check has no commands before it"},
-		{"bad pattern", start + "```sh\ntrue\n```\n```check\na\n(\n```\n", "line 7: error parsing regexp"},
+		{"unknown word", start + "```sh often\ntrue\n```\n", `x.md:2: sh wants exit=N or within=20s, not "often"`},
+		{"no number", start + "```sh exit=one\ntrue\n```\n", "x.md:2: exit=one: "},
+		{"no duration", start + "```sh within=1\ntrue\n```\n", "x.md:2: within=1: "},
+		{"no commands", start + "```check\na\n```\n", "x.md:2: check has no commands before it"},
+		{"bad pattern", start + "```sh\ntrue\n```\n```check\na\n(\n```\n", "x.md:7: no regular expression: (: missing closing )"},
 		{"a path", start + "```yaml ../a\nx\n```\n", `a file of a lesson wants a plain name, not "../a"`},
 		{"cleanup", start + "```cleanup kubectl\nx\n```\n", `cleanup wants needs=PROGRAM, not "kubectl"`},
 	} {
@@ -167,6 +171,37 @@ func TestPlayOfWhatIsWrong(t *testing.T) {
 	}
 	if _, err := play(t, t.Context(), "", "# T\n```cleanup needs=no-such-program\n```\n"); !errors.As(err, new(*MissingError)) {
 		t.Errorf("a program that is missing: %v", err)
+	}
+}
+
+// What a command writes stands after it, as on a terminal, and what the
+// commands share is shared.
+func TestPlayOfSeveralCommands(t *testing.T) {
+	const script = "a=1; printf one\n(exit 3)\necho $?$a; false ||\n  echo two\ncat <<E\nthree\nE\necho four\n"
+	const want = "$ a=1; printf one\nRUN \none\n$ (exit 3)\n$ echo $?$a; false ||\n    echo two\n31\ntwo\n" +
+		"$ cat <<E\n  three\n  E\n  echo four\nthree\nfour\n\nRIGHT\n"
+	for _, block := range []string{"sh", "sh within=10s"} {
+		said, err := play(t, t.Context(), "\n", "# T\n```"+block+"\n"+script+"```\n```check\n^31$\n! \\$\n```\n")
+		if err != nil || !strings.Contains(said, want) {
+			t.Errorf("%s: %v, want\n%s\nhave\n%s", block, err, want, said)
+		}
+	}
+}
+
+// A lesson that cannot be read is in nobody's way, and keeps its number.
+func TestReadOfWhatIsBroken(t *testing.T) {
+	all, err := Read(fstest.MapFS{
+		"01-a.md": {Data: []byte("# A\n")}, "02-b.md": {Data: []byte("# B\n```sh often\n```\n")}, "03-c.md": {Data: []byte("# C\n")},
+	})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d lessons, %v", len(all), err)
+	}
+	if l, ok := Find(all, "3"); !ok || l.Title != "C" || l.Broken != nil {
+		t.Errorf("lesson 3 is %+v", l)
+	}
+	l, ok := Find(all, "b")
+	if want := `02-b.md:2: sh wants exit=N or within=20s, not "often"`; !ok || l.Broken == nil || l.Broken.Error() != want {
+		t.Errorf("lesson b is %+v, want %s", l, want)
 	}
 }
 

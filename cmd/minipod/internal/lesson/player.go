@@ -97,13 +97,12 @@ func (p *Player) steps(ctx context.Context, sh *shell, l *Lesson) error {
 				return err
 			}
 		case Commands:
-			for line := range strings.Lines(s.Script) {
-				p.say("%s", p.marked("$ "+strings.TrimSuffix(line, "\n")))
-			}
+			typed := sh.typed(ctx, s.Script)
+			p.say("%s", p.prompt(typed[0]))
 			if err := p.wait(ctx, enter, p.Words.Run); err != nil {
 				return err
 			}
-			if err := p.commands(ctx, sh, l, s); err != nil {
+			if err := p.commands(ctx, sh, l, s, typed); err != nil {
 				return err
 			}
 		}
@@ -115,21 +114,24 @@ func (p *Player) steps(ctx context.Context, sh *shell, l *Lesson) error {
 const again = 500 * time.Millisecond
 
 // commands runs commands until what they write is right, or the time is over.
-func (p *Player) commands(ctx context.Context, sh *shell, l *Lesson, c Commands) error {
+func (p *Player) commands(ctx context.Context, sh *shell, l *Lesson, c Commands, typed []string) error {
 	until := time.Now().Add(c.Within)
 	for {
-		var written bytes.Buffer
-		var out io.Writer = &written
+		var seen bytes.Buffer
+		out := &transcript{seen: &seen, prompt: func(i int) string { return p.prompt(typed[i]) }}
 		if c.Within == 0 {
-			out = io.MultiWriter(&written, p.Out) // seen while it is written
+			out.seen = p.Out // while it is written
 		}
-		code, err := sh.run(ctx, c.Script, out)
+		code, err := sh.run(ctx, announced(typed), out)
 		if err != nil {
 			return err
 		}
-		wrong := c.wrong(l.Name, code, written.String())
-		if c.Within > 0 && (wrong == nil || time.Now().After(until)) {
-			p.say("%s", strings.TrimSuffix(written.String(), "\n"))
+		if err := out.end(); err != nil {
+			return err
+		}
+		wrong := c.wrong(l.Name, code, out.written.String())
+		if wrong == nil || time.Now().After(until) {
+			fmt.Fprint(p.Out, seen.String())
 		}
 		switch {
 		case wrong == nil && len(c.Checks) > 0:
@@ -189,6 +191,11 @@ func newEnter(in io.Reader) <-chan struct{} {
 }
 
 func (p *Player) say(format string, args ...any) { fmt.Fprintf(p.Out, format+"\n", args...) }
+
+// prompt is a command as it stands on a terminal.
+func (p *Player) prompt(command string) string {
+	return p.marked("$ " + strings.ReplaceAll(command, "\n", "\n  "))
+}
 
 func (p *Player) marked(text string) string {
 	if p.Mark == nil {

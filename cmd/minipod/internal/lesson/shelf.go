@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -26,7 +27,8 @@ func Own(language string) ([]*Lesson, error) {
 	return Read(folder)
 }
 
-// Read are the lessons of a folder, in the order of their names.
+// Read are the lessons of a folder, in the order of their names. One that
+// cannot be read is Broken, and in nobody's way.
 func Read(folder fs.FS) ([]*Lesson, error) {
 	names, err := fs.Glob(folder, "*.md")
 	if err != nil {
@@ -35,13 +37,9 @@ func Read(folder fs.FS) ([]*Lesson, error) {
 	slices.Sort(names)
 	var all []*Lesson
 	for _, name := range names {
-		data, err := fs.ReadFile(folder, name)
+		l, err := read(folder, name)
 		if err != nil {
-			return nil, err
-		}
-		l, err := Parse(name, data)
-		if err != nil {
-			return nil, err
+			l = &Lesson{Name: strings.TrimSuffix(name, ".md"), Broken: err}
 		}
 		all = append(all, l)
 	}
@@ -49,6 +47,17 @@ func Read(folder fs.FS) ([]*Lesson, error) {
 		return nil, fmt.Errorf("there is no lesson, a file whose name ends in .md")
 	}
 	return all, nil
+}
+
+func read(folder fs.FS, name string) (*Lesson, error) {
+	data, err := fs.ReadFile(folder, name)
+	if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+		err = fault.Err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return Parse(name, data)
 }
 
 // Find is the lesson of a number, counted from 1, or of a name: all of it, or
