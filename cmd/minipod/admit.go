@@ -52,13 +52,17 @@ func runtimes(ctx context.Context, e connection, pods []manifest.Pod) error {
 // confined looks whether the engine has AppArmor and SELinux for pods that ask
 // for them. What that adds to their notes is a problem or a warning.
 func confined(ctx context.Context, e connection, r *manifest.Reading) error {
+	asks := func(m manifest.Pod) bool { return translate.AsksForSecurityModule(m.Pod()) }
+	if !slices.ContainsFunc(r.Pods, asks) {
+		return r.Err()
+	}
+	info, err := e.Info(ctx)
+	if err != nil {
+		return err
+	}
 	for i, m := range r.Pods {
-		if !translate.AsksForSecurityModule(m.Pod()) {
+		if !asks(m) {
 			continue
-		}
-		info, err := e.Info(ctx)
-		if err != nil {
-			return err
 		}
 		opts := m.Blueprint.Options
 		opts.NoAppArmor, opts.NoSELinux = !info.AppArmor(), !info.SELinux()

@@ -10,7 +10,6 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 
-	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -73,16 +72,9 @@ func (e *Engine) dropCgroup(ctx context.Context, cgroup string) error {
 // changeCgroups runs the pause program with the machine's cgroups before it:
 // changes are pairs of a path and what becomes of it.
 func (e *Engine) changeCgroups(ctx context.Context, changes ...string) error {
-	_, complaint, err := e.runHelper(ctx, translate.Request{
-		Config: &container.Config{
-			Image: pause.Reference, Cmd: append([]string{"limit"}, changes...), User: "0",
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "cgroup"},
-		},
-		Host: &container.HostConfig{
-			Binds: []string{machineCgroups + ":" + hostTarget}, NetworkMode: "none", UsernsMode: "host", AutoRemove: true,
-			LogConfig: container.LogConfig{Type: "none"},
-		},
-	})
+	r := translate.Helper("limit", changes...)
+	r.Host.Binds, r.Host.UsernsMode = []string{machineCgroups + ":" + hostTarget}, "host"
+	_, complaint, err := e.runHelper(ctx, r)
 	if err == nil && complaint != "" {
 		err = errors.New(complaint)
 	}

@@ -98,17 +98,10 @@ func seenBy(look pause.Look) reader {
 // It is the one place where those of all containers can be told apart, whether
 // or not they share a PID namespace.
 func onlooker() translate.Request {
-	return translate.Request{
-		Config: &container.Config{
-			Image: pause.Reference, Cmd: []string{"look"}, User: "0",
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "look"},
-		},
-		Host: &container.HostConfig{
-			PidMode: "host", UsernsMode: "host", CapAdd: []string{"SYS_PTRACE"}, AutoRemove: true,
-			SecurityOpt: []string{"apparmor=unconfined"}, // the default profile hides those without one
-			LogConfig:   container.LogConfig{Type: "none"},
-		},
-	}
+	r := translate.Helper("look")
+	r.Host.PidMode, r.Host.UsernsMode, r.Host.CapAdd = "host", "host", []string{"SYS_PTRACE"}
+	r.Host.SecurityOpt = []string{"apparmor=unconfined"} // the default profile hides those without one
+	return r
 }
 
 // output runs a container of the pause image to its end and is what it

@@ -34,11 +34,9 @@ func (e *Engine) resize(ctx context.Context, op plan.Op) error {
 
 // limitsOf is how the engine is told limits.
 func limitsOf(want plan.Resources) container.Resources {
-	limits := container.Resources{CPUShares: want.CPUShares, CPUPeriod: cpuPeriod, CPUQuota: want.CPUQuota, Memory: want.Memory, MemorySwap: want.Memory}
-	if want.CPUQuota == 0 {
-		limits.CPUQuota = -1
+	return container.Resources{
+		CPUShares: want.CPUShares, CPUPeriod: cpuPeriod, CPUQuota: orNone(want.CPUQuota), Memory: want.Memory, MemorySwap: want.Memory,
 	}
-	return limits
 }
 
 // update changes limits of a container. Those that are zero stay.

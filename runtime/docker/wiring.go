@@ -72,12 +72,8 @@ func ends(inside, outside []pause.Link) (in, out string) {
 
 // links are the interfaces of a network; none where they cannot be read.
 func (e *Engine) links(ctx context.Context, mode container.NetworkMode) []pause.Link {
-	r := translate.Request{
-		Config: &container.Config{
-			Image: pause.Reference, Cmd: []string{"links"}, AttachStdout: true, AttachStderr: true, Labels: map[string]string{translate.LabelHelper: "links"},
-		},
-		Host: &container.HostConfig{NetworkMode: mode, UsernsMode: "host", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
-	}
+	r := translate.Helper("links")
+	r.Host.NetworkMode, r.Host.UsernsMode = mode, "host"
 	text, err := e.output(ctx, r)
 	if err != nil {
 		return nil

@@ -1,6 +1,7 @@
 package namespace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ const stop = 17
 // Draw is the way from the containers to the machine, downwards.
 func (w Wiring) Draw(look Look) string {
 	d := &drawing{look: look}
-	d.stop("containers", "", orWord(strings.Join(w.Containers, ", "), "none that runs"))
+	d.stop("containers", "", cmp.Or(strings.Join(w.Containers, ", "), "none that runs"))
 	if w.Machine {
 		d.way("hostNetwork is true: no interface, address or bridge of its own")
 		d.stop("machine", look.Machine, "its interfaces, addresses and ports are the pod's")
@@ -136,10 +137,10 @@ func (d *drawing) way(text string) {
 }
 
 func (d *drawing) network(n Network) {
-	d.stop(orWord(n.Interface, "interface"), d.look.Shared, strings.Join(n.own(), ", "))
+	d.stop(cmp.Or(n.Interface, "interface"), d.look.Shared, strings.Join(n.own(), ", "))
 	if n.Driver == "bridge" {
 		d.way("a veth pair: one end is in the pod, the other on the machine")
-		d.stop(orWord(n.Veth, "veth"), d.look.Machine, "")
+		d.stop(cmp.Or(n.Veth, "veth"), d.look.Machine, "")
 		d.way("")
 	} else {
 		d.way("")
@@ -148,7 +149,7 @@ func (d *drawing) network(n Network) {
 	if n.Gateway != "" {
 		about += "; gateway " + n.Gateway
 	}
-	d.stop(orWord(n.Bridge, n.Name), d.look.Machine, about)
+	d.stop(cmp.Or(n.Bridge, n.Name), d.look.Machine, about)
 	width := 0
 	for _, other := range n.Neighbours {
 		width = max(width, length(other.Address)+gap)
@@ -169,13 +170,6 @@ func (n Network) own() []string {
 		return n.Addresses
 	}
 	return append(slices.Clone(n.Addresses), n.MAC)
-}
-
-func orWord(name, word string) string {
-	if name == "" {
-		return word
-	}
-	return name
 }
 
 func (d *drawing) ports(list []Port) {

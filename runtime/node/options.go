@@ -31,19 +31,13 @@ func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, err
 	own := false
 	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod), UnsafeSysctls: n.allowed.UnsafeSysctls}
 	opts.Seccomp = n.profiles(pod)
-	if pod.Spec.Resources != nil {
+	if confined := translate.AsksForSecurityModule(pod); confined || pod.Spec.Resources != nil {
 		info, err := n.engine.Info(ctx)
 		if err != nil {
 			return opts, err
 		}
-		opts.PodCgroup = info.PodCgroups
-	}
-	if translate.AsksForSecurityModule(pod) {
-		info, err := n.engine.Info(ctx)
-		if err != nil {
-			return opts, err
-		}
-		opts.NoAppArmor, opts.NoSELinux = !info.AppArmor(), !info.SELinux()
+		opts.PodCgroup = info.PodCgroups && pod.Spec.Resources != nil
+		opts.NoAppArmor, opts.NoSELinux = confined && !info.AppArmor(), confined && !info.SELinux()
 	}
 	if pod.Spec.RuntimeClassName == nil {
 		return opts, nil

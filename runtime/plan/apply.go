@@ -14,6 +14,7 @@ func Apply(w World, op Op, now time.Time) World {
 	w.Containers = slices.Clone(w.Containers)
 	w.Volumes = slices.Clone(w.Volumes)
 	w.Revisions = slices.Clone(w.Revisions)
+	w.Notes = slices.Clone(w.Notes)
 	if w.Pause != nil {
 		pause := *w.Pause
 		w.Pause = &pause
@@ -64,7 +65,7 @@ func Apply(w World, op Op, now time.Time) World {
 		w.Volumes = slices.DeleteFunc(w.Volumes, func(v string) bool { return v == op.Target })
 		named := func(r Revision) bool { return r.Name == op.Target }
 		w.Revisions = slices.DeleteFunc(w.Revisions, named)
-		w.Notes = slices.DeleteFunc(slices.Clone(w.Notes), named)
+		w.Notes = slices.DeleteFunc(w.Notes, named)
 		w.forget()
 	}
 	return w

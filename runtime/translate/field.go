@@ -64,22 +64,23 @@ func withoutIndexes(path string) string {
 
 // Fields are the fates of all fields of a Pod, in the order of the API.
 func Fields() []FieldFate {
-	w := fieldWalk{rows: fateRows()}
+	w := fieldWalk{fates: fateRows()}
 	w.walk(reflect.TypeFor[v1.Pod](), "")
 	return w.found
 }
 
 type fieldWalk struct {
-	rows  map[string][]FieldFate
+	fates
 	found []FieldFate
 }
 
 func (w *fieldWalk) walk(t reflect.Type, path string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if name == "" || strings.Contains(options, "inline") {
-			w.inline(f.Type, t, path)
+		name := nameOf(f)
+		if name == "" {
+			w.beside(f.Type, t)
+			w.walk(f.Type, path)
 			continue
 		}
 		at := strings.TrimPrefix(path+"."+name, ".")
@@ -97,25 +98,38 @@ func (w *fieldWalk) walk(t reflect.Type, path string) {
 	}
 }
 
-// inline goes on with fields that stand beside the others: those of a type
-// that has rows of its own, or else among those of the type around it.
-func (w *fieldWalk) inline(t, around reflect.Type, path string) {
+// fates are the rows of the table, by the types whose fields they are.
+type fates map[string][]FieldFate
+
+// beside gives a type whose fields stand beside the others the rows of the type
+// around it, where it has none of its own.
+func (r fates) beside(t, around reflect.Type) {
+	rows := around.Name()
 	if t.Name() == "EphemeralContainerCommon" {
-		t = reflect.TypeFor[v1.Container]()
+		rows = "Container"
 	}
-	if w.rows[t.Name()] == nil {
-		w.rows[t.Name()] = w.rows[around.Name()]
+	if r[t.Name()] == nil {
+		r[t.Name()] = r[rows]
 	}
-	w.walk(t, path)
 }
 
-func (w *fieldWalk) of(t reflect.Type, name string) FieldFate {
-	for _, f := range w.rows[t.Name()] {
+func (r fates) of(t reflect.Type, name string) FieldFate {
+	for _, f := range r[t.Name()] {
 		if f.Name == name {
 			return f
 		}
 	}
 	return FieldFate{}
+}
+
+// nameOf is a field's name in a manifest; empty where its own fields stand
+// beside the others.
+func nameOf(f reflect.StructField) string {
+	name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if strings.Contains(options, "inline") {
+		return ""
+	}
+	return name
 }
 
 // elem is what a field is made of, and [] where that is a list.

@@ -11,7 +11,7 @@ import (
 // Idle are the fields of the pod that are set and mean nothing here: leaving
 // them out changes nothing that anyone can see.
 func (b *Blueprint) Idle() []Note {
-	w := idleWalk{rows: fateRows()}
+	w := idleWalk{fates: fateRows()}
 	w.walk(reflect.ValueOf(*b.Pod), "")
 	for _, u := range b.Units {
 		if _, set := u.Container.Resources.Requests[v1.ResourceEphemeralStorage]; set {
@@ -22,44 +22,31 @@ func (b *Blueprint) Idle() []Note {
 }
 
 type idleWalk struct {
-	rows  map[string][]FieldFate
+	fates
 	notes []Note
 }
 
 // walk goes through the fields of a struct that are set.
 func (w *idleWalk) walk(v reflect.Value, path string) {
-	for i := range v.NumField() {
-		name, options, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		field := v.Field(i)
+	for f, field := range v.Fields() {
+		name := nameOf(f)
 		switch {
 		case field.IsZero():
-		case name == "" || strings.Contains(options, "inline"):
-			if field.Kind() == reflect.Struct {
-				w.inline(field, v.Type().Name(), path)
-			}
-		default:
-			w.field(v.Type().Name(), name, field, strings.TrimPrefix(path+"."+name, "."))
+		case name != "":
+			w.field(w.of(v.Type(), name), field, strings.TrimPrefix(path+"."+name, "."))
+		case field.Kind() == reflect.Struct:
+			w.beside(f.Type, v.Type())
+			w.walk(field, path)
 		}
 	}
 }
 
-// inline goes on with fields that stand beside the others.
-func (w *idleWalk) inline(v reflect.Value, around, path string) {
-	if w.rows[v.Type().Name()] == nil {
-		w.rows[v.Type().Name()] = w.rows[around]
-	}
-	w.walk(v, path)
-}
-
-func (w *idleWalk) field(around, name string, v reflect.Value, path string) {
-	for _, f := range w.rows[around] {
-		switch {
-		case f.Name != name:
-		case f.Fate == Nothing:
-			w.notes = append(w.notes, Note{Field: path, Message: f.How})
-		case f.Fate == Parted:
-			w.parts(v, path)
-		}
+func (w *idleWalk) field(f FieldFate, v reflect.Value, path string) {
+	switch {
+	case f.Fate == Nothing:
+		w.notes = append(w.notes, Note{Field: path, Message: f.How})
+	case f.Fate == Parted:
+		w.parts(v, path)
 	}
 }
 

@@ -11,17 +11,24 @@ import (
 // they do. They are of no pod.
 const LabelHelper = "dev.minipod.helper"
 
+// Helper is a container of the pause program in one of its modes, as root and
+// without a network, whose output is read and which the engine removes at its
+// end.
+func Helper(mode string, args ...string) Request {
+	return Request{
+		Config: &container.Config{
+			Image: DefaultPauseImage, User: "0", Cmd: append([]string{mode}, args...),
+			AttachStdout: true, AttachStderr: true, Labels: map[string]string{LabelHelper: mode},
+		},
+		Host: &container.HostConfig{NetworkMode: "none", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
+	}
+}
+
 // Own is a container of the pause program that gives volumes and all that they
 // hold to their group, as the kubelet does for fsGroup: the group is the pod's,
 // and so one for all of them.
 func Own(volumes []Volume) Request {
-	r := Request{
-		Config: &container.Config{
-			Image: DefaultPauseImage, User: "0", Cmd: []string{"own", strconv.Itoa(volumes[0].GID)},
-			AttachStdout: true, AttachStderr: true, Labels: map[string]string{LabelHelper: "own"},
-		},
-		Host: &container.HostConfig{NetworkMode: "none", AutoRemove: true, LogConfig: container.LogConfig{Type: "none"}},
-	}
+	r := Helper("own", strconv.Itoa(volumes[0].GID))
 	for _, v := range volumes {
 		r.Config.Cmd = append(r.Config.Cmd, v.Target)
 		r.Host.Mounts = append(r.Host.Mounts, mount.Mount{

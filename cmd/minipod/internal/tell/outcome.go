@@ -155,10 +155,10 @@ func (o Outcome) events(ctx context.Context) event.Log {
 // failedAsWhole is the error of a pod that has failed though none of its
 // containers has.
 func (o Outcome) failedAsWhole() error {
-	if o.World.EndReason() == plan.ReasonDeadline {
+	switch o.World.EndReason() {
+	case plan.ReasonDeadline:
 		return fmt.Errorf("pod %s has failed: %s", o.Ref, o.deadlineText())
-	}
-	if o.World.EndReason() == plan.ReasonEvicted {
+	case plan.ReasonEvicted:
 		return fmt.Errorf("pod %s has failed: it was evicted: %s", o.Ref, strings.TrimSpace(o.World.EndMessage()))
 	}
 	return fmt.Errorf("pod %s has failed", o.Ref)
