@@ -91,6 +91,7 @@ func (v view) previous(u unit) v1.ContainerState {
 // terminated is the state of an attempt that has ended.
 func (v view) terminated(c plan.Container) v1.ContainerState {
 	state := terminated(c)
+	state.Terminated.Message = v.share(state.Terminated.Message)
 	if v.ResetEnded(c) {
 		state.Terminated.Reason = reasonResetting
 	}
@@ -108,6 +109,17 @@ func terminated(c plan.Container) v1.ContainerState {
 		FinishedAt:  stamp(ended(c)),
 		ContainerID: scheme + c.ID,
 	}}
+}
+
+// mostMessages is how much the termination messages of one pod may have
+// together (pkg/kubelet/container/runtime.go), in bytes.
+const mostMessages = 12 << 10
+
+// share is what is shown of a termination message: each container of the pod has
+// the same share.
+func (v view) share(message string) string {
+	share := mostMessages / max(1, len(v.inits)+len(v.apps)+len(v.ephemerals))
+	return message[:min(len(message), share)]
 }
 
 // endMessage is what the engine said, and what the container did.
