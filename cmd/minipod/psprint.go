@@ -50,7 +50,7 @@ type podPrinter struct {
 func (p *podPrinter) pod(w plan.World) *v1.Pod {
 	pod := status.Pod(w, p.now())
 	if pod != nil {
-		status.Place(pod, w, p.machine.Hostname, p.machine.Addresses)
+		status.Place(pod, p.machine.Hostname, p.machine.Addresses)
 	}
 	return pod
 }

@@ -135,6 +135,6 @@ func (n *Node) pod(w plan.World) (p apiserver.Pod, ok bool) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	status.Place(pod, w, n.info.Hostname, n.info.Addresses)
+	status.Place(pod, n.info.Hostname, n.info.Addresses)
 	return apiserver.Pod{Pod: pod, Revision: int64(w.Revision)}, true
 }

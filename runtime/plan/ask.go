@@ -21,7 +21,7 @@ func Remove(w World, grace *int64, now time.Time) (op Op, ok bool) {
 	if w.Gone() {
 		return Op{}, false
 	}
-	pod := w.manifest()
+	pod := w.remembering(w.manifest())
 	seconds := ownGrace(pod)
 	if grace != nil {
 		seconds = max(0, *grace)

@@ -34,7 +34,7 @@ func (s *stepper) expired() bool {
 		return false
 	}
 	s.State = Finished
-	pod := with(s.w.Want.Pod, Ended, nil)
+	pod := s.w.ended(nil)
 	pod.Annotations[translate.AnnotationReason] = ReasonDeadline
 	s.do(s.w.revise(pod))
 	return true

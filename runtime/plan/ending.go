@@ -58,7 +58,7 @@ func (s *stepper) finish() {
 		s.refuse(Wait{Reason: reason, Detail: message}, Op{})
 	}
 	if s.w.Intent() != Ended {
-		s.do(s.w.revise(with(s.w.Want.Pod, Ended, nil)))
+		s.do(s.w.revise(s.w.ended(nil)))
 		return
 	}
 	s.rest()

@@ -37,6 +37,9 @@ type Told struct {
 // Wait is what was written down as Next had it.
 func (t Told) Wait() Wait {
 	op := Op{Kind: t.Kind, Unit: t.Unit, Target: t.Target, Attempt: t.Attempt}
+	if t.Kind == CheckPath {
+		op.HostPath = &translate.HostPath{Path: t.Target}
+	}
 	return Wait{Unit: t.Unit, Reason: t.Reason, Detail: t.Detail, Until: t.Until, Fault: &Fault{Op: op, Err: errors.New(t.Detail)}}
 }
 
@@ -46,7 +49,7 @@ func (s *stepper) told() []Told {
 	var told []Told
 	for _, w := range s.failed() {
 		switch op := w.Fault.Op; op.Kind {
-		case PullImage, CreateUnit, FillVolume, CopyImage:
+		case PullImage, CreateUnit, FillVolume, CopyImage, CheckPath:
 			told = append(told, Told{w.Unit, faultReason(*w.Fault, true), w.Detail, w.Until.Round(0).UTC(), op.Kind, op.Target, op.Attempt})
 		}
 	}

@@ -35,6 +35,24 @@ func (w World) stillUnchecked(op Op) bool {
 	return w.Want != nil && slices.ContainsFunc(w.unchecked(), func(o Op) bool { return o.Key() == op.Key() })
 }
 
+// Mounted reports whether the volumes of the pod are set up, as far as is
+// known: a node makes no sandbox before they are. Once there are containers
+// they have been.
+func (w World) Mounted() bool {
+	if w.Want == nil || len(w.Containers) > 0 {
+		return true
+	}
+	if _, waits := w.unfilled(); waits {
+		return false
+	}
+	for _, f := range w.Faults {
+		if f.Op.Kind == CheckPath && w.stillUnchecked(f.Op) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(w.Facts.Waits, func(t Told) bool { return t.Kind == CheckPath })
+}
+
 // held says why no container is made yet; empty where nothing is in the way.
 func (w World) held() string {
 	if volume, ok := w.unfilled(); ok {

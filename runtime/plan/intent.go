@@ -2,9 +2,11 @@ package plan
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -74,6 +76,32 @@ func (w World) start() int {
 	return translate.StartOf(w.Want.Pod)
 }
 
+// ended is the pod with the intent Ended. The grace is as for with.
+func (w World) ended(grace *int64) *v1.Pod { return w.remembering(with(w.Want.Pod, Ended, grace)) }
+
+// remembering has a manifest carry the addresses that the pod has now, which the
+// engine forgets when the pause stops: a node shows them for a pod that has
+// ended (pkg/kubelet/pleg, getPodIPs). The manifest is changed.
+func (w World) remembering(pod *v1.Pod) *v1.Pod {
+	if w.Pause != nil && len(w.Pause.IPs) > 0 {
+		metav1.SetMetaDataAnnotation(&pod.ObjectMeta, translate.AnnotationAddresses, strings.Join(w.Pause.IPs, ","))
+	}
+	return pod
+}
+
+// Addresses are the pod's, IPv4 first; of one that has ended those that it had.
+// A pod has none before its volumes are Mounted.
+func (w World) Addresses() []string {
+	switch {
+	case w.Pause == nil, !w.Mounted():
+		return nil
+	case len(w.Pause.IPs) > 0 || w.Want == nil:
+		return w.Pause.IPs
+	}
+	had := w.Want.Pod.Annotations[translate.AnnotationAddresses]
+	return strings.FieldsFunc(had, func(r rune) bool { return r == ',' })
+}
+
 // with is the pod with an intent that is not Going. The grace is that of a
 // stop, in seconds; nil is the pod's own.
 func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
@@ -84,6 +112,7 @@ func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
 	delete(pod.Annotations, translate.AnnotationGrace)
 	delete(pod.Annotations, translate.AnnotationReason)
 	delete(pod.Annotations, translate.AnnotationMessage)
+	delete(pod.Annotations, translate.AnnotationAddresses)
 	if grace != nil {
 		pod.Annotations[translate.AnnotationGrace] = strconv.FormatInt(*grace, 10)
 	}

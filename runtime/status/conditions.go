@@ -25,20 +25,7 @@ const (
 // conditions are the ones that the manifest carries and are not the runner's
 // (readiness gates), and after them the kubelet's, in its order.
 func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
-	ready := v.containersReady(s)
-	own := []v1.PodCondition{
-		v.readyToStart(),
-		v.podInitialized(s),
-		v.podReady(ready),
-		ready,
-		v.scheduled(),
-	}
-	if v.mayReset() {
-		own = append(own, v.allRestarting(s))
-	}
-	if c := v.resizing(); c != nil {
-		own = append(own, *c)
-	}
+	own := v.own(s)
 	all := v.foreign(own)
 	for _, c := range own {
 		c.ObservedGeneration = v.Want.Pod.Generation
@@ -47,12 +34,41 @@ func (v view) conditions(s *v1.PodStatus) []v1.PodCondition {
 	return all
 }
 
-// scheduled is false for a pod that names a claim which does not exist.
+// own are the kubelet's conditions, and the scheduler's. Of a pod that was given
+// to no node there is only the latter.
+func (v view) own(s *v1.PodStatus) []v1.PodCondition {
+	if v.unscheduled() != nil {
+		return []v1.PodCondition{v.scheduled()}
+	}
+	ready := v.containersReady(s)
+	own := []v1.PodCondition{v.readyToStart(), v.podInitialized(s), v.podReady(ready), ready, v.scheduled()}
+	if v.mayReset() {
+		own = append(own, v.allRestarting(s))
+	}
+	if c := v.resizing(); c != nil {
+		own = append(own, *c)
+	}
+	return own
+}
+
+// unscheduled is what keeps the pod from being given to a node: its scheduling
+// gates, or a claim which does not exist; nil where nothing does.
+func (v view) unscheduled() *plan.Wait {
+	i := slices.IndexFunc(v.step.Waits, func(w plan.Wait) bool {
+		return w.Reason == plan.ReasonUnschedulable || w.Reason == v1.PodReasonSchedulingGated
+	})
+	if i < 0 {
+		return nil
+	}
+	return &v.step.Waits[i]
+}
+
 func (v view) scheduled() v1.PodCondition {
 	c := v1.PodCondition{Type: v1.PodScheduled, Status: v1.ConditionTrue, LastTransitionTime: stamp(v.born())}
-	for _, w := range v.step.Waits {
+	if w := v.unscheduled(); w != nil {
+		c.Status, c.Reason, c.Message = v1.ConditionFalse, w.Reason, w.Detail
 		if w.Reason == plan.ReasonUnschedulable {
-			c.Status, c.Reason, c.Message = v1.ConditionFalse, v1.PodReasonUnschedulable, w.Detail
+			c.Reason = v1.PodReasonUnschedulable
 		}
 	}
 	return c
@@ -69,11 +85,12 @@ func (v view) foreign(own []v1.PodCondition) []v1.PodCondition {
 	return all
 }
 
-// readyToStart tells whether the pause is there and has an address.
+// readyToStart tells whether the pause is there and has an address. A node makes
+// it after the volumes.
 func (v view) readyToStart() v1.PodCondition {
 	c := v1.PodCondition{Type: v1.PodReadyToStartContainers, Status: v1.ConditionFalse, Reason: reasonNoSandbox}
 	switch {
-	case v.Pause == nil || v.Pause.State == plan.Created:
+	case v.Pause == nil, v.Pause.State == plan.Created, !v.Mounted():
 		c.Message = "no pod sandbox exists"
 	case v.Pause.State != plan.Running:
 		c.Message = "pod sandbox is not ready"

@@ -50,8 +50,8 @@ func Pod(w plan.World, now time.Time) *v1.Pod {
 // time, but for what it says about back-offs that end. hostIP is left empty
 // for whoever knows the node, and so is podIP with the host's network.
 //
-// Containers have statuses from the pause's start on, or once it is known
-// why one cannot be made.
+// Containers have statuses once a node would have made the pod its own: from
+// the pause's start on, or from when that has failed.
 func Status(w plan.World, now time.Time) v1.PodStatus {
 	v := newView(w, now)
 	s := v1.PodStatus{Phase: v.step.Phase}
@@ -76,9 +76,11 @@ func Status(w plan.World, now time.Time) v1.PodStatus {
 
 // fillPause is what the pause alone tells.
 func (v view) fillPause(s *v1.PodStatus) {
-	created := stamp(v.Pause.Created)
-	s.StartTime = &created
-	for _, ip := range v.Pause.IPs {
+	if v.unscheduled() == nil {
+		created := stamp(v.Pause.Created)
+		s.StartTime = &created
+	}
+	for _, ip := range v.Addresses() {
 		s.PodIPs = append(s.PodIPs, v1.PodIP{IP: ip})
 	}
 	if len(s.PodIPs) > 0 {

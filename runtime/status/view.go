@@ -74,7 +74,9 @@ func (v view) bringing() bool {
 // visible tells whether there is something to say about containers.
 func (v view) visible() bool {
 	switch {
-	case v.Pause != nil && !v.Pause.StartedAt.IsZero():
+	case v.unscheduled() != nil:
+		return false
+	case v.Pause != nil && (!v.Pause.StartedAt.IsZero() || v.Pause.Error != ""):
 		return true
 	case v.bringing():
 		return len(v.step.Waits) > 0

@@ -24,10 +24,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 	switch wait, found := v.waitOf(u); {
 	case v.step.State == plan.Stopped, v.step.State == plan.Stopping:
 		w.Reason = Stopped
-	case !found:
-	case wait.Reason == plan.ReasonSandbox, wait.Reason == plan.ReasonFailedMount, wait.Reason == plan.ReasonUnschedulable: // an event of the pod, not a state of its containers
-		w.Message = wait.Detail
-	default:
+	case found:
 		w.Reason, w.Message = wait.Reason, message(wait, u)
 	}
 	return v1.ContainerState{Waiting: &w}
@@ -60,15 +57,16 @@ func (v view) told() []plan.Wait {
 	return waits
 }
 
-// concerns tells whether a wait is the container's: its own, or the whole
-// pod's, or for an image that another container of the pod uses as well.
+// concerns tells whether a wait is the container's: its own, or for an image
+// that another container of the pod uses as well. What keeps the whole pod from
+// starting is told by events, not by the states of containers.
 func (v view) concerns(w plan.Wait, u unit) bool {
 	if w.Fault == nil {
 		return w.Unit == u.Name
 	}
 	op := w.Fault.Op
 	sameImage := op.Kind == plan.PullImage && op.Target == u.Image
-	return (w.Unit == u.Name || w.Unit == "" || sameImage) && v.ahead(op, u)
+	return (w.Unit == u.Name || sameImage) && v.ahead(op, u)
 }
 
 // ahead tells whether a failed operation is in the way still. A world
@@ -79,8 +77,6 @@ func (v view) ahead(op plan.Op, u unit) bool {
 		return true // Next has just found it
 	}
 	switch op.Kind {
-	case plan.CreatePause, plan.StartPause, plan.FillVolume, plan.CopyImage, plan.CheckPath:
-		return u.latest == nil || u.latest.State != plan.Running
 	case plan.PullImage, plan.CreateUnit:
 		return u.latest == nil || op.Attempt > u.latest.Attempt
 	case plan.StartUnit:

@@ -17,6 +17,9 @@ const (
 	AnnotationReason = annotations + "reason"
 	// AnnotationMessage says more of the reason.
 	AnnotationMessage = annotations + "message"
+	// AnnotationAddresses are the addresses that the pod had when it was ended,
+	// with commas between.
+	AnnotationAddresses = annotations + "addresses"
 	// AnnotationGrace is the grace of a stop, in seconds.
 	AnnotationGrace = annotations + "grace"
 	// AnnotationStart counts how often the pod was started again.
