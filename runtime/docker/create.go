@@ -75,7 +75,7 @@ func (e *Engine) createUnit(ctx context.Context, op plan.Op) error {
 	if err := deepMounts(r, e.cli.ClientVersion()); err != nil {
 		return err
 	}
-	err = e.createWithFiles(ctx, r, op)
+	err = e.createWithFiles(ctx, shallowMounts(r, e.cli.ClientVersion()), op)
 	if errors.Is(err, errNoImage) {
 		return fmt.Errorf("%w: %w", err, plan.ErrStale)
 	}

@@ -77,11 +77,48 @@ func (e *Engine) withParts(ctx context.Context, r translate.Request, pause strin
 // deepMounts refuses, as the kubelet does, mounts that are to be read only with
 // all below them, where the API has no such option.
 func deepMounts(r translate.Request, api string) error {
-	const since = "1.44"
-	if len(r.Deep) == 0 || !versions.LessThan(api, since) {
+	if len(r.Deep) == 0 || !versions.LessThan(api, readsBelow) {
 		return nil
 	}
-	return configError(fmt.Sprintf("volume %q requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", r.Deep[0], since, api))
+	return configError(fmt.Sprintf("volume %q requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", r.Deep[0], readsBelow, api))
+}
+
+// readsBelow is the API since which what is mounted below a read-only mount is
+// read only too, unless it is asked not to be.
+const readsBelow = "1.44"
+
+// shallowMounts asks for what is mounted below read-only hostPaths to stay as
+// it is. A bind has no words for that.
+func shallowMounts(r translate.Request, api string) translate.Request {
+	if len(r.Shallow) == 0 || versions.LessThan(api, readsBelow) {
+		return r
+	}
+	host := *r.Host
+	host.Binds, host.Mounts = nil, slices.Clone(host.Mounts)
+	for _, b := range r.Host.Binds {
+		parts := strings.Split(b, ":")
+		if !slices.Contains(r.Shallow, parts[1]) {
+			host.Binds = append(host.Binds, b)
+			continue
+		}
+		m := mount.Mount{Type: mount.TypeBind, Source: parts[0], Target: parts[1], ReadOnly: true, BindOptions: &mount.BindOptions{CreateMountpoint: true}}
+		if _, propagation, given := strings.Cut(parts[2], ","); given {
+			m.BindOptions.Propagation = mount.Propagation(propagation)
+		}
+		host.Mounts = append(host.Mounts, m)
+	}
+	for i, m := range host.Mounts {
+		if m.Type == mount.TypeBind && slices.Contains(r.Shallow, m.Target) {
+			var options mount.BindOptions
+			if m.BindOptions != nil {
+				options = *m.BindOptions
+			}
+			options.ReadOnlyNonRecursive = true
+			host.Mounts[i].BindOptions = &options
+		}
+	}
+	r.Host = &host
+	return r
 }
 
 func partMount(p translate.Part, source string) mount.Mount {

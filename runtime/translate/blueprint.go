@@ -81,6 +81,9 @@ type Request struct {
 	Parts []Part
 	// Deep are the volumes of which all that is mounted below has to be read only.
 	Deep []string
+	// Shallow are the paths in the container of hostPaths that are read only
+	// without what is mounted below them.
+	Shallow []string
 	// Origins tells where each Docker field came from.
 	Origins []Origin
 }

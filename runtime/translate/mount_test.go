@@ -22,25 +22,27 @@ func TestModesOfMounts(t *testing.T) {
 		binds       []string
 		mounts      []mount.Mount
 		deep        string
+		shallow     []string
 	}{
 		{modes: "readOnly: false", binds: []string{"/a:/m"}},
 		{modes: "mountPropagation: None", binds: []string{"/a:/m"}},
-		{modes: "mountPropagation: HostToContainer, readOnly: true", binds: []string{"/a:/m:ro,rslave"}},
+		{modes: "mountPropagation: HostToContainer, readOnly: true", binds: []string{"/a:/m:ro,rslave"}, shallow: []string{"/m"}},
 		{modes: "mountPropagation: Bidirectional", binds: []string{"/a:/m:rshared"}},
-		{modes: "readOnly: true, recursiveReadOnly: Disabled", binds: []string{"/a:/m:ro"}},
+		{modes: "readOnly: true, recursiveReadOnly: Disabled", binds: []string{"/a:/m:ro"}, shallow: []string{"/m"}},
 		{modes: "readOnly: true, recursiveReadOnly: IfPossible", binds: []string{"/a:/m:ro"}},
 		{modes: "readOnly: true, recursiveReadOnly: Enabled", mounts: typed(true, private), deep: "v"},
 		{kind: "Directory", modes: "mountPropagation: None", mounts: typed(false, nil)},
 		{kind: "Directory", modes: "mountPropagation: HostToContainer", mounts: typed(false, &mount.BindOptions{Propagation: mount.PropagationRSlave})},
 		{kind: "Directory", modes: "mountPropagation: Bidirectional", mounts: typed(false, &mount.BindOptions{Propagation: mount.PropagationRShared})},
+		{kind: "Directory", modes: "readOnly: true", mounts: typed(true, nil), shallow: []string{"/m"}},
 		{kind: "Directory", modes: "readOnly: true, recursiveReadOnly: IfPossible", mounts: typed(true, nil)},
 		{kind: "Directory", modes: "readOnly: true, recursiveReadOnly: Enabled, mountPropagation: None", mounts: typed(true, private), deep: "v"},
 	} {
 		text := notable(`volumes: [{name: v, hostPath: {path: /a, type: "`+c.kind+`"}}]`,
 			"securityContext: {privileged: true}\nvolumeMounts: [{name: v, mountPath: /m, "+c.modes+"}]")
 		r := translate.New(parseText(t, "p.yaml", text), translate.Options{}).Units[0].Request
-		got := []any{r.Host.Binds, r.Host.Mounts, strings.Join(r.Deep, " ")}
-		if diff := cmp.Diff([]any{c.binds, c.mounts, c.deep}, got); diff != "" {
+		got := []any{r.Host.Binds, r.Host.Mounts, strings.Join(r.Deep, " "), r.Shallow}
+		if diff := cmp.Diff([]any{c.binds, c.mounts, c.deep, c.shallow}, got); diff != "" {
 			t.Errorf("%s %s (-want +got):\n%s", c.kind, c.modes, diff)
 		}
 	}

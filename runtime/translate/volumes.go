@@ -195,6 +195,9 @@ func (b *Blueprint) mounts(r *Request, u Unit) {
 				r.Deep = append(r.Deep, vm.Name)
 			}
 		} // else a Note says that it is missing
+		if src.HostPath != nil && !isPart(vm) && shallow(vm) {
+			r.Shallow = append(r.Shallow, absolute(vm.MountPath))
+		}
 	}
 	if len(mounts) > 0 {
 		r.from("HostConfig.Mounts", strings.Join(mounts, ", "))
@@ -244,6 +247,12 @@ func bindMount(src *v1.HostPathVolumeSource, vm v1.VolumeMount) mount.Mount {
 // too. IfPossible is what an engine does of itself where it can (API 1.44).
 func recursive(vm v1.VolumeMount) bool {
 	return vm.RecursiveReadOnly != nil && *vm.RecursiveReadOnly == v1.RecursiveReadOnlyEnabled
+}
+
+// shallow reports whether a mount is read only and what is mounted below it is
+// not, as Kubernetes has it unless asked for more.
+func shallow(vm v1.VolumeMount) bool {
+	return vm.ReadOnly && (vm.RecursiveReadOnly == nil || *vm.RecursiveReadOnly == v1.RecursiveReadOnlyDisabled)
 }
 
 // propagation is left unset unless asked for: a private one is refused where
