@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -48,7 +49,8 @@ runs is written as ${status.podIP}.
 
 explain --field spec.shareProcessNamespace says what a field does: what
 Kubernetes' documentation says, and what minipod does with it, which is found
-out by translating a pod that has the field. So does explain pod.spec.hostname.
+out by translating a pod that has the field. So does explain pod.spec.hostname,
+and explain pod lists the fields of a Pod.
 
 A word that names a file or a directory here is a manifest; otherwise it is a
 pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
@@ -219,7 +221,26 @@ func (f *explainFlags) neither(arg string, err error) error {
 	if podName(arg) != arg {
 		return err
 	}
-	return fmt.Errorf("%w, and there is no file %s", err, arg)
+	return &neitherError{err, arg}
+}
+
+// neitherError says that a word is neither a pod nor a file.
+type neitherError struct {
+	error
+	word string
+}
+
+func (e *neitherError) Error() string {
+	return fmt.Sprintf("%s, and there is no file %s", e.error, e.word)
+}
+func (e *neitherError) Unwrap() error { return e.error }
+
+func (e *neitherError) Hint() string {
+	var why hinter
+	if hint := fieldHint(e.word); hint != "" || !errors.As(e.error, &why) {
+		return hint
+	}
+	return why.Hint()
 }
 
 func (f *explainFlags) print(io streams, b *translate.Blueprint, opts explain.Options) error {

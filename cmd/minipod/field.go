@@ -21,15 +21,36 @@ const fieldWidth = 80
 // takes it, and no file.
 func namesField(arg string) bool {
 	first, _, dotted := strings.Cut(arg, ".")
-	if _, err := os.Lstat(arg); err == nil || !dotted {
+	if _, err := os.Lstat(arg); err == nil {
 		return false
 	}
-	switch first {
-	case "pod", "pods", "po", "spec", "metadata", "status":
+	switch strings.ToLower(first) {
+	case "pod", "pods", "po":
+		if !dotted {
+			return true
+		}
+		fallthrough
+	case "spec", "metadata", "status":
+		if !dotted { // it may be a pod's name
+			return false
+		}
 		_, err := explain.FindField(arg)
 		return err == nil || !strings.HasSuffix(arg, ".yaml") && !strings.HasSuffix(arg, ".json")
 	}
 	return false
+}
+
+// fieldHint names the field that a word may mean which is no pod and no file.
+func fieldHint(word string) string {
+	for _, path := range []string{word, "spec." + word, "spec.containers." + word} {
+		if f, err := explain.FindField(path); err == nil {
+			return "minipod explain --field " + f.Path + " tells of the field"
+		}
+	}
+	if kindOf(word) != nil {
+		return "minipod explain --field tells of the fields of a Pod, and of no other kind"
+	}
+	return ""
 }
 
 func explainField(w io.Writer, path string) error {

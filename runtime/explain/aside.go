@@ -29,9 +29,9 @@ func ending(policy v1.RestartPolicy) string {
 	case v1.RestartPolicyNever:
 		return "Never: a container that ends stays as it is"
 	case v1.RestartPolicyOnFailure:
-		return "OnFailure: one that fails gets a successor at once, then after 10 s, 20 s, up to 5 min"
+		return "OnFailure: restarted if it fails, at once, then within 5 min"
 	}
-	return "Always: a container that ends gets a successor at once, then after 10 s, 20 s, up to 5 min"
+	return "Always: restarted at once, then within 5 min"
 }
 
 func (w *board) volumeAsides() [][2]string {

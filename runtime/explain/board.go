@@ -41,11 +41,7 @@ type board struct {
 
 func (w *board) heading(opts Options) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "# Pod %s", comment(translate.RefOf(w.b.Pod).String()))
-	if opts.Source != "" {
-		fmt.Fprintf(&text, " (%s)", comment(opts.Source))
-	}
-	text.WriteString(" by hand: a pause, and containers that join its namespaces.\n")
+	text.WriteString(lines("# ", "# ", opts.title(w.b.Pod)+" by hand: a pause, and containers that join it."))
 	text.WriteString("# minipod explain --script prints all that makes the same pod.\n")
 	if strings.Contains(w.String(), `"$uid"`) {
 		text.WriteString("uid=$(cat /proc/sys/kernel/random/uuid)\n")
@@ -81,16 +77,8 @@ func (w *board) run(title string, r *translate.Request) {
 	if len(r.Config.Cmd) > 0 {
 		rows = append(rows, [2]string{"arguments", r.Origin("Config.Cmd")})
 	}
-	fmt.Fprintf(w, "\n# %s\n%s", comment(title), table(w.news(rows)))
-	fmt.Fprintf(w, "docker run -d --name %s", w.quote(r.Name))
-	for _, f := range kept {
-		fmt.Fprintf(w, " \\\n  %s", w.flag(f))
-	}
-	fmt.Fprintf(w, " \\\n  %s", w.operand(r.Config.Image))
-	for _, arg := range r.Config.Cmd {
-		fmt.Fprintf(w, " %s", w.quote(arg))
-	}
-	w.WriteString("\n")
+	w.WriteString("\n" + lines("# ", "# ", comment(title)) + table(w.news(rows)))
+	w.WriteString(w.dockerLines("docker run -d --name "+w.quote(r.Name), kept, r.Config.Image, r.Config.Cmd) + "\n")
 }
 
 // news are the comments that the board does not have yet, one for all flags

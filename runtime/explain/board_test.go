@@ -34,6 +34,38 @@ func TestBoardIsShort(t *testing.T) {
 	}
 }
 
+// Lines of the board fit a terminal: comments and arguments go on in the next.
+func TestBoardFits(t *testing.T) {
+	pod := parse(t, "../../testdata/pods/walkthrough.yaml")
+	c := &pod.Spec.Containers[0]
+	c.Command = []string{"sh", "-c", "echo \"$@\" && exec sleep 3600", "a first argument", "a second one", "a third one, and a last one"}
+	c.LivenessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}}
+	text := onBoard(t, pod, translate.Options{})
+	for line := range strings.Lines(text) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if want := " 'a first argument' \\\n    'a second one' 'a third one, and a last one'\n"; !strings.Contains(text, want) {
+		t.Errorf("want %q:\n%s", want, text)
+	}
+}
+
+// The heading says whether it is a manifest or a pod that is explained.
+func TestHeadings(t *testing.T) {
+	for source, want := range map[string]string{"": "Pod mc1 ", "mc1.yaml": "Pod mc1 (mc1.yaml) ", "as it runs": "Pod mc1 (as it runs) "} {
+		for name, write := range map[string]func(*translate.Blueprint, explain.Options) (string, error){
+			"board": explain.Board, "script": explain.Script, "program": explain.Program,
+		} {
+			b := blueprint(parse(t, "../../testdata/pods/mc1.yaml"), translate.Options{})
+			text, err := write(b, explain.Options{Source: source})
+			if err != nil || !strings.Contains(text, want) {
+				t.Errorf("%s of %q: %v, want %q:\n%.120s", name, source, err, want, text)
+			}
+		}
+	}
+}
+
 // What no docker run line makes is said: one line for each.
 func TestBoardSaysWhatItLeavesOut(t *testing.T) {
 	always := v1.ContainerRestartPolicyAlways

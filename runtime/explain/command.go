@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -31,14 +30,7 @@ func (w *writer) command(verb, title string, r *translate.Request) {
 	flags := flagsOf(r)
 	fmt.Fprintf(w, "\n# %s\n", title)
 	w.origins(r, flags)
-	fmt.Fprintf(w, "docker %s --name %s", verb, w.quote(r.Name))
-	for _, f := range flags {
-		fmt.Fprintf(w, " \\\n  %s", w.flag(f))
-	}
-	fmt.Fprintf(w, " \\\n  %s", w.operand(r.Config.Image))
-	for _, arg := range r.Config.Cmd {
-		fmt.Fprintf(w, " %s", w.quote(arg))
-	}
+	w.WriteString(w.dockerLines("docker "+verb+" --name "+w.quote(r.Name), flags, r.Config.Image, r.Config.Cmd))
 	if r.Name != w.b.Pause.Name {
 		w.otherwise(verb, r.Name)
 	}
@@ -71,17 +63,4 @@ func (w *writer) origins(r *translate.Request, flags []flag) {
 		}
 	}
 	w.WriteString(table(rows))
-}
-
-// table is rows of two columns as comments.
-func table(rows [][2]string) string {
-	width := 0
-	for _, row := range rows {
-		width = max(width, len(row[0]))
-	}
-	var text strings.Builder
-	for _, row := range rows {
-		fmt.Fprintf(&text, "#   %-*s  %s\n", width, row[0], comment(row[1]))
-	}
-	return text.String()
 }

@@ -36,7 +36,7 @@ var kindWords = [...]string{"pod", "pods", "po"}
 func FindField(path string) (Field, error) {
 	f := Field{Type: "Pod", of: reflect.TypeFor[v1.Pod](), Doc: docOf(reflect.TypeFor[v1.Pod](), "")}
 	for i, word := range pathWords(path) {
-		if i == 0 && slices.Contains(kindWords[:], word) {
+		if i == 0 && slices.Contains(kindWords[:], strings.ToLower(word)) {
 			continue
 		}
 		next, ok := f.field(word)
@@ -115,6 +115,9 @@ func (f Field) fields() []Field {
 			continue
 		}
 		path := strings.TrimPrefix(f.Path+"."+name, ".")
+		if above, _, _ := strings.Cut(t.Field(sf.Index[0]).Tag.Get("json"), ","); len(sf.Index) > 1 && above != "" {
+			continue // Go promotes the fields of metadata, the manifest does not
+		}
 		holder := t.FieldByIndex(sf.Index[:1]).Type // of an embedded struct
 		if len(sf.Index) == 1 {
 			holder = t

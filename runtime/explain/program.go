@@ -68,17 +68,10 @@ func (w *program) whole(opts Options) (string, error) {
 		}
 		functions.WriteString(body)
 	}
-	text := fmt.Sprintf("// Pod %s%s by the Docker API. Run by go run, it makes the same pod as minipod run.\npackage main\n\nimport (\n%s)\n\nfunc main() {\n%s}\n%s",
-		comment(translate.RefOf(w.b.Pod).String()), of(opts.Source), importLines(w.imports), w.String(), functions.String())
+	text := fmt.Sprintf("// %s by the Docker API. Run by go run, it makes the same pod as minipod run.\npackage main\n\nimport (\n%s)\n\nfunc main() {\n%s}\n%s",
+		opts.title(w.b.Pod), importLines(w.imports), w.String(), functions.String())
 	formatted, err := format.Source([]byte(text))
 	return string(formatted), err
-}
-
-func of(source string) string {
-	if source == "" {
-		return ""
-	}
-	return " of " + comment(source)
 }
 
 // importLines are the standard library's packages first.

@@ -18,7 +18,8 @@ import (
 
 // Options are what a script needs beside the pod.
 type Options struct {
-	// Source names the manifest, for the heading.
+	// Source says for the heading where the pod is from: the name of its
+	// manifest, or "as it runs".
 	Source string
 	// PauseArchives are gzip'd docker archives of minipod's own pause image
 	// by the engine's architecture (amd64, arm64). They are left out when
@@ -27,6 +28,15 @@ type Options struct {
 	// Inputs are the ConfigMaps and Secrets that the pod refers to. All else
 	// that is known only late the script finds out when it is run.
 	Inputs translate.Inputs
+}
+
+// title names the pod for a heading.
+func (o Options) title(pod *v1.Pod) string {
+	name := "Pod " + comment(translate.RefOf(pod).String())
+	if o.Source == "" {
+		return name
+	}
+	return name + " (" + comment(o.Source) + ")"
 }
 
 // Script is the shell script that makes the pod. The pod's UID is to be one
@@ -88,12 +98,7 @@ type writer struct {
 }
 
 func (w *writer) heading(opts Options) {
-	pod := w.b.Pod
-	fmt.Fprintf(w, "#!/bin/sh\n# Pod %s", comment(translate.RefOf(pod).String()))
-	if opts.Source != "" {
-		fmt.Fprintf(w, " of %s", comment(opts.Source))
-	}
-	w.WriteString(" as docker commands. Run by sh, they make the same pod as minipod run.\n")
+	fmt.Fprintf(w, "#!/bin/sh\n# %s as docker commands. Run by sh, they make the same pod as minipod run.\n", opts.title(w.b.Pod))
 	if w.b.SharesPID {
 		fmt.Fprintf(w, "# The containers share the PID namespace of the pause: %s.\n", w.b.PIDWhy)
 	}

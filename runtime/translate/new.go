@@ -53,7 +53,7 @@ func sharesPID(pod *v1.Pod, opts Options) (shares bool, why string) {
 	case opts.SharePID != nil:
 		return *opts.SharePID, fmt.Sprintf("--share-pid=%t (the manifest is silent)", *opts.SharePID)
 	default:
-		return true, "the manifest is silent; --share-pid=false makes it Kubernetes' default"
+		return true, "the manifest is silent; Kubernetes' default is --share-pid=false"
 	}
 }
 
