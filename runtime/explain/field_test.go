@@ -19,13 +19,24 @@ func TestFieldDoes(t *testing.T) {
 		"spec.containers.securityContext.privileged":  "docker run of container app: --privileged",
 		"spec.dnsConfig":                              "docker run of the pause: --dns 192.0.2.53",
 		"spec.hostUsers":                              "refused: Docker has no user namespace",
-		"spec.schedulerName":                          "left out with a warning: ",
+		"spec.schedulerName":                          "a warning: ",
 		"spec.containers.livenessProbe.periodSeconds": "restarts a container that fails it",
 		"spec.volumes.configMap.items":                "copies the keys as files",
 		"spec.shareProcessNamespace":                  "join the PID namespace of the pause",
-		"spec.tolerations":                            "no docker command changes",
+		"spec.tolerations":                            "it means nothing here; the only node has no taints",
 		"spec.volumes.hostPath.type":                  "looked at before the first container is made",
 		"spec.volumes.csi":                            "refused: ",
+		"spec.containers.volumeMounts.subPath":        "a file or folder inside the volume is mounted",
+		"spec.containers.volumeMounts":                "at mountPath",
+		"spec.volumes.name":                           "containers mount the volume by this name",
+		"spec.volumes.configMap.defaultMode":          "the files' mode",
+		"spec.volumes.configMap.items.mode":           "the file's mode",
+		"spec.volumes.secret.optional":                "one that is missing is empty",
+		"spec.volumes.persistentVolumeClaim":          "outlives the pod",
+		"spec.imagePullSecrets.name":                  "the logins of pulls",
+		"spec.securityContext":                        "its fields say it: minipod explain --field spec.securityContext.FIELD",
+		"spec.securityContext.runAsGroup":             "--user ...:1000",
+		"metadata.annotations":                        "in the manifest, which the pause carries",
 	} {
 		f, err := explain.FindField(path)
 		if err != nil {
@@ -38,6 +49,11 @@ func TestFieldDoes(t *testing.T) {
 		}
 		if f.Doc == "" {
 			t.Errorf("%s has no documentation", path)
+		}
+		if wrong, ok := map[string]string{
+			"spec.containers.volumeMounts": "alpha", "spec.volumes.name": "refused", "spec.hostNetwork": "machine", "spec.dnsConfig": "left out",
+		}[path]; ok && strings.Contains(does, wrong) {
+			t.Errorf("%s: it says %q of what is not so: %s", path, wrong, does)
 		}
 	}
 }

@@ -19,9 +19,24 @@ import (
 // commands that come of both are compared.
 
 // Does says what minipod does with a field, a sentence or a flag in a line.
-// What has no flag and is nothing that is left out is said by plans.
+// What has no flag and is nothing that is left out is said by plans, and by the
+// table of fields.
 func (f Field) Does() []string {
-	var found []string
+	notes, flags := f.tried()
+	text, exact := planned(f.Path)
+	switch {
+	case exact && len(f.fields()) > 0: // a note is on one of its fields, which has it
+		return append(flags, text)
+	case exact:
+		return append(append(notes, flags...), text)
+	case len(notes)+len(flags) == 0:
+		return f.told(text)
+	}
+	return append(notes, flags...)
+}
+
+// tried is what translate says and does when a pod has the field.
+func (f Field) tried() (notes, flags []string) {
 	for _, choice := range []bool{true, false} {
 		pod := samplePod(f.Path)
 		if !f.put(reflect.ValueOf(pod).Elem(), choice) {
@@ -30,22 +45,48 @@ func (f Field) Does() []string {
 		plain := samplePod(f.Path)
 		plain.Spec.Volumes[0].EmptyDir = &v1.EmptyDirVolumeSource{}
 		before, after := translate.New(plain, translate.Options{}), translate.New(pod, translate.Options{})
-		found = newNotes(before, after)
+		notes = newNotes(before, after)
 		if !strings.HasPrefix(f.Path, "spec.volumes.") { // which mount nothing without a source
-			found = append(found, changes(before, after)...)
+			flags = changes(before, after)
 		}
-		if len(found) > 0 {
+		if len(notes)+len(flags) > 0 {
 			break
 		}
 	}
-	text, exact := planned(f.Path)
-	if text != "" && (exact || len(found) == 0) {
-		found = append(found, text)
+	return notes, flags
+}
+
+// told is what becomes of a field of which no docker command and no warning
+// tells: what the table of fields has, and the text of a field above it.
+func (f Field) told(above string) []string {
+	var lines []string
+	if fate, own := fateOf(f.Path); fate.Fate != translate.Parted && (own || above == "") {
+		lines = append(lines, fates[fate.Fate]+fate.How)
 	}
-	if len(found) == 0 {
-		return []string{"no docker command changes with it alone, and no warning is given"}
+	if above != "" {
+		lines = append(lines, above)
 	}
-	return found
+	if len(lines) == 0 {
+		return []string{"its fields say it: minipod explain --field " + f.Path + ".FIELD"}
+	}
+	return lines
+}
+
+// fates are the words for those that the text of a field does not name.
+var fates = map[translate.Fate]string{
+	translate.Warned: "a warning: ", translate.Refused: "refused: ", translate.Nothing: "it means nothing here; ",
+}
+
+// fateOf finds a field in the table of fields; one that is in a field of the
+// table has its fate, which is not its own. Parted is one that has none.
+func fateOf(path string) (fate translate.FieldFate, own bool) {
+	for _, fate := range translate.Fields() {
+		rest, within := strings.CutPrefix(path, strings.ReplaceAll(fate.Name, "[]", ""))
+		if within && (rest == "" || rest[0] == '.') {
+			return fate, rest == ""
+		}
+	}
+	return translate.FieldFate{}, false
 }
 
 const sampleUID = "00000000-0000-4000-8000-00000000feed"
@@ -61,7 +102,7 @@ func samplePod(path string) *v1.Pod {
 		Ports:        []v1.ContainerPort{{ContainerPort: 80, Protocol: v1.ProtocolTCP}},
 	}}
 	pod.Spec.Volumes = []v1.Volume{{Name: "data"}}
-	if !strings.HasPrefix(path, "spec.volumes.") {
+	if !strings.HasPrefix(path, "spec.volumes.") || path == "spec.volumes.name" {
 		pod.Spec.Volumes[0].EmptyDir = &v1.EmptyDirVolumeSource{}
 	}
 	if strings.HasPrefix(path, "spec.initContainers.") {
@@ -198,11 +239,13 @@ func newNotes(before, after *translate.Blueprint) []string {
 		if slices.Contains(before.Notes, n) {
 			continue
 		}
-		verb := "left out with a warning: "
+		text := "a warning: " + n.Message
 		if n.Fatal {
-			verb = "refused: "
+			text = "refused: " + n.Message
 		}
-		said = append(said, verb+n.Message)
+		if !slices.Contains(said, text) {
+			said = append(said, text)
+		}
 	}
 	return said
 }
@@ -229,7 +272,7 @@ func newFlags(who string, before, after translate.Request) []string {
 	var found []string
 	for _, text := range typed(q, &after) {
 		if !slices.Contains(had, text) {
-			found = append(found, fmt.Sprintf("docker run of %s: %s", who, text))
+			found = append(found, fmt.Sprintf("docker run of %s: %s", who, strings.ReplaceAll(text, `"..."`, "...")))
 		}
 	}
 	return found
@@ -242,6 +285,9 @@ func typed(q words, r *translate.Request) []string {
 		if f.name != "--label" {
 			list = append(list, q.flag(f))
 		}
+	}
+	if r.Config.Image == translate.DefaultPauseImage { // what its program is told is minipod's own
+		return list
 	}
 	for _, arg := range append([]string{r.Config.Image}, r.Config.Cmd...) {
 		list = append(list, q.quote(arg))
