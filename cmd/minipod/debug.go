@@ -90,6 +90,7 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 		return unreadable(ref)
 	}
 	n := tell.NewNarrator(c, w.Want, f.detail()) // of a pod that nobody keeps, Amend starts more
+	n.From(w)
 	res, err := e.reporting(n).Amend(ctx, ref, func(pod *v1.Pod) error { return withEphemeral(pod, made) }, arrival(made.Name))
 	n.Close()
 	switch at := res.World.Latest(made.Name); {

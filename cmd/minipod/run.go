@@ -217,7 +217,6 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	word := "unchanged"
 	if !res.Existed {
 		word = "created"
-		n.Rest(res.World)
 	}
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
 	on.upkeep.see(ctx, on, res.World, f.detail.detail())

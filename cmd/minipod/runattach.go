@@ -48,9 +48,6 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	follow := newFollower(work, n, on.connection, out)
 	res, err := on.reporting(follow).Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
-	if res.World.Pause != nil && !res.Existed {
-		n.Rest(res.World)
-	}
 	n.Close()
 	if res.World.Pause == nil || errors.As(err, new(*loop.TimeoutError)) {
 		cancel(nil) // nobody ends what is followed

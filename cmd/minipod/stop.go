@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -99,13 +100,13 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	if err != nil {
 		return err
 	}
-	r := on.runner
-	if w.Want != nil {
-		n := tell.NewNarrator(on.console, w.Want, f.detail())
-		defer n.Close()
-		r = on.reporting(n)
+	if w.Want == nil {
+		return &loop.InvalidError{Ref: ref, Why: w.Invalid}
 	}
-	res, err := r.Start(ctx, ref.Namespace, ref.Name)
+	n := tell.NewNarrator(on.console, w.Want, f.detail())
+	n.From(w)
+	res, err := on.reporting(n).Start(ctx, ref.Namespace, ref.Name)
+	n.Close()
 	on.upkeep.see(ctx, on, res.World, f.detail())
 	if err != nil {
 		return err

@@ -38,47 +38,51 @@ type Narrator struct {
 	failed map[string]bool // the units whose image's registry could not be reached
 	// clashes tells that ports were told of which two containers declare.
 	clashes bool
-	told    map[string]bool // the containers whose start was told of, by name
+	starts
 }
 
-// NewNarrator tells of the pod of a Blueprint.
+// NewNarrator tells of the pod of a Blueprint: of all of one that is made under
+// its eyes, and else of what comes after its first look.
 func NewNarrator(c Console, b *translate.Blueprint, detail Detail) *Narrator {
-	n := &Narrator{detail: detail, blueprint: b, pulls: newPulls(c, detail), failed: map[string]bool{}, told: map[string]bool{}}
+	n := &Narrator{detail: detail, blueprint: b, pulls: newPulls(c, detail), failed: map[string]bool{}}
 	n.Waiting = NewWaiting(c, "")
 	n.before = n.pulls.clear
 	return n
 }
 
-// Rest tells of what another process has started of the pod: a serve that
-// keeps all pods, or another run.
-func (n *Narrator) Rest(w plan.World) {
+// From has it tell of what comes after a look that was taken before.
+func (n *Narrator) From(w plan.World) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if w.Pause == nil || w.Pause.StartedAt.IsZero() {
-		return
-	}
-	if !n.told[n.blueprint.Pause.Name] {
-		n.pauseStarted()
-	}
-	for _, u := range n.blueprint.Units {
-		if c := w.Latest(u.Name); c != nil && !c.StartedAt.IsZero() && !n.told[c.Name] {
-			n.unitStarted(u, c.Name, c.Attempt)
-		}
-	}
+	n.starts = startsAfter(w)
 }
 
 // Close ends the telling, and takes away what is on the terminal for the time
 // being.
 func (n *Narrator) Close() {
 	n.Waiting.Close()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.pulls.clear()
+	n.tellStarts(nil)
 }
 
-// Saw says which ports two containers seem to want.
+// Saw tells of what was started since the last look, whoever did it: this
+// process, a supervisor, or another run.
 func (n *Narrator) Saw(w plan.World, s plan.Step) {
 	n.Waiting.Saw(w, s)
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if w.UID != n.pod {
+		n.starts = startsAfter(w)
+	}
+	n.see(w)
+	n.tellStarts(s.Ops)
+	n.warnOfPorts(w)
+}
+
+// warnOfPorts says which ports two containers seem to want.
+func (n *Narrator) warnOfPorts(w plan.World) {
 	if n.clashes || len(w.Containers) < len(n.blueprint.Units) {
 		return
 	}
@@ -105,22 +109,18 @@ func (n *Narrator) Done(w plan.World, op plan.Op, took time.Duration, err error)
 		return
 	}
 	n.pulls.clear()
-	n.done(op)
+	n.done(w, op)
 }
 
-func (n *Narrator) done(op plan.Op) {
+// done tells of what succeeded. What was started shows at the next look.
+func (n *Narrator) done(w plan.World, op plan.Op) {
 	switch op.Kind {
 	case plan.CreatePause:
+		n.starts = startsAfter(plan.World{UID: w.UID})
 		n.full("pause %s created: it is the pod", n.blueprint.Pause.Name)
-	case plan.StartPause:
-		n.pauseStarted()
 	case plan.CreateUnit:
 		if n.failed[op.Unit] {
 			n.Warn("image " + op.Request.Config.Image + ": the registry cannot be reached; the local image is used")
-		}
-	case plan.StartUnit:
-		if u, known := n.blueprint.Unit(op.Unit); known {
-			n.unitStarted(u, n.container(op), op.Attempt)
 		}
 	case plan.StopUnit:
 		n.full("container %s stopped", n.container(op))
@@ -152,8 +152,9 @@ func (n *Narrator) container(op plan.Op) string {
 // pauseStarted says which namespaces the pause owns, and who will share them.
 func (n *Narrator) pauseStarted() {
 	b := n.blueprint
-	n.told[b.Pause.Name] = true
-	n.brief("pause %s: owns %s", b.Pause.Name, namespaces(owned(b)))
+	if n.once("") {
+		n.brief("pause %s: owns %s", b.Pause.Name, namespaces(owned(b)))
+	}
 	n.full("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
 	pid := "one for each container"
 	switch {
@@ -172,15 +173,13 @@ func (n *Narrator) pauseStarted() {
 }
 
 // unitStarted tells of a start; in brief of the first attempt alone.
-func (n *Narrator) unitStarted(u translate.Unit, container string, attempt int) {
-	n.told[container] = true
+func (n *Narrator) unitStarted(u translate.Unit, container string) {
 	shared := joined(u.Request.Host)
 	n.full("container %s started: image %s, joined %s of %s",
 		container, u.Container.Image, namespaces(shared), n.blueprint.Pause.Name)
-	if n.told[u.Name] {
+	if !n.once(u.Name) {
 		return
 	}
-	n.told[u.Name] = true
 	into := namespaces(shared)
 	if len(shared) > 1 && slices.Equal(shared, owned(n.blueprint)) {
 		into = "them"

@@ -2,6 +2,7 @@ package tell
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,23 +13,89 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// What another process has started is told of, also where it has ended since.
-func TestRest(t *testing.T) {
-	var text bytes.Buffer
-	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: "busybox"}, {Name: "b", Image: "busybox"}}}}
-	pod.Namespace, pod.Name = "default", "web"
+// What was started is told of by whoever looks, once, in the order of the pod:
+// it does not matter who did it, and in which order.
+func TestStartsAreToldFromTheWorld(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: "busybox"}, {Name: "b", Image: "busybox"}, {Name: "c", Image: "busybox"}}}}
+	pod.Namespace, pod.Name, pod.UID = "default", "web", "new"
 	b := translate.New(pod, translate.Options{})
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	w := plan.World{Want: b, Pause: &plan.Pause{State: plan.Exited, StartedAt: at}, Containers: []plan.Container{
-		{Name: "web_a", Unit: "a", State: plan.Exited, StartedAt: at, FinishedAt: at},
-		{Name: "web_b", Unit: "b", State: plan.Created},
-	}}
+	pause := func(at time.Time) *plan.Pause {
+		return &plan.Pause{Name: b.Pause.Name, State: plan.Running, StartedAt: at}
+	}
+	unit := func(name string, attempt int, at time.Time) plan.Container {
+		return plan.Container{ID: name + at.String(), Name: translate.ContainerName(pod, name, attempt), Unit: name, Attempt: attempt, StartedAt: at}
+	}
+	world := func(p *plan.Pause, all ...plan.Container) plan.World {
+		return plan.World{UID: "new", Want: b, Pause: p, Containers: all}
+	}
+	started := func(names ...string) (ops []plan.Op) {
+		for _, name := range names {
+			ops = append(ops, plan.Op{Kind: plan.StartUnit, Unit: name})
+		}
+		return ops
+	}
+	type look struct {
+		world plan.World
+		ops   []plan.Op
+	}
+	later := at.Add(time.Hour)
+	exited := unit("a", 0, at)
+	exited.State, exited.FinishedAt = plan.Exited, at
+	all := world(pause(at), exited, unit("b", 0, at), unit("c", 0, at))
+	again := world(pause(later), exited, unit("a", 1, later), unit("b", 0, at), unit("b", 1, later), unit("c", 1, later))
+	const own, a, bee, c = "pause web_POD", "container web_a", "container web_b", "container web_c"
+	for name, test := range map[string]struct {
+		born   bool        // this process has made the pod
+		before *plan.World // what was there, where that is known
+		looks  []look
+		want   []string
+	}{
+		"all by another one":    {born: true, looks: []look{{all, nil}, {all, nil}}, want: []string{own, a, bee, c}},
+		"the last first":        {born: true, looks: []look{{world(pause(at), unit("c", 0, at)), started("a", "b")}, {world(pause(at), unit("b", 0, at), unit("c", 0, at)), started("a")}, {all, nil}}, want: []string{own, a, bee, c}},
+		"one that cannot start": {born: true, looks: []look{{world(pause(at), unit("b", 0, at), unit("c", 0, at)), nil}}, want: []string{own, bee, c}},
+		"one that never comes":  {born: true, looks: []look{{world(pause(at), unit("b", 0, at)), started("a", "c")}}, want: []string{own, bee}},
+		"there before":          {looks: []look{{all, nil}, {all, nil}}},
+		"half there before":     {looks: []look{{world(pause(at), unit("a", 0, at)), started("b", "c")}, {all, nil}}, want: []string{bee, c}},
+		"restarted":             {born: true, looks: []look{{all, nil}, {again, nil}}, want: []string{own, a, bee, c}},
+		"started again":         {before: &all, looks: []look{{again, nil}, {again, nil}}, want: []string{own, "container web_a_1", "container web_b_1", "container web_c_1"}},
+	} {
+		var text bytes.Buffer
+		n := NewNarrator(NewConsole(&text), b, Brief)
+		if test.born {
+			n.Done(plan.World{UID: "new"}, plan.Op{Kind: plan.CreatePause}, 0, nil)
+		}
+		if test.before != nil {
+			n.From(*test.before)
+		}
+		for _, l := range test.looks {
+			n.Saw(l.world, plan.Step{Ops: l.ops})
+		}
+		n.Close()
+		var got []string
+		for line := range strings.Lines(text.String()) {
+			subject, _, _ := strings.Cut(line, ":")
+			got = append(got, subject)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: told of %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// What is told of a pause and of a container fits a line.
+func TestStartsInBrief(t *testing.T) {
+	var text bytes.Buffer
+	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: "busybox"}}}}
+	pod.Namespace, pod.Name = "default", "web"
+	b := translate.New(pod, translate.Options{})
 	n := NewNarrator(NewConsole(&text), b, Brief)
-	n.Rest(w)
-	n.Rest(w)
+	n.From(plan.World{})
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	n.Saw(plan.World{Pause: &plan.Pause{Name: "web_POD", StartedAt: at}, Containers: []plan.Container{{ID: "a", Name: "web_a", Unit: "a", StartedAt: at}}}, plan.Step{})
 	n.Close()
-	want := "pause web_POD: owns the network and IPC namespaces\ncontainer web_a: joined them, runs busybox\n"
-	if got := text.String(); strings.ReplaceAll(got, ", IPC and PID", " and IPC") != want {
+	want := "pause web_POD: owns the network, IPC and PID namespaces\ncontainer web_a: joined them, runs busybox\n"
+	if got := text.String(); got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
 }
