@@ -94,8 +94,8 @@ func TestOf(t *testing.T) {
 	want := []string{
 		`1 x1 a Pulled: Successfully pulled image "image"`,
 		"1 x2 a Created: Container created", "2 x2 a Started: Container started",
-		"3 x1 b Created: Container created",
 		`3 x1 b Pulled: Container image "image" already present on machine and can be accessed by the pod`,
+		"3 x1 b Created: Container created",
 	}
 	got := brief(Of(w, written))
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -168,17 +168,54 @@ func TestOperations(t *testing.T) {
 	}
 	create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Request: &translate.Request{Config: &container.Config{Image: "i"}}}
 	const present = `0 x1 a Pulled: Container image "i" already present on machine and can be accessed by the pod`
-	if got := brief(Done(w, create, time.Second, nil, at(1))); len(got) != 1 || got[0] != present {
-		t.Errorf("a container that was made: %q", got)
+	if got := brief(Began(w, create, at(0))); len(got) != 1 || got[0] != present {
+		t.Errorf("a container that is about to be made: %q", got)
 	}
-	if got := brief(Done(w, create, time.Second, errors.New("no"), at(1))); len(got) != 2 || got[0] != present || got[1] != "1 x1 a Failed: Error: no" {
+	if got := Done(w, create, time.Second, nil, at(1)); got != nil {
+		t.Errorf("a container that was made: %q", brief(got))
+	}
+	if got := brief(Done(w, create, time.Second, errors.New("no"), at(1))); len(got) != 1 || got[0] != "1 x1 a Failed: Error: no" {
 		t.Errorf("a container that was not made: %q", got)
+	}
+	late := w
+	late.Memory = w.Settle(create, plan.ErrStale, at(0))
+	if got := Began(late, create, at(1)); got != nil {
+		t.Errorf("a container that is tried to be made again at once: %q", brief(got))
 	}
 	if got := Done(w, create, 0, plan.ErrStale, at(1)); got != nil {
 		t.Errorf("what another one has made is told of: %v", brief(got))
 	}
 	if got := Done(w, stop, 0, plan.ErrStale, at(0)); got != nil {
 		t.Errorf("what came too late is told of: %v", brief(got))
+	}
+}
+
+// What fails again and again is one event that is counted: neither the name of
+// the attempt nor an ID of Docker's makes it another.
+func TestFailuresAreCounted(t *testing.T) {
+	const endpoint, other = "4ee7f701f88f417de162632da9f24cfeabbfefc3ceabefe8f3b0276dabbcf14a", "0a9abb8612c0068734d54e7f4cf70560d34b525db927cfbec830f28c039e0e00"
+	var l Log
+	for i := range 3 {
+		w := world("a")
+		w.Containers = []plan.Container{{ID: fmt.Sprint("id", i), Name: fmt.Sprintf("web_a_%d", i), Unit: "a"}}
+		start := plan.Op{Kind: plan.StartUnit, Unit: "a", Attempt: i, Target: w.Containers[0].ID}
+		create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: i, Target: w.Containers[0].Name}
+		pause := plan.Op{Kind: plan.StartPause, Target: "pause"}
+		for _, e := range slices.Concat(
+			Done(w, start, 0, fmt.Errorf("start %s: no such file", w.Containers[0].Name), at(10*i)),
+			Done(w, create, 0, fmt.Errorf("create %s: no such driver", w.Containers[0].Name), at(10*i+1)),
+			Done(w, pause, 0, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other}[i%2]), at(10*i+2)),
+		) {
+			l, _, _ = l.Add(e)
+		}
+	}
+	want := []string{
+		"0 x3 a Failed: Error: start a: no such file",
+		"1 x3 a Failed: Error: create a: no such driver",
+		"2 x3  FailedCreatePodSandBox: Failed to create pod sandbox: start web_POD: endpoint web_POD (web): port is taken",
+	}
+	if diff := cmp.Diff(want, brief(l)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,8 +1,10 @@
 package event
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +20,8 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 	switch op.Kind {
 	case plan.PullImage:
 		return []Event{normal(op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target), now)}
+	case plan.CreateUnit:
+		return unpulled(w, op, now)
 	case plan.StopUnit, plan.PreStop:
 		if op.Kind == plan.StopUnit && w.PreStopDone(op.Target) {
 			return nil
@@ -65,11 +69,12 @@ func ofAnotherPause(w plan.World, op plan.Op) bool {
 	return slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
 }
 
-// unpulled tells that an image had not to be pulled, or could not.
+// unpulled tells that an image had not to be pulled, or could not: before its
+// container is made, once for all who came too late to make it.
 func unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 	image := op.Request.Config.Image
 	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}.Key()
-	if w.Pulled[pull] {
+	if _, late := w.Late[op.Key()]; late || w.Pulled[pull] {
 		return nil
 	}
 	message := present(image)
@@ -83,12 +88,8 @@ func unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time) []Event {
 	switch {
 	case errors.Is(err, plan.ErrStale), w.Forgives(plan.Fault{Op: op, Err: err}):
-	case err != nil && op.Kind == plan.CreateUnit:
-		return append(unpulled(w, op, now.Add(-took)), failed(w, op, err, now)...)
 	case err != nil:
 		return failed(w, op, err, now)
-	case op.Kind == plan.CreateUnit: // of two who make it one has: it is told of once
-		return unpulled(w, op, now.Add(-took))
 	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonDeadline:
 		return []Event{normal("", plan.ReasonDeadline, plan.DeadlineMessage, now)}
 	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonEvicted:
@@ -108,7 +109,7 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 			warn(op.Unit, "Failed", fmt.Sprintf("Failed to pull image %q: %s", op.Target, err)),
 			warn(op.Unit, "Failed", "Error: ErrImagePull")...)
 	case plan.CreateUnit, plan.StartUnit:
-		return warn(op.Unit, "Failed", fmt.Sprintf("Error: %s", err))
+		return warn(op.Unit, "Failed", "Error: "+steady(w, op, err))
 	case plan.RunProbe:
 		return probed(op, err, now)
 	case plan.PostStart:
@@ -128,9 +129,24 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	case plan.Resize:
 		return warn("", "ResizeError", fmt.Sprintf("Pod resize error: %s", err))
 	case plan.StartPause:
-		return warn("", "FailedCreatePodSandBox", fmt.Sprintf("Failed to create pod sandbox: %s", err))
+		return warn("", plan.ReasonSandbox, "Failed to create pod sandbox: "+steady(w, op, err))
 	}
 	return warn("", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
+}
+
+// id is a full ID of Docker's: of a container, or of a network's endpoint.
+var id = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// steady is the text of an error without what is another with each try, so that
+// it is one event that is counted. An attempt is called by its unit's name, as
+// the kubelet does (kuberuntime_container.go, recordContainerEvent), and so is
+// what has an ID.
+func steady(w plan.World, op plan.Op, err error) string {
+	name, attempt := cmp.Or(op.Unit, w.Name), op.Target
+	if i := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target }); i >= 0 {
+		attempt = w.Containers[i].Name
+	}
+	return id.ReplaceAllString(strings.ReplaceAll(err.Error(), cmp.Or(attempt, name), name), name)
 }
 
 // probed tells of a probe that failed, could not be run, or succeeded though not

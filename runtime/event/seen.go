@@ -23,13 +23,13 @@ const (
 // it, and what the engine tells.
 func Of(w plan.World, written Log) Log {
 	l := written
-	for _, e := range Seen(w) {
-		l, _, _ = l.Add(e)
-	}
 	for _, c := range w.Containers {
 		if !slices.ContainsFunc(l, func(e Event) bool { return e.Unit == c.Unit && e.Reason == reasonPulled }) {
-			l, _, _ = l.Add(normal(c.Unit, reasonPulled, present(c.Image), c.Created))
+			l, _, _ = l.Add(normal(c.Unit, reasonPulled, present(c.Image), c.Created)) // before it is made, at the same time
 		}
+	}
+	for _, e := range Seen(w) {
+		l, _, _ = l.Add(e)
 	}
 	return l.ordered()
 }

@@ -149,12 +149,12 @@ func TestSandboxFault(t *testing.T) {
 		t.Errorf("before the pause has started there are statuses: %v", got)
 	}
 	w = failed(w, plan.Op{Kind: plan.StartPause, Target: "web_POD"}, errEngine, 99, 1)
-	seen := unstarted(up(manifest("app")))
+	seen := unstarted(up(manifest("app"), attempt("app", 0)))
 	seen.Pause.Error = "port is already allocated"
 	for who, w := range map[string]plan.World{"who has tried": w, "who looks": seen} {
 		s := Status(w, at(100))
-		if diff := cmp.Diff(waitingFor("ContainerCreating", ""), s.ContainerStatuses[0].State); diff != "" {
-			t.Errorf("state for %s (-want +got):\n%s", who, diff)
+		if diff := cmp.Diff(waitingFor("ContainerCreating", ""), s.ContainerStatuses[0].State); diff != "" || s.ContainerStatuses[0].ContainerID != "" {
+			t.Errorf("state for %s of container %q (-want +got):\n%s", who, s.ContainerStatuses[0].ContainerID, diff)
 		}
 		if c := find(s.Conditions, v1.PodReadyToStartContainers); c.Message != "no pod sandbox exists" {
 			t.Errorf("for %s the condition is %+v", who, c)

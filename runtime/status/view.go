@@ -43,7 +43,12 @@ func newView(w plan.World, now time.Time) view {
 	return v
 }
 
+// unit is a container with its newest attempt. One that was made ahead of the
+// pod's sandbox is not shown: on a node there is none yet.
 func (v view) unit(c *v1.Container, kind translate.Kind) unit {
+	if v.Pause != nil && v.Pause.StartedAt.IsZero() {
+		return unit{Container: c, kind: kind}
+	}
 	return unit{Container: c, kind: kind, latest: v.Latest(c.Name)}
 }
 
