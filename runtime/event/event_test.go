@@ -116,6 +116,20 @@ func TestSandboxChanged(t *testing.T) {
 	if got := brief(Seen(w)); !slices.Contains(got, want) {
 		t.Errorf("events %q, want %q among them", got, want)
 	}
+	for policy, ends := range map[v1.RestartPolicy][]plan.Container{
+		v1.RestartPolicyNever:     {{Unit: "a", State: plan.Exited, ExitCode: 137, StartedAt: at(1)}, {Unit: "a", State: plan.Running, StartedAt: at(1)}},
+		v1.RestartPolicyOnFailure: {{Unit: "a", State: plan.Exited, StartedAt: at(1)}},
+	} {
+		for _, c := range ends {
+			ended := w
+			pod := w.Want.Pod.DeepCopy()
+			pod.Spec.RestartPolicy = policy
+			ended.Want, ended.Containers = translate.New(pod, translate.Options{}), []plan.Container{c}
+			if got := brief(Seen(ended)); slices.Contains(got, want) {
+				t.Errorf("%s: a pod that is not made again has a changed sandbox: %q", policy, got)
+			}
+		}
+	}
 	w.Want.Pod.Annotations = map[string]string{translate.AnnotationStart: "1"}
 	if got := brief(Seen(w)); slices.Contains(got, want) {
 		t.Errorf("a pod that was started again on purpose has a changed sandbox: %q", got)

@@ -6,7 +6,6 @@
 package plan
 
 import (
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -189,13 +188,3 @@ func (w World) Unborn() bool {
 // unmade reports whether the pod is yet to be made: it is wanted, and nothing
 // of it is there.
 func (w World) unmade() bool { return w.Pause == nil && w.Want != nil && !w.Leaving() }
-
-// SandboxChanged is when the pause was started anew by itself, where an attempt
-// that was started before tells so: the pod begins from nothing.
-func (w World) SandboxChanged() (at time.Time, changed bool) {
-	if w.Pause == nil || w.Pause.State != Running || w.Intent() != Wanted {
-		return at, false
-	}
-	changed = slices.ContainsFunc(w.Containers, func(c Container) bool { return c.Start == w.start() && w.Stale(c) })
-	return w.Pause.StartedAt, changed
-}

@@ -48,6 +48,8 @@ func TestConditions(t *testing.T) {
 		{"all done and gone", up(two(), runs(attempt("app", 0), 8)), isTrue(v1.PodInitialized, 8)},
 		{"to be done again for a new pause", up(two(), ends(attempt("i1", 0), -9, -8, 0), ends(attempt("app", 0), -7, -6, 1)),
 			isFalse(v1.PodInitialized, 1, "ContainersNotInitialized", "containers with incomplete status: [i1 i2]")},
+		{"ended by a new pause", sandboxOf(9, up(never(withInits(manifest("app"), "i1", "side1")), ends(attempt("i1", 0), 2, 3, 0), ends(attempt("side1", 0), 4, 8, 137), ends(attempt("app", 0), 5, 8, 137))),
+			isTrue(v1.PodInitialized, 4)},
 		{"a sidecar to start", up(withInits(manifest("app"), "side1")), isFalse(v1.PodInitialized, 0, "ContainersNotInitialized", "containers with incomplete status: [side1]")},
 		{"a sidecar started", up(withInits(manifest("app"), "side1"), runs(attempt("side1", 0), 4)), isTrue(v1.PodInitialized, 4)},
 		{"a sidecar restarts", up(withInits(manifest("app"), "side1"), ends(attempt("side1", 0), 4, 99, 1), runs(attempt("app", 0), 5)), isTrue(v1.PodInitialized, 4)},

@@ -25,7 +25,7 @@ func (v view) born() time.Time {
 // was born, or when its pause process was replaced.
 func (v view) built() time.Time {
 	for _, c := range v.Containers {
-		if v.Stale(c) {
+		if v.Stale(c) && !v.ended() {
 			return v.Pause.StartedAt
 		}
 	}

@@ -90,11 +90,17 @@ func (v view) visible() bool {
 }
 
 // initialized tells whether the init containers are done with: an app
-// container has run since the pause started. From then on it stays so.
+// container has run since the pause started. From then on it stays so; a pod
+// that has come to its end does not begin anew with another pause.
 func (v view) initialized() bool {
 	return slices.ContainsFunc(v.Containers, func(c plan.Container) bool {
-		return (c.State == plan.Running || c.Ended()) && !v.Stale(c) && v.isApp(c.Unit)
+		return (c.State == plan.Running || c.Ended()) && (v.ended() || !v.Stale(c)) && v.isApp(c.Unit)
 	})
+}
+
+// ended reports whether the pod has come to its end.
+func (v view) ended() bool {
+	return v.step.Phase == v1.PodSucceeded || v.step.Phase == v1.PodFailed
 }
 
 func (v view) isApp(name string) bool {

@@ -1,0 +1,36 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// SandboxChanged is when the pause was started anew by itself, where an attempt
+// that was started before tells so, and the pod begins from nothing in it.
+func (w World) SandboxChanged() (at time.Time, changed bool) {
+	if w.Want == nil || w.Pause == nil || w.Pause.State != Running || w.Intent() != Wanted {
+		return at, false
+	}
+	changed = slices.ContainsFunc(w.Containers, func(c Container) bool { return c.Start == w.start() && w.Stale(c) })
+	return w.Pause.StartedAt, changed && !terminal(Phase(w)) && slices.ContainsFunc(w.Want.Units, w.comesAgain)
+}
+
+// comesAgain reports whether a regular container is made, or was made, for a
+// pause that was started anew. A node makes no other sandbox for a pod of which
+// none is (kuberuntime_manager.go, computePodActions).
+func (w World) comesAgain(u translate.Unit) bool {
+	if u.Kind != translate.App {
+		return false
+	}
+	c := w.Latest(u.Name)
+	if c == nil || c.StartedAt.IsZero() || !w.Stale(*c) {
+		return true
+	}
+	end := *c
+	if !end.Ended() { // it is about to be
+		end.State, end.ExitCode = Exited, killed
+	}
+	return w.restarts(u, end)
+}
