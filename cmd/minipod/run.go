@@ -43,8 +43,8 @@ does not work.
 All manifests are checked before anything is made. ConfigMaps and Secrets are
 stored first, as kubectl apply does it. Several pods are made side by side.
 What cannot be made is removed again, unless --wait=created leaves it to the
-supervisor, which tries again. A pod of which a container fails stays,
-to be looked at, and run says what the container wrote. A pod that is there
+supervisor, which tries again. A pod of which a container fails, or cannot start
+beside others, stays, to be looked at; run says what the container wrote. A pod that is there
 already and is the same is gone on with.
 
 What is to be done for the pods later, such as restarts and probes, is done by
@@ -210,7 +210,8 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
 	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	n.Close()
-	if err != nil {
+	stays := errors.As(err, new(*loop.StaysError))
+	if err != nil && !stays {
 		sayLeft(ctx, on.console, m.Ref(), res)
 		return f.failed(ctx, on, m, res, err)
 	}
@@ -220,7 +221,11 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	}
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
 	on.upkeep.see(ctx, on, res.World, f.detail.detail())
-	err = f.left(on, m, res).Tell(ctx, on.console)
+	if stays {
+		err = tell.RunError(m, res, err)
+	} else {
+		err = f.left(on, m, res).Tell(ctx, on.console)
+	}
 	if err == nil && f.wait == aimReady && res.Step.State != plan.Up {
 		err = fmt.Errorf("pod %s has ended: it will not be ready", m.Ref())
 	}
@@ -257,7 +262,7 @@ func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res lo
 		return err
 	}
 	late := errors.As(err, new(*loop.TimeoutError))
-	if late || res.Existed { // it is there still
+	if late || res.Existed || errors.As(err, new(*loop.StaysError)) { // it is there still
 		on.upkeep.see(ctx, on, res.World, f.detail.detail())
 	}
 	if late {

@@ -49,12 +49,13 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	res, err := on.reporting(follow).Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
 	n.Close()
-	if res.World.Pause == nil || errors.As(err, new(*loop.TimeoutError)) {
+	late := errors.As(err, new(*loop.TimeoutError))
+	if res.World.Pause == nil || late || errors.As(err, new(*loop.StaysError)) {
 		cancel(nil) // nobody ends what is followed
 	}
 	err = errors.Join(err, follow.Wait())
-	if f.rm && res.World.Pause != nil {
-		err = errors.Join(err, f.removed(work, on, m.Ref()))
+	if f.rm && res.World.Pause != nil && !late {
+		err = errors.Join(err, f.removed(context.WithoutCancel(ctx), on, m.Ref()))
 	}
 	if sig, stopped := interrupted(ctx); stopped {
 		f.sayStopped(on.console, m.Ref(), res)

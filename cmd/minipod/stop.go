@@ -109,7 +109,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	n.Close()
 	on.upkeep.see(ctx, on, res.World, f.detail())
 	if err != nil {
-		return err
+		return tell.StartError(ref, res, err)
 	}
 	tell.Result(on.out, "pod/%s started", ref.Name)
 	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Events: on, Detail: f.detail(), Alone: on.alone}

@@ -23,7 +23,11 @@ func callOf(r *http.Request) call {
 		segments = segments[at+1:]
 	}
 	what, of := segments[len(segments)-1], segments[0]
-	c := call{name: r.Method + " /" + strings.Join(segments, "/")}
+	shown := make([]string, len(segments))
+	for i, segment := range segments {
+		shown[i] = short(segment)
+	}
+	c := call{name: r.Method + " /" + strings.Join(shown, "/")}
 	switch of + " " + what {
 	case "events events", "containers logs", "containers wait", "images create", "images load":
 		c.endless = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -21,10 +22,12 @@ type answer struct {
 	verdict error
 }
 
-// Error is in the engine's own words, on one line.
+// Error is in the engine's own words, on one line. IDs are as Docker shows them;
+// digests stay whole.
 func (a answer) Error() string {
 	words := strings.TrimPrefix(a.err.Error(), "Error response from daemon: ")
-	return strings.Join(strings.Fields(words), " ")
+	words = strings.Join(strings.Fields(words), " ")
+	return regexp.MustCompile(`(sha256:)?\b[0-9a-f]{64}\b`).ReplaceAllStringFunc(words, short)
 }
 
 func (a answer) Unwrap() []error {

@@ -213,18 +213,19 @@ func TestASocketThatNeverAnswers(t *testing.T) {
 
 func TestCalls(t *testing.T) {
 	for text, want := range map[string]call{
-		"GET /v1.41/containers/json?all=1":        {name: "GET /containers/json"},
-		"GET /_ping":                              {name: "GET /_ping"},
-		"POST /base/v1.41/containers/v1/stop?t=9": {name: "POST /containers/v1/stop", takes: 9 * time.Second},
-		"POST /v1.41/containers/x/stop?t=-1":      {name: "POST /containers/x/stop"},
-		"POST /v1.41/containers/logs/start":       {name: "POST /containers/logs/start"},
-		"GET /v1.41/containers/x/logs":            {name: "GET /containers/x/logs", endless: true},
-		"PUT /v1.41/containers/x/archive":         {name: "PUT /containers/x/archive", endless: true},
-		"HEAD /v1.41/containers/x/archive":        {name: "HEAD /containers/x/archive"},
-		"POST /v1.41/images/create":               {name: "POST /images/create", endless: true},
-		"GET /v1.41/images/create/json":           {name: "GET /images/create/json"},
-		"POST /v1.41/containers/create":           {name: "POST /containers/create"},
-		"GET /v1.41/events":                       {name: "GET /events", endless: true},
+		"GET /v1.41/containers/json?all=1":                              {name: "GET /containers/json"},
+		"GET /_ping":                                                    {name: "GET /_ping"},
+		"POST /base/v1.41/containers/v1/stop?t=9":                       {name: "POST /containers/v1/stop", takes: 9 * time.Second},
+		"POST /v1.41/containers/x/stop?t=-1":                            {name: "POST /containers/x/stop"},
+		"POST /v1.41/containers/logs/start":                             {name: "POST /containers/logs/start"},
+		"GET /v1.41/containers/x/logs":                                  {name: "GET /containers/x/logs", endless: true},
+		"PUT /v1.41/containers/x/archive":                               {name: "PUT /containers/x/archive", endless: true},
+		"HEAD /v1.41/containers/x/archive":                              {name: "HEAD /containers/x/archive"},
+		"POST /v1.41/images/create":                                     {name: "POST /images/create", endless: true},
+		"GET /v1.41/images/create/json":                                 {name: "GET /images/create/json"},
+		"POST /v1.41/containers/" + strings.Repeat("0a", 32) + "/start": {name: "POST /containers/0a0a0a0a0a0a/start"},
+		"POST /v1.41/containers/create":                                 {name: "POST /containers/create"},
+		"GET /v1.41/events":                                             {name: "GET /events", endless: true},
 	} {
 		method, path, _ := strings.Cut(text, " ")
 		r, err := http.NewRequest(method, path, nil)

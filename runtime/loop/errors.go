@@ -82,6 +82,14 @@ type TimeoutError struct{ Ref translate.Ref }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("pod %s took too long", e.Ref) }
 
+// StaysError says what keeps a pod from being up of which something was tried:
+// it stays as it is, to be looked at.
+type StaysError struct{ Err error }
+
+func (e *StaysError) Error() string { return e.Err.Error() }
+
+func (e *StaysError) Unwrap() error { return e.Err }
+
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
 

@@ -43,6 +43,58 @@ func TestRunThatFails(t *testing.T) {
 	}
 }
 
+// A pod of which one container could not start beside others stays, to be looked
+// at, and so does one whose init container has done its work. One that consists
+// of what could not start was not made at all.
+func TestRunThatFailsLeavesWhatWasTried(t *testing.T) {
+	b := podOf("1", v1.RestartPolicyAlways)
+	alone := podOf("1", v1.RestartPolicyAlways)
+	alone.Spec.Containers = alone.Spec.Containers[1:]
+	withInit := podOf("1", v1.RestartPolicyAlways)
+	withInit.Spec.InitContainers = []v1.Container{{Name: "first", Image: "image-a", ImagePullPolicy: v1.PullIfNotPresent}}
+	for name, c := range map[string]struct {
+		pod    *v1.Pod
+		fails  plan.Kind
+		states string
+	}{
+		"start":         {b, plan.StartUnit, "a/0 running, b/0 created"},
+		"alone":         {alone, plan.StartUnit, ""},
+		"after an init": {withInit, plan.PullImage, "a/0 created, first/0 exited"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBench(t, func(b *bench) {
+				b.engine.After = func(op plan.Op, w *plan.World) error {
+					switch {
+					case op.Kind == plan.StartUnit && op.Unit == "first":
+						end(w, op.Target, 0)
+					case op.Kind == plan.StartUnit && op.Unit == "b" && op.Kind == c.fails:
+						refuse(w, op.Target)
+						return plan.ErrPermanent
+					}
+					return nil
+				}
+				b.fails(func(op plan.Op) error {
+					if op.Kind == plan.PullImage && op.Kind == c.fails && op.Unit == "b" {
+						return plan.ErrPermanent
+					}
+					return nil
+				})
+				_, err := b.runner.Run(b.Context(), translate.New(c.pod, translate.Options{}), loop.RunOptions{})
+				if !errors.Is(err, plan.ErrPermanent) || errors.As(err, new(*loop.StaysError)) != (c.states != "") {
+					b.Errorf("error is %v", err)
+				}
+				if c.states == "" {
+					b.nothing()
+					return
+				}
+				if got := states(b.world()); got != c.states {
+					b.Errorf("the pod is %q, want %q", got, c.states)
+				}
+			})
+		})
+	}
+}
+
 // A pod that was there before is not removed for what fails now.
 func TestRunThatFailsLeavesWhatWasThere(t *testing.T) {
 	onBench(t, func(b *bench) {

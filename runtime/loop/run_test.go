@@ -60,6 +60,15 @@ func end(w *plan.World, id string, code int) {
 	}
 }
 
+// refuse is what a start that fails leaves of a container.
+func refuse(w *plan.World, id string) {
+	for i := range w.Containers {
+		if c := &w.Containers[i]; c.ID == id {
+			c.State, c.ExitCode, c.StartedAt = plan.Created, 127, time.Time{}
+		}
+	}
+}
+
 func TestRunOfTheSame(t *testing.T) {
 	onBench(t, func(b *bench) {
 		b.run(blueprint("1"))

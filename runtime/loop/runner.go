@@ -58,7 +58,7 @@ func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 
 // Run makes the pod and brings it on until it is up, has ended, or cannot
 // start. In the last case, and when ctx ends before, what this call made is
-// removed again. A pod that exists and is the same is gone on with; one that
+// removed again; a StaysError is about a pod that stays. A pod that exists and is the same is gone on with; one that
 // differs is a DiffersError.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
 	existing, err := r.make(ctx, b, opts)
@@ -196,11 +196,15 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 	if err == nil {
 		err = verdict(ref, res, aim)
 	}
-	stays := err == nil || errors.As(err, new(*TimeoutError))
-	if stays && r.Book != nil {
+	if (err == nil || stays(err)) && r.Book != nil {
 		r.Book.Write(ctx)
 	}
 	return res, err
+}
+
+// stays reports whether a pod is left as it is that has not come up.
+func stays(err error) bool {
+	return errors.As(err, new(*TimeoutError)) || errors.As(err, new(*StaysError))
 }
 
 // verdict is the error that keeps a pod from being up, if there is one.
@@ -218,14 +222,19 @@ func verdict(ref translate.Ref, res Result, aim Aim) error {
 	for _, f := range res.Step.Faults() {
 		errs = append(errs, f.Err)
 	}
-	return errors.Join(errs...)
+	err := errors.Join(errs...)
+	if err != nil && plan.Tried(res.World) {
+		return &StaysError{err}
+	}
+	return err
 }
 
 // bringOrRemove goes on with a pod that this call made, and removes it when
-// it does not come up. One that takes too long stays.
+// it does not come up. One that takes too long stays, and so does one of which
+// something was tried.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
 	res, err := r.bring(ctx, ref, aim)
-	if err == nil || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) || errors.As(err, new(*TimeoutError)) {
+	if err == nil || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err
 	}
 	left := r.undo(ctx, ref)

@@ -1,10 +1,21 @@
 package plan
 
 import (
+	"slices"
+
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
+
+// Tried reports whether a container of a pod has run to its end, or could not
+// start beside others: there is something to look at.
+func Tried(w World) bool {
+	return slices.ContainsFunc(w.Containers, func(c Container) bool {
+		beside := func(other Container) bool { return other.Unit != c.Unit }
+		return c.Ended() && (!c.StartedAt.IsZero() || slices.ContainsFunc(w.Containers, beside))
+	})
+}
 
 // Down are the containers that should run, or should have done their work, and
 // have ended otherwise: the newest attempt of each, in the order of the units.

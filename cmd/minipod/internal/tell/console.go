@@ -37,6 +37,15 @@ func (c Console) Say(format string, args ...any) {
 	Result(c, format, args...)
 }
 
+// line writes one line of what a container wrote, whose tabs are its own.
+func (c Console) line(text string) {
+	parts := strings.Split(text, "\t")
+	for i := range parts {
+		parts[i] = Clean(parts[i])
+	}
+	fmt.Fprintln(c, strings.Join(parts, "\t"))
+}
+
 // Fail says what went wrong: a line for each error that was joined.
 func (c Console) Fail(err error) {
 	for _, line := range lines(err) {

@@ -22,6 +22,7 @@ import (
 // manifest that asked for what failed.
 type faultError struct {
 	pod      manifest.Pod
+	stays    bool // the pod does
 	problems podspec.Problems
 	faults   []plan.Fault
 }
@@ -52,6 +53,12 @@ func (e *faultError) Hint() string {
 			return hint
 		}
 	}
+	switch {
+	case e.stays:
+		return lookHint(e.pod.Ref())
+	case e.pod.Source() != "-" && slices.ContainsFunc(e.faults, func(f plan.Fault) bool { return f.Op.Kind == plan.StartUnit }):
+		return "minipod diagnose " + e.pod.Source() + " looks for the cause"
+	}
 	return ""
 }
 
@@ -70,8 +77,6 @@ func faultHint(m manifest.Pod, f plan.Fault) string {
 		return "docker network ls lists the networks"
 	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
 		return "take another hostPort, or stop whoever has the port: docker ps and ss -ltnp tell"
-	case f.Op.Kind == plan.StartUnit && m.Source() != "-":
-		return "minipod diagnose " + m.Source() + " looks for the cause"
 	}
 	return ""
 }
@@ -91,7 +96,7 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 	case len(faults) == 0:
 		return positioned(m, err)
 	}
-	f := &faultError{pod: m, faults: faults}
+	f := &faultError{pod: m, faults: faults, stays: errors.As(err, new(*loop.StaysError))}
 	for _, wait := range res.Step.Waits {
 		if wait.Blocks() {
 			f.problems = append(f.problems, faultProblem(m, wait))
@@ -115,7 +120,7 @@ func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref,
 // faultProblem is a fault at the field or the option that asked for what
 // failed, with Kubernetes' word for it.
 func faultProblem(m manifest.Pod, w plan.Wait) podspec.Problem {
-	text := fmt.Sprintf("%v (%s)", w.Fault.Err, w.Reason)
+	text := fmt.Sprintf("%s (%s)", faultText(w), w.Reason)
 	if network := m.Blueprint.Options.Network; network != "" && w.Fault.Op.Kind == plan.StartPause {
 		return podspec.Problem{Message: fmt.Sprintf("--network %s: %s", network, text)}
 	}

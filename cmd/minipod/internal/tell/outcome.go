@@ -53,7 +53,12 @@ func (e *downError) Error() string {
 
 // Hint names the command that finds out why.
 func (e *downError) Hint() string {
-	return fmt.Sprintf("%s finds out why; %s removes the pod", Command("diagnose", e.ref), Command("rm", e.ref))
+	return lookHint(e.ref)
+}
+
+// lookHint names what can be done with a pod that is not well.
+func lookHint(ref translate.Ref) string {
+	return fmt.Sprintf("%s finds out why; %s removes the pod", Command("diagnose", ref), Command("rm", ref))
 }
 
 // Tell says how a pod was left and what can be done next. A container that
@@ -135,7 +140,7 @@ func (o Outcome) lastLines(ctx context.Context, c Console, unit string) {
 	}
 	c.Say("container %s wrote last:", unit)
 	for line := range strings.Lines(text.String()) {
-		c.Say("  %s", strings.TrimRight(line, "\r\n"))
+		c.line("  " + strings.TrimRight(line, "\r\n"))
 	}
 }
 
@@ -178,7 +183,7 @@ func (o Outcome) endText(c plan.Container, events event.Log) string {
 	case c.OOMKilled:
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
-		return "could not start: " + c.Error
+		return "could not start: " + refusal(c.Error)
 	case c.ExitCode == 0:
 		return "has ended (exit code 0), but restartPolicy: Always wants it to keep running"
 	}

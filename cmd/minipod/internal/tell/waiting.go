@@ -153,5 +153,9 @@ func WaitText(wait plan.Wait) string {
 	if wait.Unit != "" {
 		subject = "container " + wait.Unit
 	}
-	return fmt.Sprintf("%s waits: %s: %s", subject, wait.Reason, wait.Detail)
+	detail := wait.Detail
+	if wait.Fault != nil && wait.Fault.Op.Kind == plan.StartUnit {
+		detail = refusal(wait.Fault.Err.Error())
+	}
+	return fmt.Sprintf("%s waits: %s: %s", subject, wait.Reason, detail)
 }
