@@ -136,6 +136,8 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 		a.Inputs, err = g.Inputs(ctx, g.world)
 	case diagnose.AskHostPath:
 		a, err = g.hostPath(ctx, q.At)
+	case diagnose.AskOOM:
+		a.Times, err = g.OOMs(ctx, q.At)
 	case diagnose.AskMachine:
 		a.Text, err = g.Arch(ctx)
 	}

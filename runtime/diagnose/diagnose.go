@@ -40,6 +40,15 @@ const (
 
 func (s Sure) rank() int { return slices.Index([]Sure{Certain, Likely, Possible}, s) }
 
+// rank is where a cause stands among others. That nobody keeps a pod is told
+// after what is likely: the pod would suffer from that all the same.
+func (c Cause) rank() int {
+	if c.Name == noSupervisor {
+		return Likely.rank()
+	}
+	return c.Sure.rank()
+}
+
 // Finding is what was found out of a pod.
 type Finding struct {
 	Causes []Cause
@@ -57,7 +66,7 @@ type rule func(l *look) []Cause
 func rules() []rule {
 	return []rule{
 		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, hostPaths, unpullable, rootRefused, foreign,
-		badCommands, notRunnable, hiddenFiles, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
+		hiddenFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
 		portNames, failedHooks, failedStartup, earlyLiveness, failingProbes, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
 		uncreated, crashed, processOutOfMemory, waiting,
@@ -76,7 +85,7 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 			l.causes = append(l.causes, c)
 		}
 	}
-	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.Sure.rank(), b.Sure.rank()) })
+	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.rank(), b.rank()) })
 	return Finding{Causes: l.causes, Asks: l.asks, State: l.state()}
 }
 

@@ -195,8 +195,14 @@ func TestCauses(t *testing.T) {
 		{"terminal of a shell", of(t, "script-crlf-shell").terminal().ended(2, "sh: set: line 1: illegal option -z\r"), "certain crashed: ended with exit code 2"},
 		{"init waits without a name server", of(t, "init-waits-for-name").command("nslookup", "database").onlyInit("nslookup: can't resolve 'database': no servers could be reached"), "certain init-waits-for-name: keeps all that comes after it from starting: it waits for the name database, and no name server of the pod answers"},
 		{"name of no Service", of(t, "dns").ended(1, "wget: bad address 'database'").answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{}), "certain dns: there is no cluster DNS here, spec.hostAliases can give the name the IP of a pod (there is no Service database either)"},
-		{"root", manifest(t, "runs-as-root").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain runs-as-root: container has runAsNonRoot and image will run as root"},
+		{"root", manifest(t, "runs-as-root").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), "certain runs-as-root: image busybox names no user and so runs as root, which spec.securityContext.runAsNonRoot forbids"},
+		{"root by number", manifest(t, "runs-as-root").imageUser("0:0"), "certain runs-as-root: image busybox runs as user 0, which"},
+		{"user by name", manifest(t, "runs-as-root").imageUser("app"), "certain runs-as-root: names its user app by a word"},
+		{"root by manifest", manifest(t, "runs-as-root").runsAs(0), "certain runs-as-root: it is to run as root (spec.containers[0].securityContext.runAsUser: 0)"},
 		{"path of the machine", manifest(t, "host-path").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}).answers(diagnose.Question{Kind: diagnose.AskHostPath, At: "data"}, diagnose.Answer{Failed: true, Text: "it is not there"}), "certain host-path: volume data cannot be set up: it is not there"},
+		{"memory of a child", of(t, "out-of-memory").oom("id-main", 30*time.Second), "certain process-out-of-memory: a process of container main was killed for its memory, though the container runs on: its limit is 16Mi"},
+		{"memory of a child that ended it", of(t, "out-of-memory").ended(137).oom("id-main", 11*time.Second), "certain out-of-memory: its limit is 16Mi"},
+		{"memory of a child long before", of(t, "out-of-memory").ended(3).oom("id-main", 45*time.Second), "certain crashed: ended with exit code 3"},
 		{"memory of a process", of(t, "out-of-memory").outOfMemory(), "certain process-out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},
 		{"hook", of(t, "post-start-failed").ended(143).stoppedFor("hook", "its postStart hook failed: command 'sh' exited with 4: no such user\n", 0), "certain post-start-failed: was stopped: its postStart hook failed: command 'sh' exited with 4: no such user"},
 		{"startup", of(t, "startup-failing").event("main", "Unhealthy", "Startup probe failed: connection refused", 0).event("main", "Killing", "Container main failed startup probe, will be restarted", 0), "certain startup-failing: connection refused"},
@@ -213,6 +219,7 @@ func TestCauses(t *testing.T) {
 		{"clash", of(t, "port-clash").listens("0.0.0.0:8080").ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},
 		{"host port", manifest(t, "host-port-taken").image(diagnose.Image{}).hostPort("holder_POD"), "certain host-port-taken: port 4711 of the machine, which the pod is to publish, is taken by container holder_POD"},
 		{"host port of a pod", of(t, "host-port-taken").absent().registry(diagnose.RegistryHas, "").unstarted().hostPort("holder_POD"), "certain host-port-taken: taken by container holder_POD"},
+		{"hidden command", of(t, "hidden-by-volume").command("/etc/nginx/run").refused(127, runc+`exec: "/etc/nginx/run": stat /etc/nginx/run: no such file or directory: unknown`).imageFile("image", "/etc/nginx/run", diagnose.File{There: true}).file("id-main", "/etc/nginx/run", diagnose.File{}), "certain hidden-by-volume: hides what image nginx has there: /etc/nginx/run is missing"},
 		{"hidden", of(t, "hidden-by-volume").ended(1, `open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)`).imageFile("image", "/etc/nginx/nginx.conf", diagnose.File{There: true}).file("id-main", "/etc/nginx/nginx.conf", diagnose.File{}), "certain hidden-by-volume: volume settings is mounted at /etc/nginx"},
 		{"object", manifest(t, "object-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}), `certain object-missing: configmap "nosuch" not found`},
 		{"key", manifest(t, "key-missing").colours(), "certain key-missing: couldn't find key mode in ConfigMap default/key-missing; it has colour"},
@@ -371,7 +378,8 @@ func TestOvercome(t *testing.T) {
 // The command of a cause is one that a shell reads as it is meant, and that
 // shows what was seen.
 func TestCommands(t *testing.T) {
-	https := of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client")
+	wget := diagnose.File{There: true}
+	https := of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client").file("id-main", "/usr/bin/wget", wget)
 	https.Want.Units[0].Container.ReadinessProbe.HTTPGet.Scheme = v1.URISchemeHTTPS
 	command := of(t, "probe-failing").probe("readiness", "no")
 	command.Want.Units[0].Container.ReadinessProbe.Exec.Command = []string{"sh", "-c", "it's not"}
@@ -382,6 +390,9 @@ func TestCommands(t *testing.T) {
 		want string
 	}{
 		"https":   {https, "wget --no-check-certificate -qO- https://127.0.0.1:8080/healthz"},
+		"no wget": {of(t, "probe-path").probe("readiness", "HTTP probe failed with statuscode: 404"), "minipod events probe-path"},
+		"key":     {manifest(t, "key-missing").colours(), "minipod get configmap key-missing -n default -o yaml"},
+		"shell":   {of(t, "shell-with-nothing-to-do").ended(0), "docker inspect -f '{{json .Path}} {{json .Args}} {{.State.ExitCode}}' shell-with-nothing-to-do_main"},
 		"exec":    {command, `-- sh -c 'it'\''s not'`},
 		"file":    {file, "minipod explain --script 'my pods/a.yaml'"},
 		"program": {manifest(t, "command-not-found").command("sleep 1000").nowhere("sleep 1000"), `sh busybox -c 'command -v '\''sleep 1000'\'''`},
@@ -390,6 +401,22 @@ func TestCommands(t *testing.T) {
 		if len(found) != 1 || !strings.HasSuffix(found[0].Command, c.want) {
 			t.Errorf("%s: %+v, want the command %s", name, found, c.want)
 		}
+	}
+}
+
+// That nobody keeps a pod is told after what is likely to be wrong with it, and
+// before what nothing speaks for.
+func TestNoSupervisorIsNotFirst(t *testing.T) {
+	p := of(t, "liveness-port").ended(0).stoppedFor("liveness", "", time.Minute).unkept()
+	p.event("main", "Unhealthy", "Liveness probe failed: dial tcp 192.0.2.1:8080: connect: connection refused", time.Minute)
+	p.Images["nginx"] = plan.Image{ID: "image", Ports: []string{"80/tcp"}}
+	p.Images["image"] = p.Images["nginx"]
+	var names []string
+	for _, cause := range p.found() {
+		names = append(names, cause.Name)
+	}
+	if want := []string{"probe-port", "no-supervisor"}; !slices.Equal(names, want) {
+		t.Errorf("found %q, want %q", names, want)
 	}
 }
 

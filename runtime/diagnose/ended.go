@@ -52,7 +52,7 @@ func shellWithNothing(l *look) []Cause {
 		causes = append(causes, Cause{
 			Name: "shell-with-nothing-to-do", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("%s runs the shell %s with nothing to do, which ends at once: it wants a command, or stdin: true and tty: true", title(u), argv[0]),
-			Evidence: []string{"command line: " + strings.Join(argv, " "), ranFor(*c)}, Command: l.command("ps") + " -o yaml",
+			Evidence: []string{"command line: " + strings.Join(argv, " "), ranFor(*c)}, Command: inspect(*c, "json .Path}} {{json .Args}} {{.State.ExitCode"),
 		})
 	}
 	return causes
@@ -96,52 +96,6 @@ func initSystem(l *look) []Cause {
 		causes = append(causes, cause)
 	}
 	return causes
-}
-
-// outOfMemory is a container that was killed for the memory that it used.
-func outOfMemory(l *look) []Cause {
-	var causes []Cause
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || !c.OOMKilled {
-			continue
-		}
-		causes = append(causes, Cause{
-			Name: "out-of-memory", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("%s used more memory than it may and was killed: %s", title(u), l.memory(u)),
-			Evidence: []string{"the engine: OOMKilled", ranFor(*c)}, Command: inspect(*c, ".State.OOMKilled"),
-		})
-	}
-	return causes
-}
-
-// processOutOfMemory is a container that runs on though a process of it was
-// killed for the memory that it used.
-func processOutOfMemory(l *look) []Cause {
-	var causes []Cause
-	for _, u := range l.units() {
-		c := l.Latest(u.Name)
-		if c == nil || c.State != plan.Running || !c.OOMKilled {
-			continue
-		}
-		causes = append(causes, Cause{
-			Name: "process-out-of-memory", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("a process of %s was killed for its memory, though the container runs on: %s, and what is in an emptyDir of medium Memory counts", title(u), l.memory(u)),
-			Evidence: []string{"the engine: OOMKilled, and running"}, Command: inspect(*c, ".State.OOMKilled"),
-		})
-	}
-	return causes
-}
-
-// memory says how much memory a unit may use.
-func (l *look) memory(u translate.Unit) string {
-	if limit := u.Container.Resources.Limits.Memory(); !limit.IsZero() {
-		return fmt.Sprintf("its limit is %s (%s.resources.limits.memory)", limit, u.Path)
-	}
-	if r := l.Want.Pod.Spec.Resources; r != nil && !r.Limits.Memory().IsZero() {
-		return fmt.Sprintf("the limit of the pod is %s (spec.resources.limits.memory)", r.Limits.Memory())
-	}
-	return "the machine's memory was used up"
 }
 
 // shownLines is how many lines of a log are shown.

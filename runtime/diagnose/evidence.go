@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"time"
+
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/translate"
@@ -41,12 +43,14 @@ const (
 	AskPorts     Kind = "ports"      // the Ports that containers publish
 	AskObjects   Kind = "objects"    // the ConfigMaps and Secrets of the pod, in Inputs
 	AskHostPath  Kind = "host path"  // At a volume of the manifest: whether its path is not what its type says, in Failed and Text
+	AskOOM       Kind = "oom"        // At a container: the Times at which a process of it was killed for its memory
 	AskMachine   Kind = "machine"    // the architecture of the engine's machine, in Text
 )
 
 // Answer is what was seen. Only the fields of the question's Kind are set.
 type Answer struct {
 	Lines   []string
+	Times   []time.Time
 	File    File
 	Image   Image
 	Sockets []pause.Socket

@@ -60,6 +60,7 @@ func (l *look) missing(unit, what string, m *translate.Missing) Cause {
 	var keys []string
 	for kind, name := range l.objectIn(m.Message) {
 		keys = l.keys(kind, name)
+		c.Command = "minipod get " + strings.ToLower(kind) + " " + name + " -n " + l.Want.Pod.Namespace + " -o yaml"
 	}
 	if strings.Contains(m.Message, "key") {
 		c.Name = "key-missing"

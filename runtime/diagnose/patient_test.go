@@ -167,6 +167,27 @@ func (p *patient) deadline() *patient {
 	return p
 }
 
+// oom has the engine have told that a process of a container was killed so long
+// ago.
+func (p *patient) oom(id string, ago time.Duration) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskOOM, At: id}, diagnose.Answer{Times: []time.Time{now().Add(-ago)}})
+}
+
+// imageUser has the images name a user.
+func (p *patient) imageUser(name string) *patient {
+	for reference, image := range p.Images {
+		image.User = name
+		p.Images[reference] = image
+	}
+	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+}
+
+// runsAs has the first container name its user.
+func (p *patient) runsAs(uid int64) *patient {
+	p.Want.Units[0].Container.SecurityContext = &v1.SecurityContext{RunAsUser: &uid}
+	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+}
+
 func (p *patient) unkept() *patient {
 	p.Kept = false
 	return p

@@ -76,6 +76,9 @@ func pauseDown(l *look) []Cause {
 	}}
 }
 
+// noSupervisor is the name of the cause that nobody keeps a pod.
+const noSupervisor = "no-supervisor"
+
 // unattended is a pod that nobody keeps.
 func unattended(l *look) []Cause {
 	if l.e.Kept || !plan.Unattended(l.World, l.now) {
@@ -88,7 +91,7 @@ func unattended(l *look) []Cause {
 		}
 	}
 	c := Cause{
-		Name: "no-supervisor", Sure: Certain,
+		Name: noSupervisor, Sure: Certain,
 		Text:     "no supervisor is running, and the pod needs one: minipod supervise keeps it",
 		Evidence: []string{"to be done: " + strings.Join(ops, ", ")},
 		Command:  l.command("ps"),

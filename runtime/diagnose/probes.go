@@ -178,12 +178,25 @@ func (l *look) probeCommand(f failing) string {
 	switch http := f.action.HTTP; {
 	case len(f.action.Exec) > 0:
 		return in + commandLine(f.action.Exec)
+	case http != nil && !l.has(f.Unit, "wget"):
+		return l.command("events")
 	case http != nil && http.Scheme == v1.URISchemeHTTPS:
 		return in + "wget --no-check-certificate -qO- " + word(target(f, "https"))
 	case http != nil:
 		return in + "wget -qO- " + word(target(f, "http"))
 	}
 	return l.command("ns")
+}
+
+// has reports whether a unit that runs has a program where one is looked for.
+func (l *look) has(u translate.Unit, program string) bool {
+	c := l.Latest(u.Name)
+	for _, folder := range []string{"/bin/", "/usr/bin/"} {
+		if file, known := l.file(c.ID, folder+program); known && file.There {
+			return true
+		}
+	}
+	return false
 }
 
 // target is the address that a probe asks, as seen in the pod.

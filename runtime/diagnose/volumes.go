@@ -19,7 +19,7 @@ func hiddenFiles(l *look) []Cause {
 	var causes []Cause
 	for _, u := range l.units() {
 		c := l.failed(u)
-		if c == nil || len(u.Container.VolumeMounts) == 0 {
+		if c == nil || len(u.Container.VolumeMounts) == 0 || l.explained(u.Name) {
 			continue
 		}
 		for _, line := range holding(l.words(*c), noSuchFile, "not found", "can't open", "cannot open", "enoent", "cannot access") {

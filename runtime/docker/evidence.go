@@ -9,10 +9,14 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"golang.org/x/sync/errgroup"
 
@@ -150,6 +154,27 @@ func (e *Engine) Environment(ctx context.Context, id string) ([]string, error) {
 		return nil, fmt.Errorf("inspect %s: %w", short(id), e.explain(err))
 	}
 	return found.Config.Env, nil
+}
+
+// OOMs are the times at which a process of a container was killed for its
+// memory, as far as the engine remembers: it keeps some hundred events.
+func (e *Engine) OOMs(ctx context.Context, id string) ([]time.Time, error) {
+	messages, failed := e.cli.Events(ctx, events.ListOptions{
+		Since: "1", Until: strconv.FormatInt(time.Now().Unix(), 10),
+		Filters: filters.NewArgs(filters.Arg("container", id), filters.Arg("event", string(events.ActionOOM))),
+	})
+	var all []time.Time
+	for {
+		select {
+		case m := <-messages:
+			all = append(all, time.Unix(0, m.TimeNano))
+		case err := <-failed:
+			if errors.Is(err, io.EOF) || len(all) > 0 {
+				return all, nil
+			}
+			return nil, fmt.Errorf("read events of %s: %w", short(id), e.explain(err))
+		}
+	}
 }
 
 // Sockets are those of a pod that wait for others, as its pause sees them.

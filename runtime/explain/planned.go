@@ -28,7 +28,7 @@ var plans = map[string]string{
 	"spec.volumes.emptyDir.medium":    "Memory makes the volume a tmpfs; else it is a folder on the engine's disk",
 	"spec.volumes.emptyDir.sizeLimit": "of a tmpfs its size; on disk it is measured every ten seconds, and a pod that uses more is evicted",
 	"spec.volumes.persistentVolumeClaim": "a volume of the engine of its own, which outlives the pod; " +
-		"run makes it of the claim's manifest, rm pvc/NAME removes it",
+		"run makes it of the claim's manifest, rm --volumes pvc/NAME removes it",
 	"spec.volumes.persistentVolumeClaim.readOnly": "every container that mounts the volume mounts it readonly (docker run --mount)",
 	"spec.volumes.image":                          "the files of an image, which each container mounts readonly (docker run --mount type=image)",
 	"spec.volumes.hostPath":                       "a path of the engine's machine: docker run -v PATH:MOUNTPATH of each container that mounts it",
