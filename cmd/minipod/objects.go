@@ -163,6 +163,11 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 	if needs.Services {
 		in.Services = serviceInputs(b.Pod.Namespace, objects)
 	}
+	if needs.API {
+		if err := apiInput(cmd, &in); err != nil {
+			return in, err
+		}
+	}
 	needs.Claims = b.Claims()
 	if len(needs.ConfigMaps)+len(needs.Secrets)+len(needs.Claims) == 0 {
 		return in, nil
@@ -193,6 +198,17 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 	}
 	object.Fill(&in, b.Pod.Namespace, needs, append(kept, all...))
 	return in, nil
+}
+
+// apiInput looks up the API that a pod is told of.
+func apiInput(cmd *cobra.Command, in *translate.Inputs) error {
+	e, err := connect()
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	in.API, err = e.API(cmd.Context())
+	return err
 }
 
 // serviceInputs are the services of the manifests, with the addresses that

@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/netip"
-	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
@@ -28,6 +25,7 @@ import (
 type serveFlags struct {
 	listen     string
 	http       string
+	pods       string
 	kubeconfig string
 	profiles   string
 	sysctls    []string
@@ -45,8 +43,10 @@ engine, and keeps all pods of the engine while it runs: what ends is restarted
 as its manifest says. Pods made by minipod run are there for kubectl, and pods
 made by kubectl are there for minipod ps. Ctrl-C leaves the pods as they are.
 
-It listens on loopback alone, with TLS and a token that are made at each start
-and written into a kubeconfig.`,
+It listens on loopback, with TLS and a token that are made at each start and
+written into a kubeconfig. Where it runs on the engine's machine it also
+listens on the engine's bridge, for the pods that are made through it: they find
+there what client libraries look for in a cluster, with a token each.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.check(cmd); err != nil {
 				return err
@@ -57,6 +57,7 @@ and written into a kubeconfig.`,
 	}
 	cmd.Flags().StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS:PORT` to listen on; port 0 is any free one")
 	cmd.Flags().StringVar(&f.http, "http", "", "loopback `ADDRESS:PORT` to listen on without TLS and token instead; for tests")
+	cmd.Flags().StringVar(&f.pods, "listen-pods", podsBridge, "`ADDRESS:PORT` on which pods reach the API; bridge is the engine's bridge, none is nowhere")
 	cmd.Flags().StringVar(&f.kubeconfig, "write-kubeconfig", "", "`FILE` to write the kubeconfig to (default: in the user's state folder)")
 	cmd.Flags().StringVar(&f.profiles, "seccomp-root", manifest.NodeProfiles, "`folder` of seccomp profiles of type Localhost")
 	cmd.Flags().StringSliceVar(&f.sysctls, "allowed-unsafe-sysctls", nil, "sysctls that pods may set beside the safe ones, or `patterns` that end in *")
@@ -74,6 +75,9 @@ func (f *serveFlags) check(cmd *cobra.Command) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return usage(seeHelp(cmd), "%s: want ADDRESS:PORT", address)
+	}
+	if err := f.checkPods(cmd); err != nil {
+		return err
 	}
 	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
 		return usage(seeHelp(cmd), "%s: serve listens on loopback alone, such as 127.0.0.1:6443", address)
@@ -110,7 +114,13 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	pods, err := openPods(ctx, e, f.pods)
+	if err != nil {
+		return err
+	}
+	defer pods.close()
 	n.Allow(node.Allowed{
+		API:           pods.api != nil,
 		Profile:       func(name string) (string, error) { return manifest.Profile([]string{f.profiles}, name) },
 		UnsafeSysctls: f.sysctls,
 	})
@@ -121,7 +131,7 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 	defer door.listener.Close()
 	server, err := apiserver.New(ctx, apiserver.Options{
 		Pods: n, Streams: n, Objects: n.Objects(), Node: n, Usage: n,
-		Token: door.access.Token, CA: door.access.CA, Log: log,
+		Token: door.access.Token, CA: door.access.CA, API: pods.api, Log: log,
 	})
 	if err != nil {
 		return err
@@ -130,6 +140,7 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 		return err
 	}
 	defer holdPlace(e, tell.NewConsole(io.err))()
+	fmt.Fprintln(io.err, pods.said)
 	fmt.Fprintf(io.out, "export KUBECONFIG=%s\n", shellescape.Quote(f.kubeconfig))
 	fmt.Fprintf(io.err, "serving the pods of this engine at %s; Ctrl-C leaves them as they are\n", door.access.URL)
 	group, ctx := errgroup.WithContext(ctx)
@@ -147,89 +158,9 @@ func serve(ctx context.Context, io streams, f serveFlags) error {
 		return nil
 	})
 	group.Go(func() error { return door.answer(ctx, server.Handler()) })
+	group.Go(func() error { return pods.answer(ctx, server.PodHandler()) })
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
-}
-
-// door is where clients come in.
-type door struct {
-	listener net.Listener
-	access   apiserver.Access
-	identity *apiserver.Identity // nil without TLS
-}
-
-func openDoor(ctx context.Context, f serveFlags) (*door, error) {
-	d := &door{access: apiserver.Access{Token: apiserver.NewToken()}}
-	address, scheme := f.http, "http"
-	if address == "" {
-		identity, err := apiserver.TLS(time.Now())
-		if err != nil {
-			return nil, err
-		}
-		address, scheme = f.listen, "https"
-		d.identity, d.access.CA = &identity, identity.CA
-	}
-	var err error
-	if d.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err != nil {
-		return nil, fmt.Errorf("serve: %w", err)
-	}
-	d.access.URL = scheme + "://" + d.listener.Addr().String()
-	return d, nil
-}
-
-// closing is how long requests under way may take when serve ends.
-const closing = 2 * time.Second
-
-// answer answers requests until ctx ends.
-func (d *door) answer(ctx context.Context, handler http.Handler) error {
-	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)}
-	s.BaseContext = func(net.Listener) context.Context { return ctx }
-	failed := make(chan error, 1)
-	go func() {
-		if d.identity == nil {
-			s.Handler = open(handler, d.access.Token)
-			failed <- s.Serve(d.listener)
-			return
-		}
-		s.TLSConfig = d.identity.TLS
-		failed <- s.ServeTLS(d.listener, "", "")
-	}()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer cancel()
-	if s.Shutdown(end) != nil {
-		_ = s.Close() // watches and streams do not end by themselves
-	}
-	<-failed
-	return ctx.Err()
-}
-
-// open lets clients in without a token, which kubectl does not send without
-// TLS. A web page's requests name its origin; of those only this machine's own
-// are let in.
-func open(handler http.Handler, token string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if ownOrigin(r.Header.Get("Origin")) {
-			r.Header.Set("Authorization", "Bearer "+token)
-		}
-		handler.ServeHTTP(w, r)
-	})
-}
-
-func ownOrigin(origin string) bool {
-	if origin == "" {
-		return true
-	}
-	u, err := url.Parse(origin)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }

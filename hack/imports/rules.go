@@ -15,7 +15,7 @@ const module = "github.com/minipod/minipod"
 // anything, and nothing imports it.
 func layers() [][]string {
 	return [][]string{
-		{"podspec/kube", "runtime/engine", "runtime/image", "cmd/minipod/internal/heap"},
+		{"podspec/kube", "runtime/access", "runtime/engine", "runtime/image", "cmd/minipod/internal/heap"},
 		{"runtime/pause", "runtime/apiserver/openapi", "runtime/apiserver/store", "runtime/apiserver/wire"},
 		{"podspec", "runtime/translate"},
 		{"runtime/plan", "runtime/object"},
@@ -71,7 +71,7 @@ func pure() map[string]map[string]string {
 	const upstream = "Kubernetes' own packages log, register features and take contexts: they are silenced, set up once and given an empty one"
 	return map[string]map[string]string{
 		"podspec/kube": {"sync": upstream, "log/slog": upstream, "context": upstream},
-		"podspec":      nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/object": nil, "runtime/status": nil, "runtime/explain": nil, "runtime/namespace": nil, "runtime/event": nil, "runtime/describe": nil, "runtime/diagnose": nil,
+		"podspec":      nil, "runtime/access": nil, "runtime/translate": nil, "runtime/plan": nil, "runtime/object": nil, "runtime/status": nil, "runtime/explain": nil, "runtime/namespace": nil, "runtime/event": nil, "runtime/describe": nil, "runtime/diagnose": nil,
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/kubernetes/pkg/kubelet/envvars"
 )
 
@@ -12,7 +14,7 @@ import (
 // more.
 const (
 	servicePrefix = "10.96."
-	KubernetesIP  = "10.96.0.1" // of the API itself
+	KubernetesIP  = "10.96.0.1" // of the API itself, where pods cannot reach it
 	firstNodePort = 30000
 	lastNodePort  = 32767
 )
@@ -81,6 +83,27 @@ func openNodePorts(service, old *v1.Service, others []*v1.Service) error {
 		}
 	}
 	return nil
+}
+
+// APIService is the service that clients know the API itself by.
+func APIService(ip string, port int32) *v1.Service {
+	service := &v1.Service{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: metav1.NamespaceDefault, Name: "kubernetes",
+			Labels: map[string]string{"component": "apiserver", "provider": "kubernetes"},
+		},
+		Spec: v1.ServiceSpec{
+			Type:            v1.ServiceTypeClusterIP,
+			ClusterIP:       ip,
+			ClusterIPs:      []string{ip},
+			IPFamilies:      []v1.IPFamily{v1.IPv4Protocol},
+			SessionAffinity: v1.ServiceAffinityNone,
+			Ports:           []v1.ServicePort{{Name: "https", Protocol: v1.ProtocolTCP, Port: port, TargetPort: intstr.FromInt32(port)}},
+		},
+	}
+	single, cluster := v1.IPFamilyPolicySingleStack, v1.ServiceInternalTrafficPolicyCluster
+	service.Spec.IPFamilyPolicy, service.Spec.InternalTrafficPolicy = &single, &cluster
+	return service
 }
 
 // ServiceVariables are what the kubelet tells containers of the services of their namespace.

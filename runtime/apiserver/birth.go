@@ -61,3 +61,6 @@ func (c cluster) Furnish(namespace string) error { return c.server.furnish(names
 
 // LeftOut implements kind.Cluster.
 func (c cluster) LeftOut(pod store.Object) []string { return c.server.Pods.LeftOut(pod.(*v1.Pod)) }
+
+// Tokens implements kind.Cluster.
+func (c cluster) Tokens() bool { return c.server.API != nil }

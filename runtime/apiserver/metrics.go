@@ -67,9 +67,13 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request, segments []stri
 	if k == nil || len(segments) > 2 {
 		return nowhere(r)
 	}
+	t := target{kind: k, namespace: namespace, name: name}
+	if err := s.permit(r, "list", t); err != nil {
+		return err
+	}
 	for _, one := range s.measures() {
 		if one.plural == k.Resource() {
-			return one.serve(w, r, target{kind: k, namespace: namespace, name: name})
+			return one.serve(w, r, t)
 		}
 	}
 	return nowhere(r)

@@ -9,12 +9,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/uuid"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
-
-// rootCA is the ConfigMap that every namespace has the server's certificate in.
-const rootCA = "kube-root-ca.crt"
 
 // poke has the namespaces looked at.
 func (s *Server) poke() {
@@ -62,7 +60,11 @@ func (s *Server) furnish(namespace string) error {
 	if err := s.seed(kind.ServiceAccounts, account); err != nil {
 		return err
 	}
-	ca := &v1.ConfigMap{ObjectMeta: s.newMeta(namespace, rootCA), Data: map[string]string{"ca.crt": string(s.CA)}}
+	root := s.CA
+	if s.API != nil {
+		root = s.API.CA
+	}
+	ca := &v1.ConfigMap{ObjectMeta: s.newMeta(namespace, access.RootCA), Data: map[string]string{access.RootCAKey: string(root)}}
 	ca.Annotations = map[string]string{
 		"kubernetes.io/description": "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.",
 	}

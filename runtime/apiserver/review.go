@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/apiserver/wire"
 )
 
@@ -20,33 +21,56 @@ type reviewKind struct {
 	plural, singular, kind string
 	// answer makes the empty object and the function that fills in the answer.
 	answer func() (runtime.Object, func())
+	// pod does the same for a pod that asks; nil: pods may not.
+	pod func(*Server, access.Bound) (runtime.Object, func())
 }
 
-// reviews are the questions about what one may do. Whoever knows the token may do everything.
+// reviews are the questions about what one may do. Whoever knows the token of serve may do everything.
 func reviews() []reviewKind {
 	return []reviewKind{
 		{authorizationv1.SchemeGroupVersion, "selfsubjectaccessreviews", "selfsubjectaccessreview", "SelfSubjectAccessReview",
 			func() (runtime.Object, func()) {
 				o := &authorizationv1.SelfSubjectAccessReview{}
 				return o, func() { o.Status = authorizationv1.SubjectAccessReviewStatus{Allowed: true} }
-			}},
+			}, podAccess},
 		{authorizationv1.SchemeGroupVersion, "selfsubjectrulesreviews", "selfsubjectrulesreview", "SelfSubjectRulesReview",
 			func() (runtime.Object, func()) {
 				o := &authorizationv1.SelfSubjectRulesReview{}
 				return o, func() { o.Status = allRules() }
-			}},
+			}, nil},
 		{authorizationv1.SchemeGroupVersion, "subjectaccessreviews", "subjectaccessreview", "SubjectAccessReview",
 			func() (runtime.Object, func()) {
 				o := &authorizationv1.SubjectAccessReview{}
 				return o, func() { o.Status = authorizationv1.SubjectAccessReviewStatus{Allowed: true} }
-			}},
+			}, nil},
 		{authenticationv1.SchemeGroupVersion, "selfsubjectreviews", "selfsubjectreview", "SelfSubjectReview",
 			func() (runtime.Object, func()) {
 				o := &authenticationv1.SelfSubjectReview{}
 				return o, func() {
 					o.Status.UserInfo = authenticationv1.UserInfo{Username: "minipod", Groups: []string{"system:masters", "system:authenticated"}}
 				}
-			}},
+			}, podSelf},
+	}
+}
+
+// podSelf tells a pod who it is.
+func podSelf(_ *Server, pod access.Bound) (runtime.Object, func()) {
+	o := &authenticationv1.SelfSubjectReview{}
+	return o, func() { o.Status.UserInfo = authenticationv1.UserInfo{Username: pod.User(), Groups: pod.Groups()} }
+}
+
+// podAccess tells a pod whether it may do something. Paths that are about no
+// resource it may read.
+func podAccess(s *Server, pod access.Bound) (runtime.Object, func()) {
+	o := &authorizationv1.SelfSubjectAccessReview{}
+	return o, func() {
+		a := o.Spec.ResourceAttributes
+		if a == nil {
+			o.Status.Allowed = o.Spec.NonResourceAttributes != nil && o.Spec.NonResourceAttributes.Verb == "get"
+			return
+		}
+		k := s.kinds.ByResource(schema.GroupResource{Group: a.Group, Resource: a.Resource}.String())
+		o.Status.Allowed = k != nil && mayPod(pod, a.Verb, target{kind: k, namespace: a.Namespace, name: a.Name, sub: a.Subresource})
 	}
 }
 
@@ -80,6 +104,12 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request, review rev
 		return err
 	}
 	obj, fill := review.answer()
+	if pod, ok := asker(r); ok {
+		if review.pod == nil {
+			return apierrors.NewForbidden(schema.GroupResource{Group: review.gv.Group, Resource: review.plural}, "", fmt.Errorf("user %q is a pod, which may not ask this", pod.User()))
+		}
+		obj, fill = review.pod(s, pod)
+	}
 	if _, err := wire.Decode(body, review.gv.WithKind(review.kind), obj); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -103,10 +104,13 @@ func namespacePart(segment string) bool {
 }
 
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, t target) error {
+	verb, serve := s.verb(r, t)
+	if err := s.permit(r, cmp.Or(verb, "create"), t); err != nil {
+		return err
+	}
 	if t.sub != "" {
 		return s.dispatchSub(w, r, t)
 	}
-	verb, serve := s.verb(r, t)
 	if serve == nil {
 		return apierrors.NewMethodNotSupported(t.kind.GroupResource(), r.Method)
 	}

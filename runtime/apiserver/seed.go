@@ -8,7 +8,6 @@ import (
 	nodev1 "k8s.io/api/node/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
@@ -46,20 +45,13 @@ func (s *Server) seedNamespaces() error {
 
 // seedService makes the service that clients know the API itself by.
 func (s *Server) seedService() error {
-	service := &v1.Service{
-		ObjectMeta: s.newMeta(metav1.NamespaceDefault, "kubernetes"),
-		Spec: v1.ServiceSpec{
-			Type:            v1.ServiceTypeClusterIP,
-			ClusterIP:       kube.KubernetesIP,
-			ClusterIPs:      []string{kube.KubernetesIP},
-			IPFamilies:      []v1.IPFamily{v1.IPv4Protocol},
-			SessionAffinity: v1.ServiceAffinityNone,
-			Ports:           []v1.ServicePort{{Name: "https", Protocol: v1.ProtocolTCP, Port: 443, TargetPort: intstr.FromInt32(443)}},
-		},
+	service := kube.APIService(kube.KubernetesIP, 443)
+	if s.API != nil {
+		service = kube.APIService(s.API.Host, s.API.Port)
 	}
-	single, cluster := v1.IPFamilyPolicySingleStack, v1.ServiceInternalTrafficPolicyCluster
-	service.Spec.IPFamilyPolicy, service.Spec.InternalTrafficPolicy = &single, &cluster
-	service.Labels = map[string]string{"component": "apiserver", "provider": "kubernetes"}
+	meta := s.newMeta(service.Namespace, service.Name)
+	meta.Labels = service.Labels
+	service.ObjectMeta = meta
 	return s.seed(kind.Services, service)
 }
 

@@ -25,6 +25,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
@@ -42,6 +43,9 @@ type Options struct {
 	// CA is the certificate that clients check the server by, in PEM; pods find it
 	// in the ConfigMap kube-root-ca.crt. It may be empty for a server without TLS.
 	CA []byte
+	// API is how pods reach the server, by PodHandler; nil: they do not, and get
+	// no tokens.
+	API *access.API
 	// Hosts are names and addresses that a request may be sent to besides those
 	// of the loopback device.
 	Hosts []string
@@ -87,6 +91,8 @@ func (o Options) check() error {
 	switch {
 	case o.Token == "":
 		return errors.New("no token")
+	case o.API != nil && len(o.API.Secret) == 0:
+		return errors.New("no secret for the tokens of pods")
 	case o.Pods == nil || o.Streams == nil || o.Objects == nil || o.Node == nil || o.Usage == nil:
 		return errors.New("a part of the engine is missing")
 	}

@@ -13,6 +13,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/apiserver"
 )
 
@@ -28,10 +29,13 @@ type cluster struct {
 func start(t *testing.T) *cluster { return startOn(t, newEngine()) }
 
 // startOn starts a server on an engine and stops it with the test.
-func startOn(t *testing.T, e *engine) *cluster {
+func startOn(t *testing.T, e *engine) *cluster { return startWith(t, e, nil) }
+
+// startWith is startOn with an API that pods reach.
+func startWith(t *testing.T, e *engine, api *access.API) *cluster {
 	t.Helper()
 	server, err := apiserver.New(t.Context(), apiserver.Options{
-		Pods: podEngine{e}, Streams: e, Objects: objectEngine{e}, Node: e, Usage: e, Token: token, CA: []byte("the CA"),
+		Pods: podEngine{e}, Streams: e, Objects: objectEngine{e}, Node: e, Usage: e, Token: token, CA: []byte("the CA"), API: api,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -220,7 +220,11 @@ func (e *Engine) Inputs(ctx context.Context, w plan.World) (translate.Inputs, er
 	}
 	needs := w.Want.Needs(w.Want.Units)
 	needs.Services = true
-	return e.needed(ctx, w, needs, kept{objects, listed(objects)})
+	in, err := e.needed(ctx, w, needs, kept{objects, listed(objects)})
+	if err == nil && needs.API {
+		in.API, err = e.API(ctx)
+	}
+	return in, err
 }
 
 // Images are the images of a pod that the engine has, by the references of the

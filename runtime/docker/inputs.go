@@ -15,6 +15,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -45,7 +46,10 @@ func (e *Engine) needed(ctx context.Context, w plan.World, needs translate.Needs
 		}
 	}
 	if needs.Services {
-		in.Services = object.ServicesOf(w.Want.Pod.Namespace, objectsOf(kept.services))
+		in.Services = object.ServicesOf(w.Want.Pod.Namespace, objectsOf(kept.common))
+	}
+	if needs.API {
+		in.API = apiOf(kept.common)
 	}
 	var err error
 	if in.Files, err = e.files(ctx, w, needs.Files); err != nil {
@@ -101,11 +105,12 @@ func firstFile(archive io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxEnvFile))
 }
 
-// kept are the objects beside a pod: the services, which are listed with its
-// own volumes as most pods are told of them, and how to list others.
+// kept are the objects beside a pod: the services and the API, which are
+// listed with its own volumes as most pods are told of them, and how to list
+// others.
 type kept struct {
-	services []*volume.Volume
-	list     lister
+	common []*volume.Volume
+	list   lister
 }
 
 // lister lists volumes, those of the objects of a namespace among them.
@@ -129,6 +134,24 @@ func objectsOf(volumes []*volume.Volume) []object.Record {
 		}
 	}
 	return records
+}
+
+// API is how pods reach the API; nil where nobody has served it to pods yet.
+func (e *Engine) API(ctx context.Context) (*access.API, error) {
+	volumes, err := e.volumes(ctx, filters.Arg("name", object.APIVolumes))
+	return apiOf(volumes), err
+}
+
+func apiOf(volumes []*volume.Volume) *access.API {
+	var labels []map[string]string
+	for _, v := range volumes {
+		labels = append(labels, v.Labels)
+	}
+	api, revision := object.NewestAPI(labels)
+	if revision == 0 {
+		return nil
+	}
+	return &api
 }
 
 // machine keeps the facts about the engine's machine that containers are

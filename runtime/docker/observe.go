@@ -37,7 +37,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 }
 
 func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
-	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)), filters.Arg("name", object.ServiceVolumes))
+	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)), filters.Arg("name", object.ServiceVolumes), filters.Arg("name", object.APIVolumes))
 	if err != nil {
 		return plan.World{}, err
 	}

@@ -15,7 +15,7 @@ import (
 // where that network is this machine's own, else from inside, by a command in
 // the pause.
 func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net.Conn, error) {
-	if e.reaches(ctx, host) {
+	if e.Reaches(ctx, host) {
 		return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	}
 	tunnel, err := e.Dial(ctx, pause, host, port)
@@ -29,7 +29,7 @@ func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net
 // what listens on localhost alone is reached too. The pod's address is tried
 // first, where it can be reached from here, for that is fastest.
 func (e *Engine) Forward(ctx context.Context, pause, address string, port int) (io.ReadWriteCloser, error) {
-	if e.reaches(ctx, address) {
+	if e.Reaches(ctx, address) {
 		dialer := net.Dialer{Timeout: refusalTime}
 		if conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(address, strconv.Itoa(port))); err == nil {
 			return conn, nil
@@ -38,10 +38,10 @@ func (e *Engine) Forward(ctx context.Context, pause, address string, port int) (
 	return e.Dial(ctx, pause, "127.0.0.1", port)
 }
 
-// reaches reports whether an address is in a network of this machine, and the
+// Reaches reports whether an address is in a network of this machine, and the
 // engine on it. A network of the same numbers elsewhere is another one: that of
 // a virtual machine, or of an engine without root, has its own.
-func (e *Engine) reaches(ctx context.Context, host string) bool {
+func (e *Engine) Reaches(ctx context.Context, host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil || !strings.HasPrefix(e.where.address, "unix://") {
 		return false

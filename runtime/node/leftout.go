@@ -12,7 +12,7 @@ import (
 // LeftOut implements apiserver.Pods. A policy that is most often a default
 // says nothing about what the user wanted.
 func (n *Node) LeftOut(pod *v1.Pod) []string {
-	b := translate.New(pod, translate.Options{Seccomp: n.profiles(pod), UnsafeSysctls: n.allowed.UnsafeSysctls})
+	b := translate.New(pod, translate.Options{Seccomp: n.profiles(pod), UnsafeSysctls: n.allowed.UnsafeSysctls, API: n.allowed.API})
 	reason, _, rejected := plan.Rejection(plan.World{Want: b})
 	fatal := b.Fatal()
 	var lines []string

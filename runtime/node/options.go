@@ -19,6 +19,8 @@ type Allowed struct {
 	Profile func(name string) (string, error)
 	// UnsafeSysctls are sysctls that pods may set beside the safe ones.
 	UnsafeSysctls []string
+	// API says that pods reach the API.
+	API bool
 }
 
 // Allow says what of the node pods may use, before the first is made.
@@ -29,7 +31,7 @@ func (n *Node) Allow(a Allowed) { n.allowed = a }
 // Kubernetes' default.
 func (n *Node) options(ctx context.Context, pod *v1.Pod) (translate.Options, error) {
 	own := false
-	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod), UnsafeSysctls: n.allowed.UnsafeSysctls}
+	opts := translate.Options{SharePID: &own, AssumedAlways: assumedAlways(pod), UnsafeSysctls: n.allowed.UnsafeSysctls, API: n.allowed.API}
 	opts.Seccomp = n.profiles(pod)
 	if confined := translate.AsksForSecurityModule(pod); confined || pod.Spec.Resources != nil {
 		info, err := n.engine.Info(ctx)

@@ -64,13 +64,17 @@ func (s *stepper) fill() {
 	s.checkPaths()
 	s.copyImages()
 	filled := s.w.Want.Filled()
+	inputs := s.w.Inputs
+	inputs.Now = s.now
 	for _, v := range filled {
-		payload, missing := s.w.Want.Payload(v, s.w.Inputs)
+		payload, missing := s.w.Want.Payload(v, inputs)
 		switch {
 		case missing != nil:
 			s.unmounted(v, missing)
 		case s.w.Contents[v.Docker] != payload.Hash:
 			s.do(Op{Kind: FillVolume, Target: v.Docker, Pause: s.w.Pause.ID, Payload: payload})
+		case !payload.Until.IsZero():
+			s.wake(payload.Until)
 		}
 	}
 	if len(filled) > 0 && s.follows() {

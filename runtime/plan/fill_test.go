@@ -7,7 +7,9 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/runtime/access"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -71,6 +73,33 @@ func TestFillAgain(t *testing.T) {
 	}
 	if s = plan.Next(plan.Apply(w, s.Ops[0], t0), t0); len(s.Ops) > 0 {
 		t.Errorf("after it is filled: %v", kinds(s))
+	}
+}
+
+// A token in the volume of a pod that runs is made anew in time.
+func TestFillTokens(t *testing.T) {
+	pod := configured()
+	life := int64(1000)
+	pod.CreationTimestamp = metav1.NewTime(t0)
+	pod.Spec.Volumes[1].VolumeSource = v1.VolumeSource{Projected: &v1.ProjectedVolumeSource{Sources: []v1.VolumeProjection{
+		{ServiceAccountToken: &v1.ServiceAccountTokenProjection{Path: "token", ExpirationSeconds: &life}},
+	}}}
+	w := unborn(pod, translate.Options{API: true})
+	w.Inputs.API = &access.API{Host: "172.17.0.1", Port: 6443, Secret: []byte("s")}
+	for _, s := range plan.Simulate(w, t0) {
+		for _, op := range s.Ops {
+			w = plan.Apply(w, op, t0)
+		}
+	}
+	later := t0.Add(800 * time.Second)
+	if s := plan.Next(w, t0); len(s.Ops) > 0 || s.Wake.After(later) {
+		t.Fatalf("with a token that is good: %v, again at %s", kinds(s), s.Wake)
+	}
+	if s := plan.Next(w, later.Add(-time.Second)); len(s.Ops) > 0 || !s.Wake.Equal(later) {
+		t.Errorf("a second before its time is over: %v, again at %s", kinds(s), s.Wake)
+	}
+	if s := plan.Next(w, later); len(s.Ops) != 1 || s.Ops[0].Kind != plan.FillVolume {
+		t.Errorf("when its time is over: %v", kinds(s))
 	}
 }
 

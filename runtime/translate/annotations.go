@@ -83,6 +83,6 @@ func canonical(pod *v1.Pod, opts Options) string {
 // without what was found out of the engine.
 func (o Options) Bare() Options {
 	o.Pull, o.AssumedAlways = "", nil
-	o.PodCgroup, o.NoAppArmor, o.NoSELinux, o.NoRuntime = false, false, false, false
+	o.PodCgroup, o.NoAppArmor, o.NoSELinux, o.NoRuntime, o.API = false, false, false, false, false
 	return o
 }

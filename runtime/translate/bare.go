@@ -2,9 +2,12 @@ package translate
 
 import (
 	"slices"
+	"strings"
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/minipod/minipod/runtime/access"
 )
 
 // Bare is the pod as a manifest has it: without what minipod keeps in its
@@ -39,6 +42,7 @@ func admitted(spec *v1.PodSpec) {
 	if spec.PreemptionPolicy != nil && *spec.PreemptionPolicy == v1.PreemptLowerPriority {
 		spec.PreemptionPolicy = nil
 	}
+	withoutToken(spec)
 	spec.Tolerations = slices.DeleteFunc(spec.Tolerations, patient)
 	if len(spec.Tolerations) == 0 {
 		spec.Tolerations = nil
@@ -52,4 +56,23 @@ const patience = 300
 func patient(t v1.Toleration) bool {
 	return (t.Key == v1.TaintNodeNotReady || t.Key == v1.TaintNodeUnreachable) && t.Operator == v1.TolerationOpExists &&
 		t.Effect == v1.TaintEffectNoExecute && t.TolerationSeconds != nil && *t.TolerationSeconds == patience
+}
+
+// withoutToken takes the volume with the pod's token away.
+func withoutToken(spec *v1.PodSpec) {
+	mounted := func(vm v1.VolumeMount) bool {
+		return strings.HasPrefix(vm.Name, access.TokenVolume) && vm.MountPath == access.Folder
+	}
+	spec.Volumes = slices.DeleteFunc(spec.Volumes, access.IsTokenVolume)
+	for _, list := range [][]v1.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			list[i].VolumeMounts = slices.DeleteFunc(list[i].VolumeMounts, mounted)
+			if len(list[i].VolumeMounts) == 0 {
+				list[i].VolumeMounts = nil
+			}
+		}
+	}
+	if len(spec.Volumes) == 0 {
+		spec.Volumes = nil
+	}
 }

@@ -5,6 +5,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/minipod/minipod/runtime/access"
 )
 
 // What an API server, kubectl apply and debug add to a pod makes it no other one; what
@@ -22,9 +24,11 @@ func TestSameThroughTheAPI(t *testing.T) {
 	for _, key := range []string{v1.TaintNodeNotReady, v1.TaintNodeUnreachable} {
 		stored.Spec.Tolerations = append(stored.Spec.Tolerations, v1.Toleration{Key: key, Operator: v1.TolerationOpExists, Effect: v1.TaintEffectNoExecute, TolerationSeconds: &seconds})
 	}
+	stored.Spec.Volumes = []v1.Volume{{Name: access.TokenVolume + "x", VolumeSource: v1.VolumeSource{Projected: &v1.ProjectedVolumeSource{}}}}
+	stored.Spec.Containers[0].VolumeMounts = []v1.VolumeMount{{Name: access.TokenVolume + "x", MountPath: access.Folder, ReadOnly: true}}
 	alone := false
 	want := New(pod, Options{AssumedAlways: []string{"main"}})
-	have := New(stored, Options{SharePID: &alone})
+	have := New(stored, Options{SharePID: &alone, API: true})
 	if !Same(want, have) {
 		t.Errorf("%s\n%s", canonical(want.Pod, want.Options), canonical(have.Pod, have.Options))
 	}
@@ -34,7 +38,10 @@ func TestSameThroughTheAPI(t *testing.T) {
 		"a toleration":  func(p *v1.Pod, _ *Options) { p.Spec.Tolerations = []v1.Toleration{{Key: "a"}} },
 		"an account":    func(p *v1.Pod, _ *Options) { p.Spec.ServiceAccountName = "robot" },
 		"shared":        func(_ *v1.Pod, o *Options) { shared := true; o.SharePID = &shared },
-		"a network":     func(_ *v1.Pod, o *Options) { o.Network = "n" },
+		"a volume": func(p *v1.Pod, _ *Options) {
+			p.Spec.Volumes = []v1.Volume{{Name: "v", VolumeSource: v1.VolumeSource{Projected: &v1.ProjectedVolumeSource{}}}}
+		},
+		"a network": func(_ *v1.Pod, o *Options) { o.Network = "n" },
 	} {
 		other, opts := pod.DeepCopy(), Options{}
 		change(other, &opts)

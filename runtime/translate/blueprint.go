@@ -45,6 +45,9 @@ type Options struct {
 	// UnsafeSysctls are the sysctls that are allowed beside the safe ones:
 	// names, or patterns that end in "*".
 	UnsafeSysctls []string `json:"unsafeSysctls,omitempty"`
+	// API says that the pod is told where the API is, and given tokens for it:
+	// see Inputs.API.
+	API bool `json:"api,omitempty"`
 	// PauseImage is the image of the pause container.
 	PauseImage string `json:"pauseImage,omitempty"`
 	// AssumedAlways are the containers whose pull policy Always came from
@@ -143,7 +146,8 @@ type Unit struct {
 	Target string
 
 	pod  *v1.Pod
-	slot int // where it stands among the units
+	api  bool // see Options.API
+	slot int  // where it stands among the units
 }
 
 // Note says that a field of the pod is not honoured.

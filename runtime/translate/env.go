@@ -57,7 +57,10 @@ func (vs variables) with(name, value string) variables {
 // last, where the manifest does not say it itself.
 func (u Unit) env(in Inputs) (variables, *Missing) {
 	var vs variables
-	services := u.services(in)
+	services, missing := u.services(in)
+	if missing != nil {
+		return nil, missing
+	}
 	for i, from := range u.Container.EnvFrom {
 		s := sourceOf(from.ConfigMapRef, from.SecretRef)
 		s.field, s.namespace = fmt.Sprintf("%s.envFrom[%d]", u.Path, i), u.pod.Namespace
@@ -91,16 +94,24 @@ func (u Unit) env(in Inputs) (variables, *Missing) {
 	return vs, nil
 }
 
-// services are the variables that tell where services are.
-func (u Unit) services(in Inputs) variables {
-	if !linked(u.pod) {
-		return nil
+// services are the variables that tell where services are: that of the API
+// whatever enableServiceLinks says, as on a node.
+func (u Unit) services(in Inputs) (variables, *Missing) {
+	var all []*v1.Service
+	if u.api && in.API == nil {
+		return nil, noAPI(u.Path)
+	}
+	if u.api {
+		all = append(all, kube.APIService(in.API.Host, in.API.Port))
+	}
+	if linked(u.pod) {
+		all = append(all, in.Services...)
 	}
 	var vs variables
-	for _, e := range kube.ServiceVariables(in.Services) {
+	for _, e := range kube.ServiceVariables(all) {
 		vs = vs.with(e.Name, e.Value)
 	}
-	return vs
+	return vs, nil
 }
 
 // linked tells whether a pod is told of the services of its namespace, as it

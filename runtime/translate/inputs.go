@@ -2,8 +2,11 @@ package translate
 
 import (
 	"slices"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/runtime/access"
 )
 
 // Inputs are what is known only when a container is made: what the fields of
@@ -31,6 +34,10 @@ type Inputs struct {
 	ImageUser string
 	// Claims are the PersistentVolumeClaims that the pod's volumes name.
 	Claims map[string]*v1.PersistentVolumeClaim
+	// API is how pods reach the API; nil where nobody has served it to pods yet.
+	API *access.API
+	// Now is when a volume is filled, for the tokens in it.
+	Now time.Time
 	// Symbolic has a token stand for what only an engine can tell: see Token.
 	Symbolic bool
 }
@@ -61,6 +68,7 @@ type Needs struct {
 	PullSecrets         []string // which may be missing
 	Files               []EnvFile
 	Services            bool
+	API                 bool
 }
 
 // Needs are the needs of the pod's volumes and of some of its units: of those
@@ -79,6 +87,7 @@ func NeedsOf(units []Unit) Needs {
 		needs.Machine = needs.Machine || u.burstable()
 		needs.PodIPs = needs.PodIPs || u.parted()
 		needs.Services = needs.Services || linked(u.pod)
+		needs.API = needs.API || u.api
 		for _, ref := range u.pod.Spec.ImagePullSecrets {
 			needs.PullSecrets = once(needs.PullSecrets, ref.Name)
 		}

@@ -63,6 +63,9 @@ const (
 	LabelObjectNamespace = "dev.minipod.object.namespace"
 	LabelObjectName      = "dev.minipod.object.name"
 	LabelObjectUID       = "dev.minipod.object.uid"
+	// LabelAPI is on the records of the API that pods reach, which are in
+	// LabelManifest, each with its number in LabelRevision.
+	LabelAPI = "dev.minipod.api"
 )
 
 // ContainerName is the Docker name of attempt n of a unit, or of the pause

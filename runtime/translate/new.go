@@ -59,7 +59,7 @@ func sharesPID(pod *v1.Pod, opts Options) (shares bool, why string) {
 
 // unit is one container as Docker makes it.
 func (b *Blueprint) unit(c *v1.Container, kind Kind, path string) Unit {
-	u := Unit{Name: c.Name, Kind: kind, Path: path, Container: c, pod: b.Pod, slot: len(b.Units)}
+	u := Unit{Name: c.Name, Kind: kind, Path: path, Container: c, pod: b.Pod, api: b.Options.API, slot: len(b.Units)}
 	u.Pull, u.Lenient = pullPolicy(c, b.Options)
 	u.Restart = restartPolicy(b.Pod, c, kind)
 	u.Hash = hash(c)

@@ -59,7 +59,7 @@ func (b *Blueprint) Refusal(u Unit) (note Note, ok bool) {
 // asks first whether the field was written.
 func notes(b *Blueprint) []Note {
 	n := &noter{}
-	podNotes(n, &b.Pod.Spec)
+	podNotes(n, b)
 	n.refuse(b.Options.NoRuntime, "spec.runtimeClassName", fmt.Sprintf("no runtime for %q is configured", b.Options.Runtime))
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b)
@@ -73,12 +73,12 @@ func notes(b *Blueprint) []Note {
 	return n.notes
 }
 
-func podNotes(n *noter, s *v1.PodSpec) {
+func podNotes(n *noter, b *Blueprint) {
+	s := &b.Pod.Spec
 	n.warn(len(s.ReadinessGates) > 0, "spec.readinessGates", "nothing sets the conditions: the gates are not waited for")
-	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default"
-	n.warn(account, "spec.serviceAccountName", noToken)
-	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
-	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", noToken)
+	if !b.Options.API {
+		accountNotes(n, s)
+	}
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
 	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone {
 		const instead = "they take the place of the engine's own, to which a node adds them"
@@ -200,7 +200,7 @@ func volumeNotes(n *noter, b *Blueprint) {
 		case v.DownwardAPI != nil:
 			n.diskOf(s, v.DownwardAPI.Items, path+".downwardAPI")
 		case v.Projected != nil:
-			projectedNotes(n, s, v.Projected, path+".projected")
+			projectedNotes(n, b, v.Projected, path+".projected")
 		case !held(v.VolumeSource):
 			n.refuse(true, path, "volumes of this type are not mounted")
 		}
@@ -208,22 +208,30 @@ func volumeNotes(n *noter, b *Blueprint) {
 }
 
 // projectedNotes are about the sources that ask for what no node here has.
-func projectedNotes(n *noter, s *v1.PodSpec, p *v1.ProjectedVolumeSource, path string) {
+func projectedNotes(n *noter, b *Blueprint, p *v1.ProjectedVolumeSource, path string) {
 	for i, source := range p.Sources {
 		path := fmt.Sprintf("%s.sources[%d]", path, i)
-		n.refuse(source.ServiceAccountToken != nil, path+".serviceAccountToken", "there are no service accounts here: no token is mounted")
+		n.refuse(source.ServiceAccountToken != nil && !b.Options.API, path+".serviceAccountToken", noToken)
 		n.refuse(source.PodCertificate != nil, path+".podCertificate", "nothing signs certificates here")
 		if source.ClusterTrustBundle != nil {
 			n.missing(isTrue(source.ClusterTrustBundle.Optional), path+".clusterTrustBundle", "there are no trust bundles here")
 		}
 		if source.DownwardAPI != nil {
-			n.diskOf(s, source.DownwardAPI.Items, path+".downwardAPI")
+			n.diskOf(&b.Pod.Spec, source.DownwardAPI.Items, path+".downwardAPI")
 		}
 	}
 }
 
+// accountNotes are about what asks for a token, where there is none to be had.
+func accountNotes(n *noter, s *v1.PodSpec) {
+	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default"
+	n.warn(account, "spec.serviceAccountName", noToken)
+	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
+	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", noToken)
+}
+
 // noToken is said of what asks for a token of a service account.
-const noToken = "there are no tokens of service accounts here: none is mounted"
+const noToken = "no token is mounted: only pods that minipod serve makes, and that can reach it, have one"
 
 // diskOf notes a file that is to tell how much of the disk a container may use.
 func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path string) {

@@ -43,7 +43,9 @@ func (b *Blueprint) projectedParts(p *v1.ProjectedVolumeSource, field string) []
 		field := fmt.Sprintf("%s.sources[%d]", field, i)
 		switch {
 		case s.ConfigMap != nil:
-			parts = append(parts, configMapPart(s.ConfigMap.Name, s.ConfigMap.Optional, s.ConfigMap.Items, mode, field+".configMap"))
+			parts = append(parts, b.projectedConfigMap(s.ConfigMap, mode, field+".configMap"))
+		case s.ServiceAccountToken != nil && b.Options.API:
+			parts = append(parts, tokenPart{b.Pod, s.ServiceAccountToken, mode, field + ".serviceAccountToken"})
 		case s.Secret != nil:
 			parts = append(parts, secretPart(s.Secret.Name, s.Secret.Optional, s.Secret.Items, mode, field+".secret"))
 		case s.DownwardAPI != nil:

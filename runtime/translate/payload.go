@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 )
@@ -20,6 +21,8 @@ type Payload struct {
 	Files  []File // by path
 	// Hash stands for all of it, and names the folder that it is in.
 	Hash string
+	// Until is when it is to be another, for the tokens in it; zero is never.
+	Until time.Time
 }
 
 // File is one file of a payload.
@@ -100,7 +103,8 @@ func filled(src v1.VolumeSource) bool {
 // Payload is what a volume is to hold, or what is missing for it.
 func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
 	var files []File
-	for _, part := range b.parts(v.Name) {
+	parts := b.parts(v.Name)
+	for _, part := range parts {
 		more, missing := part.files(in)
 		if missing != nil {
 			missing.Message = fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", v.Name, missing.Message)
@@ -108,7 +112,7 @@ func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
 		}
 		files = append(files, more...)
 	}
-	p := &Payload{Volume: v, Files: newest(files)}
+	p := &Payload{Volume: v, Files: newest(files), Until: until(parts, in.Now)}
 	for i := range p.Files {
 		if v.Grouped() {
 			p.Files[i].Mode |= 0o440 // which fsGroup gives a volume that is read only

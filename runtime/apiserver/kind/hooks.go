@@ -67,6 +67,9 @@ type Cluster interface {
 	Furnish(namespace string) error
 	// LeftOut says, a line a field, what of a pod is not honoured.
 	LeftOut(pod store.Object) []string
+	// Tokens reports whether pods reach the server, by tokens that are mounted
+	// in them.
+	Tokens() bool
 }
 
 // AdmitNew gives a new object what a cluster's controllers and admission would.

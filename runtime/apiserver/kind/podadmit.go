@@ -15,8 +15,6 @@ import (
 // admitPod does to a new pod what Kubernetes' admission plugins do (ServiceAccount,
 // RuntimeClass, Priority, DefaultTolerationSeconds), and what its scheduler does:
 // there is one node, so every pod that nothing holds back is given to it.
-// No token is mounted: pods cannot reach this server, which listens on the
-// loopback device of the client's machine.
 func admitPod(c Cluster, pod *v1.Pod) error {
 	for _, step := range []func(Cluster, *v1.Pod) error{admitAccount, admitRuntimeClass, admitPriority} {
 		if err := step(c, pod); err != nil {
@@ -46,6 +44,9 @@ func admitAccount(c Cluster, pod *v1.Pod) error {
 	}
 	if len(pod.Spec.ImagePullSecrets) == 0 {
 		pod.Spec.ImagePullSecrets = slices.Clone(account.(*v1.ServiceAccount).ImagePullSecrets)
+	}
+	if c.Tokens() && automount(pod, account.(*v1.ServiceAccount)) {
+		mountToken(pod)
 	}
 	return nil
 }
