@@ -92,24 +92,33 @@ func (f *cpFlags) run(cmd *cobra.Command, io streams, source, target string) err
 	return f.download(cmd.Context(), io, e, from, target)
 }
 
-// find is the ID of the container that is meant, running or not.
-func (f *cpFlags) find(ctx context.Context, e connection, ref translate.Ref) (string, error) {
+// vessel is the container that is meant, running or not: what it is to the
+// engine, and to users.
+type vessel struct {
+	ref  translate.Ref
+	unit string
+	name string // the Docker name: errors name it
+	one  bool   // the pod has no other
+}
+
+// find is the container that is meant.
+func (f *cpFlags) find(ctx context.Context, e connection, ref translate.Ref) (vessel, error) {
 	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
 	if err != nil {
-		return "", err
+		return vessel{}, err
 	}
 	if w.Want == nil {
-		return "", unreadable(ref)
+		return vessel{}, unreadable(ref)
 	}
-	name, _, err := chooseContainer(w, f.container)
+	unit, _, err := chooseContainer(w, f.container)
 	if err != nil {
-		return "", err
+		return vessel{}, err
 	}
-	at := w.Latest(name)
+	at := w.Latest(unit)
 	if at == nil {
-		return "", fmt.Errorf("container %s of pod %s has not been created yet", name, ref)
+		return vessel{}, fmt.Errorf("container %s of pod %s has not been created yet", unit, ref)
 	}
-	return at.ID, nil
+	return vessel{ref: ref, unit: unit, name: at.Name, one: len(containerNames(w.Want.Pod)) == 1}, nil
 }
 
 // upload copies a local path, or an archive on stdin, into a container.
@@ -121,10 +130,14 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 			return localError(source, err)
 		}
 	}
-	id, err := f.find(ctx, e, to.ref)
+	in, err := f.find(ctx, e, to.ref)
 	if err != nil {
 		return err
 	}
+	if ofKernel(to.path) {
+		return in.unwritable(to.path, source)
+	}
+	id := in.name
 	target, isFolder, err := remoteTarget(ctx, e, id, to.path)
 	switch {
 	case err != nil:
@@ -174,7 +187,7 @@ func remoteTarget(ctx context.Context, e connection, id, at string) (string, boo
 	clean := path.Clean("/" + at)
 	found, err := e.Stat(ctx, id, clean)
 	switch {
-	case errors.Is(err, plan.ErrStale):
+	case err != nil && absentIn(ctx, e, id, clean, err):
 		return clean, false, nil
 	case err != nil:
 		return "", false, err
@@ -184,14 +197,28 @@ func remoteTarget(ctx context.Context, e connection, id, at string) (string, boo
 	return clean, found.Mode.IsDir(), nil
 }
 
+// absentIn reports whether an error is that of a path that is not there: the
+// engine has another one for what would be in a file.
+func absentIn(ctx context.Context, e connection, id, at string, err error) bool {
+	if errors.Is(err, plan.ErrStale) || errors.Is(err, plan.ErrUnreachable) || ctx.Err() != nil || at == "/" {
+		return errors.Is(err, plan.ErrStale)
+	}
+	_, isFolder, err := remoteTarget(ctx, e, id, path.Dir(at))
+	return err == nil && !isFolder
+}
+
 // download copies a path of a container to here, or as an archive to stdout.
 func (f *cpFlags) download(ctx context.Context, s streams, e connection, from podPath, target string) error {
-	id, err := f.find(ctx, e, from.ref)
+	in, err := f.find(ctx, e, from.ref)
 	if err != nil {
 		return err
 	}
-	archive, err := e.CopyFrom(ctx, id, path.Clean("/"+from.path))
-	if errors.Is(err, plan.ErrStale) {
+	if ofKernel(from.path) {
+		return in.unreadable(from.path, target)
+	}
+	at := path.Clean("/" + from.path)
+	archive, err := e.CopyFrom(ctx, in.name, at)
+	if err != nil && absentIn(ctx, e, in.name, at, err) {
 		return fmt.Errorf("%s is not there in pod %s", from.path, from.ref)
 	}
 	if err != nil {

@@ -34,9 +34,13 @@ type logsFlags struct {
 func newLogsCommand(io streams) *cobra.Command {
 	f := &logsFlags{}
 	cmd := &cobra.Command{
-		Use:               "logs POD [CONTAINER] | -l SELECTOR",
-		Short:             "Print what containers have written",
-		GroupID:           groupLook,
+		Use:     "logs POD [CONTAINER...] [POD...] | -l SELECTOR",
+		Short:   "Print what containers have written",
+		GroupID: groupLook,
+		Example: `  minipod logs web -f
+  minipod logs web client
+  minipod logs web/client
+  minipod logs web db --tail=20`,
 		ValidArgsFunction: completeContainers,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(cmd, args); err != nil {
@@ -75,17 +79,14 @@ func (f *logsFlags) check(cmd *cobra.Command, args []string) error {
 		f.tail = new(int64)
 		*f.tail = selectedTail
 	case f.selects():
-	case len(args) == 0 || len(args) > 2:
+	case len(args) == 0:
 		return usage(seeHelp(cmd), "logs wants a pod and, if it has several, a container")
 	case len(args) == 2 && f.container != "":
 		return usage(seeHelp(cmd), "two containers are named: %s and -c %s", args[1], f.container)
-	case f.all && (f.container != "" || len(args) == 2):
+	case f.all && f.container != "":
 		return usage(seeHelp(cmd), "--all-containers and the name of a container exclude each other")
 	case f.follow && f.previous:
 		return usage(seeHelp(cmd), "--follow and --previous exclude each other: what has ended writes no more")
-	}
-	if len(args) == 2 {
-		f.container = args[1]
 	}
 	if lines, err := strconv.ParseInt(f.namespace, 10, 64); err == nil && lines >= 0 {
 		f.namespace, f.tail = "", &lines // docker logs -n 10
@@ -99,61 +100,36 @@ func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
-	worlds, err := f.pods(ctx, e, args)
+	all, err := f.sources(ctx, e, args)
 	if err != nil {
 		return err
 	}
 	c, lines := tell.NewConsole(io.err), logs.NewLines(io.out)
-	if len(worlds) == 0 {
+	if len(all) == 0 {
 		c.Say("no pods %s have the labels", f.where())
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {
 		group.SetLimit(1) // one after the other
 	}
-	for _, w := range worlds {
-		containers, err := f.containers(c, w)
+	several := !f.selects() && (len(all) > 1 || len(all[0].containers) > 1)
+	for _, s := range all {
+		containers, err := f.containers(c, s)
 		if err != nil {
 			return err
 		}
-		p := &logs.Writers{Lines: lines, Pod: w.Name, Prefixed: f.prefix}
+		p := &logs.Writers{Lines: lines, Pod: s.Name, Prefixed: f.prefix || several}
 		for _, name := range containers {
-			group.Go(func() error { return f.copy(ctx, e, w, name, p) })
+			group.Go(func() error { return f.copy(ctx, e, s.World, name, p) })
 		}
 	}
 	return group.Wait()
-}
-
-// pods are the pod that is named, or those with the labels.
-func (f *logsFlags) pods(ctx context.Context, e connection, args []string) ([]plan.World, error) {
-	if f.selects() {
-		worlds, err := e.runner.List(ctx)
-		match := f.matcher()
-		return choose(worlds, func(w plan.World) bool { return w.Want != nil && match(w) }), err
-	}
-	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: podName(args[0])}
-	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
-	if err == nil && w.Want == nil {
-		err = unreadable(ref)
-	}
-	return []plan.World{w}, err
 }
 
 // unreadable is the error of a pod whose pause carries no manifest that this
 // minipod can read.
 func unreadable(ref translate.Ref) error {
 	return fmt.Errorf("pod %s: the manifest on its pause cannot be read", ref)
-}
-
-func (f *logsFlags) containers(c tell.Console, w plan.World) ([]string, error) {
-	if f.all {
-		return startOrder(w.Want.Pod), nil
-	}
-	name, note, err := chooseContainer(w, f.container)
-	if note != "" {
-		c.Say("%s", note)
-	}
-	return []string{name}, err
 }
 
 // copy prints the logs of one container: what it wrote to stdout and to

@@ -24,6 +24,7 @@ import (
 type forwardFlags struct {
 	namespace string
 	addresses []string
+	verbose   bool
 }
 
 func newPortForwardCommand(io streams) *cobra.Command {
@@ -36,7 +37,8 @@ func newPortForwardCommand(io streams) *cobra.Command {
 of the pod, until it is interrupted or the pod is gone. It reaches what listens
 on the pod's localhost too, and works with a remote engine. A port of the pod
 may be given by its name; without LOCAL it is the same here, and 0 or nothing
-before the colon is any free one. It forwards TCP alone, as kubectl does.`,
+before the colon is any free one. It forwards TCP alone, as kubectl does. The
+first connection of each port is told of, with -v all are.`,
 		Example: `  minipod port-forward web 8080:80
   minipod port-forward web 8080:http :9090`,
 		ValidArgsFunction: completePod,
@@ -44,11 +46,15 @@ before the colon is any free one. It forwards TCP alone, as kubectl does.`,
 			if len(args) < 2 {
 				return usage(seeHelp(cmd), "port-forward wants a pod and ports: port-forward POD [LOCAL:]PORT")
 			}
+			if kind, name, _ := strings.Cut(args[0], "/"); name != "" && kindOf(kind) != nil && podName(args[0]) == args[0] {
+				return usage("minipod get "+args[0]+" -o yaml shows its selector; minipod ps -l SELECTOR lists its pods", "port-forward wants a pod, and %s is none", args[0])
+			}
 			return followed(cmd.Context(), f.run(cmd.Context(), io, podName(args[0]), args[1:]))
 		},
 	}
 	registerNamespace(cmd, &f.namespace)
 	cmd.Flags().StringSliceVar(&f.addresses, "address", []string{"localhost"}, "`addresses` of this machine to listen on")
+	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "tell of every connection")
 	return cmd
 }
 
@@ -66,7 +72,7 @@ func (f *forwardFlags) run(ctx context.Context, io streams, name string, ports [
 	case w.Pause == nil || w.Pause.State != plan.Running:
 		return fmt.Errorf("pod %s is not running", ref)
 	}
-	fw := &forwarder{connection: e, console: tell.NewConsole(io.err), out: io.out, world: w}
+	fw := &forwarder{connection: e, console: tell.NewConsole(io.err), out: io.out, world: w, verbose: f.verbose}
 	defer fw.close()
 	for _, text := range ports {
 		if err := fw.listen(ctx, f.addresses, text); err != nil {
@@ -83,6 +89,8 @@ type forwarder struct {
 	out       io.Writer
 	world     plan.World
 	listeners []listener
+	verbose   bool
+	told      sync.Map // the ports of this machine of whose connections was told
 }
 
 // listener is a port of this machine, and the one of the pod that it leads to.
@@ -235,7 +243,7 @@ func (f *forwarder) close() {
 func (f *forwarder) connect(ctx context.Context, here net.Conn, port int) {
 	defer here.Close()
 	if at, ok := here.LocalAddr().(*net.TCPAddr); ok {
-		tell.Result(f.out, "Handling connection for %d", at.Port)
+		f.tellOf(at.Port)
 	}
 	address := ""
 	if len(f.world.Pause.IPs) > 0 {
@@ -260,6 +268,14 @@ func (f *forwarder) connect(ctx context.Context, here net.Conn, port int) {
 		f.fail(ctx, port, err)
 	}
 	up.Wait()
+}
+
+// tellOf tells of a connection to a port of this machine: of the first one, or
+// of all.
+func (f *forwarder) tellOf(port int) {
+	if _, before := f.told.LoadOrStore(port, true); !before || f.verbose {
+		tell.Result(f.out, "Handling connection for %d", port)
+	}
 }
 
 func (f *forwarder) fail(ctx context.Context, port int, err error) {
