@@ -107,7 +107,7 @@ func describePod(ctx context.Context, io streams, e connection, w plan.World) er
 	if err != nil {
 		return err
 	}
-	printLines(io.out, describe.Pod(w, log, info.Hostname, time.Now()))
+	printLines(io.out, describe.Pod(w, log, describe.Machine{Name: info.Hostname, Addresses: info.Addresses}, time.Now()))
 	return nil
 }
 

@@ -48,7 +48,7 @@ func TestPod(t *testing.T) {
 	log := event.Log{{Unit: "main", Type: "Normal", Reason: "Started", Message: "Container started", First: now.Add(-time.Minute), Last: now.Add(-5 * time.Second), Count: 3}}
 	const want = `Name:         web
 Namespace:    default
-Node:         machine
+Node:         machine/192.0.2.1
 Start Time:   Fri, 02 Jan 2026 03:03:05 +0000
 Labels:       a=1
               b=2
@@ -100,7 +100,7 @@ Events:
   ----    ------   ----              ----     -------
   Normal  Started  5s (x3 over 60s)  kubelet  spec.containers{main}: Container started
 `
-	if diff := cmp.Diff(trimmed(want), trimmed(describe.Pod(world(), log, "machine", now))); diff != "" {
+	if diff := cmp.Diff(trimmed(want), trimmed(describe.Pod(world(), log, describe.Machine{Name: "machine", Addresses: []string{"192.0.2.1"}}, now))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -141,9 +141,24 @@ func TestAdvice(t *testing.T) {
 		if got := strings.Join(describe.Advice(w, now), "\n"); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
-		if text := describe.Pod(w, nil, "", now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
+		if text := describe.Pod(w, nil, describe.Machine{}, now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
 			t.Errorf("%s: the advice is not in\n%s", name, text)
 		}
+	}
+}
+
+// A pod in the machine's network has the machine's address, as with kubectl; one
+// that is on no machine yet has none.
+func TestPodOnItsMachine(t *testing.T) {
+	on := describe.Machine{Name: "machine", Addresses: []string{"192.0.2.1"}}
+	w := world()
+	w.Want.Pod.Spec.HostNetwork, w.Pause.IPs = true, nil
+	if text := describe.Pod(w, nil, on, now); !strings.Contains(text, "\nIPs:\n  IP:  192.0.2.1\n") {
+		t.Errorf("no address:\n%s", text)
+	}
+	w.Want.Pod.Spec.SchedulingGates, w.Pause = []v1.PodSchedulingGate{{Name: "g"}}, &plan.Pause{ID: "p", State: plan.Created}
+	if text := describe.Pod(w, nil, on, now); !strings.Contains(text, "Node:         <none>\n") {
+		t.Errorf("a pod that waits for a gate is on a machine:\n%s", text)
 	}
 }
 

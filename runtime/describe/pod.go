@@ -1,7 +1,6 @@
 package describe
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,12 +16,18 @@ import (
 	"github.com/minipod/minipod/runtime/status"
 )
 
-// Pod words a pod with what happened to it. host is the machine's name, where
-// the pod names no node.
-func Pod(w plan.World, log event.Log, host string, now time.Time) string {
+// Machine is the machine of the engine, which is the node of its pods.
+type Machine struct {
+	Name      string
+	Addresses []string
+}
+
+// Pod words a pod with what happened to it.
+func Pod(w plan.World, log event.Log, on Machine, now time.Time) string {
 	pod := status.Pod(w, now)
+	status.Place(pod, on.Name, on.Addresses)
 	p := newPage(now)
-	p.head(pod, host)
+	p.head(pod)
 	p.state(pod)
 	if w.Want != nil {
 		p.containers("Init Containers", pod, pod.Spec.InitContainers, pod.Status.InitContainerStatuses)
@@ -42,7 +47,7 @@ func Pod(w plan.World, log event.Log, host string, now time.Time) string {
 	return p.String()
 }
 
-func (p *page) head(pod *v1.Pod, host string) {
+func (p *page) head(pod *v1.Pod) {
 	p.line(top, "Name:\t%s", pod.Name)
 	p.line(top, "Namespace:\t%s", pod.Namespace)
 	if pod.Spec.Priority != nil {
@@ -58,7 +63,7 @@ func (p *page) head(pod *v1.Pod, host string) {
 		p.line(top, "Service Account:\t%s", name)
 	}
 	node := none
-	if name := cmp.Or(pod.Spec.NodeName, host); name != "" {
+	if name := pod.Spec.NodeName; name != "" {
 		node = name + "/" + pod.Status.HostIP
 	}
 	p.line(top, "Node:\t%s", strings.TrimSuffix(node, "/"))
