@@ -34,6 +34,8 @@ func flagHint(command, flag string) string {
 	switch {
 	case command == "start" && (flag == "t" || flag == "grace-period"):
 		return "start stops nothing: minipod stop -t and restart -t give the time to end in"
+	case command == "top" && flag == "containers":
+		return "top shows each container without it"
 	case command != "run":
 		return ""
 	case strings.HasPrefix(flag, "from-"):

@@ -122,7 +122,7 @@ func named(args []string, namespace string) []translate.Ref {
 // withoutKind are the arguments without kubectl's word for pods in front:
 // delete pod web, get pods.
 func withoutKind(cmd *cobra.Command, args []string) []string {
-	asKubectl := slices.Contains([]string{"delete", "wait", "describe"}, cmd.CalledAs())
+	asKubectl := slices.Contains([]string{"delete", "wait", "describe", "top"}, cmd.CalledAs())
 	if asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0]) {
 		return args[1:]
 	}
