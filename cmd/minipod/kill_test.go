@@ -108,6 +108,37 @@ func TestKilledRm(t *testing.T) {
 	}
 }
 
+// TestSuperviseFinishesARm kills rm when it has said what it wants, and done
+// nothing of it. The supervisor hears of that.
+func TestSuperviseFinishesARm(t *testing.T) {
+	e := newTestEngine(t)
+	ns := e.namespace(t, "kill-kept")
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	supervise := minipod(t, e.address, "supervise")
+	if err := supervise.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		supervise.Process.Signal(syscall.SIGTERM)
+		supervise.Wait()
+	}()
+	mustRun(t, e.address, "run", "-n", ns, "-")
+	if change := killAfter(t, e, 1, "rm", "-n", ns, "killed"); change != "POST volumes/create" {
+		t.Fatalf("rm was killed after %q", change)
+	}
+	start := time.Now()
+	for {
+		left, err := e.left(ns)
+		if err == nil && len(left) == 0 {
+			return
+		}
+		if took := time.Since(start); took > 8*time.Second { // two for rm, one of grace
+			t.Fatalf("after %s there are left %v, %v", took, left, err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 // wantWhole wants all of the pod to be there, and to run.
 func wantWhole(t *testing.T, e *testEngine, ns, change string) {
 	t.Helper()

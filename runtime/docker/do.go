@@ -70,6 +70,7 @@ func (e *Engine) revise(ctx context.Context, op plan.Op) error {
 	if err := e.putOnce(ctx, Record{Name: name, Labels: labels}); err != nil {
 		return fmt.Errorf("revise pod %s: %w", op.Pod.Name, err)
 	}
+	e.asked.Store(op.Pod.UID, op.Revision)
 	return nil
 }
 

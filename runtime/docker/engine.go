@@ -30,6 +30,8 @@ type Engine struct {
 	places   sync.Map // of pause IDs to places
 	messages bool     // whether termination messages are read
 	said     sync.Map // of container IDs to them
+	asked    sync.Map // of pods' UIDs to the newest revision that was written here
+	signals  sync.Map // of container IDs to when others have signalled them
 }
 
 // Options choose the engine.

@@ -49,7 +49,11 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 	if err != nil {
 		return plan.World{}, err
 	}
-	return e.world(ctx, uid, volumesOf(uid, volumes), found, kept{volumes, e.ofNamespace})
+	w, err := e.world(ctx, uid, volumesOf(uid, volumes), found, kept{volumes, e.ofNamespace})
+	if err == nil && w.Others() {
+		e.readSignals(ctx, &w)
+	}
+	return w, err
 }
 
 // world puts together what was found of a pod.
@@ -58,7 +62,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	for _, v := range volumes {
 		made, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero where it does not say
 		if n := translate.RevisionOf(v.Labels); n > 0 {
-			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n, Made: made})
+			w.Revisions = append(w.Revisions, plan.Revision{Name: v.Name, Number: n, Made: made, Others: !e.wrote(uid, n)})
 		} else if n, _ := translate.FactsOf(v.Labels); n > 0 {
 			w.Notes = append(w.Notes, plan.Revision{Name: v.Name, Number: n, Made: made})
 		} else {
@@ -119,6 +123,7 @@ func (e *Engine) want(w *plan.World, carrier *container.InspectResponse, volumes
 	w.Revision = translate.RevisionOf(manifest)
 	if carrier == nil && w.Revision == 0 {
 		e.wants.forget(w.UID)
+		e.asked.Delete(w.UID)
 		return
 	}
 	want, err := e.wants.of(w.UID, id, labels, manifest)

@@ -85,7 +85,7 @@ func (s *stepper) stopAll() bool {
 			sidecars = append(sidecars, c)
 		default:
 			running = true
-			s.do(s.stop(c))
+			s.mayStop(c, s.stop(c))
 		}
 	}
 	slices.SortStableFunc(sidecars, func(a, b Container) int { return cmp.Compare(s.w.place(b), s.w.place(a)) })
@@ -96,7 +96,7 @@ func (s *stepper) stopAll() bool {
 		} else if i > 0 || running {
 			continue
 		}
-		s.do(stop)
+		s.mayStop(c, stop)
 	}
 	return running || len(sidecars) > 0
 }

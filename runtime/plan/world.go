@@ -58,6 +58,7 @@ type Revision struct {
 	Name   string
 	Number int
 	Made   time.Time // zero where the engine does not say
+	Others bool      // another process has written it
 }
 
 // Ref names the pod, without its UID: as a command line does.
@@ -115,6 +116,9 @@ type Container struct {
 	Created    time.Time
 	StartedAt  time.Time
 	FinishedAt time.Time
+	// Signalled is when it was sent a signal by whoever has asked for the end of
+	// its pod, where that is another process and it runs still.
+	Signalled time.Time
 }
 
 // Ended tells whether the attempt is over. A start that fails leaves state

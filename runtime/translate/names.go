@@ -132,9 +132,13 @@ type Ref struct {
 	UID       types.UID
 }
 
-// String is NAME, or NAMESPACE/NAME outside the default namespace.
+// String is NAME, or NAMESPACE/NAME outside the default namespace; the UID where
+// no more is known.
 func (r Ref) String() string {
-	if r.Namespace == "" || r.Namespace == v1.NamespaceDefault {
+	switch {
+	case r.Name == "":
+		return string(r.UID)
+	case r.Namespace == "" || r.Namespace == v1.NamespaceDefault:
 		return r.Name
 	}
 	return r.Namespace + "/" + r.Name

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // Revision is the n-th manifest of a pod (the first one is on its pause), as
@@ -18,6 +19,17 @@ func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
 	labels[LabelRevision] = strconv.Itoa(n)
 	putManifest(labels, encode(pod))
 	return VolumeName(pod, volume), labels
+}
+
+// RevisedPod is the UID of the pod of which a volume of this name carries a later
+// manifest; empty where it is another volume.
+func RevisedPod(volume string) types.UID {
+	_, after, found := strings.Cut(volume, "_rev.")
+	_, uid, _ := strings.Cut(after, "_")
+	if !found {
+		return ""
+	}
+	return types.UID(uid)
 }
 
 // Unwritten reports whether a volume is to carry a later manifest or a note, as

@@ -111,6 +111,12 @@ func TestRevision(t *testing.T) {
 	if want := "web_rev.2_" + testUID; name != want {
 		t.Errorf("revision 2 is called %s, want %s", name, want)
 	}
+	if uid := translate.RevisedPod(name); uid != testUID {
+		t.Errorf("it is taken for one of %q", uid)
+	}
+	if uid := translate.RevisedPod("web_html_" + testUID); uid != "" {
+		t.Errorf("an emptyDir is taken for a revision of %q", uid)
+	}
 	if n := translate.RevisionOf(labels); n != 2 {
 		t.Errorf("its labels say %d", n)
 	}
