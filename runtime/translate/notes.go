@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -202,9 +203,19 @@ func volumeNotes(n *noter, b *Blueprint) {
 		case v.Projected != nil:
 			projectedNotes(n, b, v.Projected, path+".projected")
 		case !held(v.VolumeSource):
-			n.refuse(true, path, "volumes of this type are not mounted")
+			n.refuse(true, path+"."+typeName(v.VolumeSource), "volumes of this type are not mounted")
 		}
 	}
+}
+
+// typeName is the field that says of what type a volume is.
+func typeName(v v1.VolumeSource) string {
+	for f, source := range reflect.ValueOf(v).Fields() {
+		if !source.IsZero() {
+			return nameOf(f)
+		}
+	}
+	return ""
 }
 
 // projectedNotes are about the sources that ask for what no node here has.
@@ -257,18 +268,32 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 	}
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
-	for _, list := range []struct {
-		name      string
-		resources v1.ResourceList
-	}{{"limits", c.Resources.Limits}, {"requests", c.Resources.Requests}} {
-		for _, name := range sortedKeys(list.resources) {
-			n.warn(!accounted(name), fmt.Sprintf("%s.resources.%s.%s", path, list.name, name), "Docker cannot account for it: not enforced")
-		}
-	}
+	resourceNotes(n, c.Resources, path+".resources")
 	_, limited := c.Resources.Limits[v1.ResourceEphemeralStorage]
 	field := path + ".resources.limits.ephemeral-storage"
 	n.warn(limited && u.Kind == Init, field, "what an init container writes is not measured")
 	n.warn(limited && b.Options.PauseImage != "", field, "not enforced: it takes minipod's own pause image")
+}
+
+// resourceNotes are about resources that nothing here has. A limit of one is its
+// request too.
+func resourceNotes(n *noter, r v1.ResourceRequirements, path string) {
+	for _, name := range sortedKeys(r.Limits) {
+		n.warn(!accounted(name), fmt.Sprintf("%s.limits[%s]", path, name), unaccounted(name))
+	}
+	for _, name := range sortedKeys(r.Requests) {
+		_, limited := r.Limits[name]
+		n.warn(!accounted(name) && !limited, fmt.Sprintf("%s.requests[%s]", path, name), unaccounted(name))
+	}
+}
+
+// unaccounted says what becomes of a container that asks for such a resource: one
+// with a domain is a device's (a node without it does not run the pod).
+func unaccounted(name v1.ResourceName) string {
+	if strings.Contains(string(name), "/") {
+		return "there are no device plugins here: the container runs without it"
+	}
+	return "Docker cannot account for it: not enforced"
 }
 
 // accounted reports whether more is made of a resource than of others, which

@@ -1,0 +1,45 @@
+package manifest
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// read reads a manifest of this text.
+func read(t *testing.T, text string) *Reading {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("p.yaml", []byte(strings.TrimPrefix(text, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Read(t.Context(), Input{}, []string{"p.yaml"}, Options{})
+}
+
+// A resource's name may have dots in it: its note is shown all the same, once.
+func TestNotesOfResources(t *testing.T) {
+	r := read(t, `
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+  - name: c
+    image: i
+    resources:
+      requests: {example.com/dongle: 3}
+      limits:
+        example.com/dongle: 3
+        hugepages-2Mi: 4Mi
+        memory: 8Mi
+`)
+	want := []string{
+		"p.yaml:11:29: spec.containers[0].resources.limits[example.com/dongle]: there are no device plugins here: the container runs without it",
+		"p.yaml:12:24: spec.containers[0].resources.limits[hugepages-2Mi]: Docker cannot account for it: not enforced",
+	}
+	if diff := cmp.Diff(want, r.Warnings.Lines()); diff != "" || r.Err() != nil {
+		t.Errorf("%v; warnings (-want +got):\n%s", r.Err(), diff)
+	}
+}
