@@ -138,6 +138,9 @@ func (r *jsonReader) explain(err error) *textError {
 		return &textError{line + r.lines, col, noJSComments, true}
 	}
 	line, col := lineColumn(r.data, int(min(offset, int64(len(r.data)))))
+	if start, end := lineBounds(r.data, line-1); bytes.Contains(r.data[start:end], []byte("{{")) {
+		text = looksLikeTemplate
+	}
 	return &textError{line + r.lines, col, "not JSON: " + text, false}
 }
 

@@ -74,8 +74,8 @@ func wanted(k reflect.Kind) string {
 
 // scalarHint says how to write what was probably meant.
 func (d *decoder) scalarHint(n *yaml.Node, k reflect.Kind) string {
-	if n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) == 2 && n.Content[0].Kind == yaml.MappingNode {
-		return ": {{ }} is a template: render it first (helm template, envsubst), or quote it"
+	if isPlaceholder(n) {
+		return renderHint + ", or quote it"
 	}
 	if n.Kind != yaml.ScalarNode {
 		return ""
@@ -84,8 +84,8 @@ func (d *decoder) scalarHint(n *yaml.Node, k reflect.Kind) string {
 	quoted := n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 	switch {
 	case err != nil:
-	case isUnexpanded(n.Value):
-		return unexpandedHint
+	case unrendered(n.Value) != "":
+		return unrendered(n.Value)
 	case k != reflect.String && oddSpace(n.Value) >= 0:
 		return oddSpaceHint(n.Value)
 	case k == reflect.String:
@@ -133,6 +133,10 @@ func (d *decoder) bytes(n *yaml.Node, v reflect.Value, path *field.Path) {
 
 // custom decodes a type that reads its own JSON: quantities, times, ports that may be names.
 func (d *decoder) custom(n *yaml.Node, u json.Unmarshaler, path *field.Path) {
+	if isPlaceholder(n) {
+		d.wrong(n, path, "want %s, got %s%s", customWanted(u), describe(n), renderHint)
+		return
+	}
 	text, err := d.rawJSON(n, path)
 	if err != nil {
 		d.wrong(n, path, "%v", err)
@@ -159,10 +163,13 @@ func customWanted(u json.Unmarshaler) string {
 
 // customHint tries the ways in which quantities are miswritten: 128MB, 1 Gi, 128mi.
 func customHint(n *yaml.Node, u json.Unmarshaler) string {
-	if n.Kind == yaml.ScalarNode && isUnexpanded(n.Value) {
-		return unexpandedHint
+	if n.Kind != yaml.ScalarNode {
+		return ""
 	}
-	if _, ok := u.(*resource.Quantity); !ok || n.Kind != yaml.ScalarNode {
+	if hint := unrendered(n.Value); hint != "" {
+		return hint
+	}
+	if _, ok := u.(*resource.Quantity); !ok {
 		return ""
 	}
 	text := strings.ReplaceAll(n.Value, " ", "")

@@ -75,7 +75,11 @@ func isNull(n *yaml.Node) bool {
 // keyText is a mapping key as kubectl reads it: 8080 and true are words here.
 func keyText(n *yaml.Node) (string, error) {
 	if n.Kind != yaml.ScalarNode {
-		return "", fmt.Errorf("a key must be a word, got %s", describe(n))
+		hint := ""
+		if n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 {
+			hint = renderHint
+		}
+		return "", fmt.Errorf("a key must be a word, got %s%s", describe(n), hint)
 	}
 	text, err := scalarJSON(n)
 	if err != nil {

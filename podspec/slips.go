@@ -70,26 +70,19 @@ func imageSlips(path string, c *v1.Container) []slip {
 func imageHint(image string, err error) string {
 	scheme, _, url := strings.Cut(image, "://")
 	switch {
-	case isUnexpanded(image):
-		return unexpandedHint
+	case unrendered(image) != "":
+		return unrendered(image)
 	case strings.HasPrefix(image, "<") && strings.HasSuffix(image, ">"):
 		return ": it stands for one: write the name of an image in its place"
 	case strings.Contains(image, "$("):
 		return ": nothing expands $(NAME) in it, only in command, args and env"
-	case strings.Contains(image, "{{"):
-		return ": {{ }} is a template: render it first (helm template)"
 	case strings.Contains(image, "$"):
-		return ": nothing expands $NAME in a manifest: render it first, such as by envsubst"
+		return bareNameHint
 	case url:
 		return ": it has no " + scheme + "://"
 	}
 	return fmt.Sprintf(": %v", err)
 }
-
-// unexpandedHint says what to do about ${NAME} in a manifest.
-const unexpandedHint = ": nothing expands ${NAME} in a manifest: render it first, such as by envsubst"
-
-func isUnexpanded(text string) bool { return strings.Contains(text, "${") }
 
 // commandSlips finds a command line that was written as one word: nothing splits it.
 func commandSlips(path string, c *v1.Container) []slip {
@@ -170,11 +163,13 @@ func mountSlips(path string, c *v1.Container) []slip {
 
 // refusedHint says of a value that Kubernetes refuses what was probably meant.
 func refusedHint(o *Object, e *field.Error) string {
-	if text, ok := e.BadValue.(string); ok && isUnexpanded(text) {
-		return " (" + strings.TrimPrefix(unexpandedHint, ": ") + ")"
+	if hint := refusedPlaceholder(e); hint != "" {
+		return " (" + strings.TrimPrefix(hint, ": ") + ")"
 	}
 	written := o.writtenText(e.Field, "")
 	switch {
+	case e.Type == field.ErrorTypeNotSupported && strings.Contains(e.Detail, fmt.Sprintf("%q", e.BadValue)):
+		return ": it belongs to a feature that is off by default in Kubernetes"
 	case strings.HasSuffix(strings.ToLower(e.Field), "mode") && looksLikeMode(written):
 		return ": did you mean 0" + written + "?"
 	case strings.HasSuffix(e.Field, ".hostPath.path") && e.Type != field.ErrorTypeRequired:

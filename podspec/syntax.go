@@ -140,7 +140,7 @@ func (c chunk) plain(fault string, offset int) string {
 	start, end := lineBounds(c.data, bytes.Count(c.data[:offset], []byte("\n")))
 	text := string(c.data[start:end])
 	if strings.Contains(text, "{{") {
-		return "not YAML: this looks like a template: render it first (helm template, envsubst)"
+		return "not YAML: " + looksLikeTemplate
 	}
 	if isUnexpanded(text) && strings.HasPrefix(fault, "did not find expected ','") {
 		return "${NAME} between brackets needs quotes" + unexpandedHint
