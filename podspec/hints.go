@@ -167,6 +167,8 @@ func (d *decoder) foreignHint(t reflect.Type, name string) string {
 		if name == "pvc" {
 			return `did you mean "persistentVolumeClaim"?`
 		}
+	case reflect.TypeFor[metav1.LabelSelector]():
+		return `labels stand in "matchLabels"`
 	case reflect.TypeFor[metav1.ObjectMeta]():
 		switch name {
 		case "namePrefix", "nameSuffix":

@@ -139,7 +139,7 @@ func (d *decoder) covered(e *field.Error) bool {
 		switch {
 		case b.path != "" && (within(e.Field, b.path) || sameKey(e.Field, b.path)), b.pattern != "" && within(pattern, b.pattern):
 			return true
-		case isMissing(e) && (within(b.path, e.Field) || within(b.pattern, pattern)):
+		case (isMissing(e) || e.Field == "spec.selector") && (within(b.path, e.Field) || within(b.pattern, pattern)):
 			return true
 		case e.Type == field.ErrorTypeNotFound && strings.HasPrefix(b.path+b.pattern, "spec.volumes"):
 			return true

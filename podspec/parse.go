@@ -3,9 +3,6 @@ package podspec
 import (
 	"reflect"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/validation/field"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/minipod/minipod/podspec/kube"
@@ -92,13 +89,7 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 		o.makesPods, pod = true, o.podOf(t)
 	}
 	told := p.slips(d, pod)
-	for _, e := range k.check(object) {
-		if !d.covered(e) && !isMadeUp(e, o.Meta()) {
-			line, col := locate(root, splitPath(e.Field)).hint(e.BadValue).position()
-			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), refusedHint(o, e))
-			p.refused(e.Field, e.BadValue)
-		}
-	}
+	p.judge(k.check(object), d, o, t)
 	for _, w := range k.warn(object) {
 		if !told[w.Field] {
 			o.warn(w)
@@ -129,9 +120,4 @@ func (p *parser) slips(d *decoder, o *Object) map[string]bool {
 		}
 	}
 	return told
-}
-
-// isMadeUp says that a complaint is about the name that validation was given in place of the one to be generated.
-func isMadeUp(e *field.Error, meta metav1.Object) bool {
-	return e.Field == "metadata.name" && meta.GetName() == "" && meta.GetGenerateName() != ""
 }
