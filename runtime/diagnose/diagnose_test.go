@@ -214,6 +214,7 @@ func TestCauses(t *testing.T) {
 		{"probe command that talks like a server", of(t, "probe-failing").probe("readiness", "HTTP probe failed with statuscode: 404"), "certain probe-failing: 404"},
 		{"probe command", of(t, "probe-failing").probe("readiness", ""), "certain probe-failing: it says nothing"},
 		{"probe name", of(t, "probe-port-name"), "certain probe-port-name: it has http (8080)"},
+		{"probe port of gRPC", of(t, "probe-port").probe("readiness", `timeout: failed to connect service "192.0.2.1:8081" within 1s: context deadline exceeded`).listens("0.0.0.0:8080"), "certain probe-port: goes to port 8081, where nobody listens; the pod listens on 8080"},
 		{"loopback", of(t, "loopback-only").probe("readiness", "connect: connection refused").listens("127.0.0.1:8080"), "certain loopback-only: listens on 127.0.0.1:8080 alone"},
 		{"loopback of a port", of(t, "port-clash").listens("[::1]:8080"), "certain loopback-only: [::1]:8080 alone"},
 		{"clash", of(t, "port-clash").listens("0.0.0.0:8080").ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},

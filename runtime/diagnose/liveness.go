@@ -89,7 +89,7 @@ func (l *look) liveness(u translate.Unit, p *v1.Probe, seen, output string) []Ca
 // because its image and its manifest speak of others only.
 func (l *look) wrongPort(c Cause, u translate.Unit, output string) (Cause, bool) {
 	action, err := u.ProbeAction(translate.Liveness, translate.Inputs{PodIPs: l.Pause.IPs})
-	if err != nil || action.Port == 0 || !holds(output, "connection refused") {
+	if err != nil || action.Port == 0 || !unconnected(output) {
 		return c, false
 	}
 	port := action.Port

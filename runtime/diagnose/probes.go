@@ -125,6 +125,12 @@ func during(e event.Event, c plan.Container) bool {
 	return !c.StartedAt.IsZero() && !e.Last.Before(c.StartedAt) && !e.Last.After(c.FinishedAt)
 }
 
+// unconnected reports whether a probe got no connection; the kubelet's words for
+// a gRPC probe do not say why.
+func unconnected(output string) bool {
+	return holds(output, "connection refused", "failed to connect service")
+}
+
 // probeCauses say why a probe fails.
 func (l *look) probeCauses(f failing) []Cause {
 	c := Cause{
@@ -132,7 +138,7 @@ func (l *look) probeCauses(f failing) []Cause {
 		Command: l.probeCommand(f),
 	}
 	switch output := f.output; {
-	case holds(output, "connection refused"):
+	case unconnected(output):
 		return l.refusedBy(c, f)
 	case len(f.action.Exec) > 0 && missingCommand(output):
 		return []Cause{absentProbeCommand(c, f.Unit, f.kind, output)}

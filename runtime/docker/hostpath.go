@@ -37,7 +37,7 @@ func (e *Engine) checkPath(ctx context.Context, h translate.HostPath) error {
 	case errors.Is(err, errNoPath) && h.Type == v1.HostPathFileOrCreate:
 		return e.makeHostFile(ctx, h.Path)
 	case errors.Is(err, errNoPath):
-		return mountError(fmt.Sprintf("hostPath type check failed: %s is not a %s, unable to determine its type: path %q %s", h.Path, h.Noun(), h.Path, err))
+		return mountError(fmt.Sprintf("hostPath type check failed, %s is not a %s, unable to determine its type: path %q %s", h.Path, h.Noun(), h.Path, err))
 	case err != nil:
 		return fmt.Errorf("look at %s of the engine's machine: %w", h.Path, err)
 	case is != h.Wanted():

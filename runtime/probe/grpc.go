@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"sync/atomic"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -30,8 +33,10 @@ func healthState(n uint64) string {
 func health(ctx context.Context, e Engine, pause string, a translate.Action) error {
 	transport := &http.Transport{DisableKeepAlives: true, Protocols: new(http.Protocols)}
 	transport.Protocols.SetUnencryptedHTTP2(true)
+	var server greeting
 	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return e.Connect(ctx, pause, a.Host, a.Port)
+		conn, err := e.Connect(ctx, pause, a.Host, a.Port)
+		return heard{conn, &server}, err
 	}
 	address := net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/grpc.health.v1.Health/Check", bytes.NewReader(question(a)))
@@ -41,17 +46,63 @@ func health(ctx context.Context, e Engine, pause string, a translate.Action) err
 	r.Header = http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}, "User-Agent": {"kube-probe/" + agent}}
 	answer, err := (&http.Client{Transport: transport}).Do(r)
 	if err != nil {
-		if timedOut(ctx) {
-			return &plan.ProbeFailure{Output: fmt.Sprintf("timeout: failed to connect service %q within %s: %v", address, a.Timeout, err)}
-		}
-		return failure(ctx, err)
+		return unanswered(ctx, err, a, server.came.Load())
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxOutput))
 	if err != nil {
-		return failure(ctx, err)
+		return unanswered(ctx, err, a, true)
 	}
 	return verdict(answer, body)
+}
+
+// unanswered is a call that failed, in the words of the kubelet's library
+// (pkg/probe/grpc). That goes on trying until the time is over to get a
+// connection on which the server says something.
+func unanswered(ctx context.Context, err error, a translate.Action, connected bool) error {
+	switch failed := failure(ctx, err); {
+	case !errors.As(failed, new(*plan.ProbeFailure)):
+		return failed
+	case connected && timedOut(ctx):
+		return &plan.ProbeFailure{Output: fmt.Sprintf("timeout: health rpc did not complete within %s", a.Timeout)}
+	case connected:
+		return &plan.ProbeFailure{Output: fmt.Sprintf("error: health rpc probe failed: rpc error: code = Unavailable desc = %v", err)}
+	}
+	if <-ctx.Done(); !timedOut(ctx) {
+		return ctx.Err()
+	}
+	address := net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+	return &plan.ProbeFailure{Output: fmt.Sprintf("timeout: failed to connect service %q within %s: %v", address, a.Timeout, ctx.Err())}
+}
+
+// greeting is whether a server has begun to speak HTTP/2.
+type greeting struct{ came atomic.Bool }
+
+// heard is a connection that is listened to for the greeting.
+type heard struct {
+	net.Conn
+	server *greeting
+}
+
+func (h heard) Read(p []byte) (int, error) {
+	n, err := h.Conn.Read(p)
+	const kind, settings = 3, 4 // of a frame: the first one is that
+	if n > kind && p[kind] == settings {
+		h.server.came.Store(true)
+	}
+	return n, err
+}
+
+// codeName is the name of the state of a call (google.golang.org/grpc/codes).
+func codeName(code string) string {
+	names := []string{
+		"OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists", "PermissionDenied", "ResourceExhausted",
+		"FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated",
+	}
+	if n, err := strconv.Atoi(code); err == nil && n >= 0 && n < len(names) {
+		return names[n]
+	}
+	return "Unknown"
 }
 
 // question is a HealthCheckRequest, framed.
@@ -66,16 +117,20 @@ func question(a translate.Action) []byte {
 
 // verdict reads the answer: the state of the call, and of the service.
 func verdict(answer *http.Response, body []byte) error {
-	code := answer.Trailer.Get("Grpc-Status")
-	if code == "" {
-		code = answer.Header.Get("Grpc-Status")
+	said := answer.Trailer
+	if said.Get("Grpc-Status") == "" { // an answer without a body has it in front
+		said = answer.Header
+	}
+	code, message := said.Get("Grpc-Status"), said.Get("Grpc-Message")
+	if text, err := url.PathUnescape(message); err == nil {
+		message = text
 	}
 	const unimplemented, header = "12", 5
 	switch {
 	case code == unimplemented:
-		return &plan.ProbeFailure{Output: "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + answer.Trailer.Get("Grpc-Message")}
+		return &plan.ProbeFailure{Output: "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): " + message}
 	case code != "0":
-		return &plan.ProbeFailure{Output: fmt.Sprintf("error: health rpc probe failed: status %s: %s", code, answer.Trailer.Get("Grpc-Message"))}
+		return &plan.ProbeFailure{Output: fmt.Sprintf("error: health rpc probe failed: rpc error: code = %s desc = %s", codeName(code), message)}
 	case len(body) < header:
 		return &plan.ProbeFailure{Output: `service unhealthy (responded with "UNKNOWN")`}
 	}

@@ -183,6 +183,48 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// What keeps a gRPC probe from an answer is told in the words of the kubelet.
+func TestHealthUnanswered(t *testing.T) {
+	slow := make(chan struct{})
+	serve := func(h http.HandlerFunc, protocols func(*http.Protocols)) *httptest.Server {
+		server := httptest.NewUnstartedServer(h)
+		server.Config.Protocols = new(http.Protocols)
+		protocols(server.Config.Protocols)
+		server.Start()
+		t.Cleanup(server.Close)
+		return server
+	}
+	two := func(p *http.Protocols) { p.SetUnencryptedHTTP2(true) }
+	says := func(code, message string) *httptest.Server {
+		return serve(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Grpc-Status", code)
+			w.Header().Set("Grpc-Message", message)
+		}, two)
+	}
+	hangs := serve(func(http.ResponseWriter, *http.Request) { <-slow }, two)
+	defer close(slow)
+	plain := serve(func(http.ResponseWriter, *http.Request) {}, func(p *http.Protocols) { p.SetHTTP1(true) })
+	gone := serve(func(http.ResponseWriter, *http.Request) {}, two)
+	gone.Close()
+	for name, c := range map[string]struct {
+		server *httptest.Server
+		want   string
+	}{
+		"nobody listens":     {gone, `timeout: failed to connect service "ADDRESS" within 100ms: context deadline exceeded`},
+		"another protocol":   {plain, `timeout: failed to connect service "ADDRESS" within 100ms: context deadline exceeded`},
+		"too slow":           {hangs, "timeout: health rpc did not complete within 100ms"},
+		"no such service":    {says("5", "unknown%20service"), "error: health rpc probe failed: rpc error: code = NotFound desc = unknown service"},
+		"no health protocol": {says("12", "unknown service grpc.health.v1.Health"), "error: this server does not implement the grpc health protocol (grpc.health.v1.Health): unknown service grpc.health.v1.Health"},
+	} {
+		a := at(t, c.server.Listener.Addr())
+		a.GRPC, a.Timeout = &v1.GRPCAction{}, 100*time.Millisecond
+		want := "failed: " + strings.ReplaceAll(c.want, "ADDRESS", c.server.Listener.Addr().String())
+		if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestSleep(t *testing.T) {
 	start := time.Now()
 	if err := probe.Do(t.Context(), machine{}, "c", "p", translate.Action{Sleep: 20 * time.Millisecond}); err != nil || time.Since(start) < 20*time.Millisecond {
