@@ -56,6 +56,7 @@ func TestExplainPreparesClaimsTheSameWay(t *testing.T) {
 		{"no mismatch", "fsGroup: 2000, fsGroupChangePolicy: OnRootMismatch", "2770", "2000", "2770 2000\n600 0\n2777 2000\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			p := &bothWays{T: t, e: e, ns: e.namespace(t, "claims")}
 			p.flags = []string{"-n", p.ns}
 			before := p.manifest("before.yaml", strings.NewReplacer("ROOT", c.mode, "GROUP", c.group).Replace(claims))
