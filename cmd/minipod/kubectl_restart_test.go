@@ -115,11 +115,14 @@ func TestServeHTTP(t *testing.T) {
 	}
 }
 
-// TestServeUsage refuses to listen for other machines.
+// TestServeUsage refuses to listen for other machines, and where pods could not reach it.
 func TestServeUsage(t *testing.T) {
 	for _, c := range []struct{ flags, want string }{
 		{"--listen=0.0.0.0:0", "serve listens on loopback alone"},
 		{"--http=[::]:0", "serve listens on loopback alone"},
+		{"--listen-pods=0.0.0.0:6443", "want the ADDRESS:PORT that pods use, bridge or none"},
+		{"--listen-pods=172.17.0.1:0", "want the ADDRESS:PORT that pods use, bridge or none"},
+		{"--listen-pods=docker0", "want the ADDRESS:PORT that pods use, bridge or none"},
 		{"--http=nowhere", "want ADDRESS:PORT"},
 		{"--http=127.0.0.1:0 --listen=127.0.0.1:0", "--listen and --http exclude each other"},
 	} {

@@ -137,6 +137,9 @@ func openPodsAt(ctx context.Context, e connection, at netip.AddrPort) (*podDoor,
 		d.close()
 		return nil, err
 	}
+	if changed && revision > 0 {
+		d.said += "; containers that are there were told " + addressOf(kept) + ", and have to be made again"
+	}
 	return d, nil
 }
 

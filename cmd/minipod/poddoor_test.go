@@ -94,13 +94,27 @@ func (c podClient) get(t *testing.T, path string, into any) int {
 	return response.StatusCode
 }
 
+// soon waits until something holds.
+func soon(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(testTime); !holds(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not come to this: %s", what)
+		}
+	}
+}
+
+// says waits until the server has written a text, which is on its way.
+func (s *served) says(t *testing.T, text string) {
+	t.Helper()
+	soon(t, "serve says "+text, func() bool { return strings.Contains(s.log.String(), text) })
+}
+
 // TestPodsReachTheAPI has a pod ask for itself, of one serve after the other,
 // also from a container that was made while none ran.
 func TestPodsReachTheAPI(t *testing.T) {
 	k := newCluster(t)
-	if !strings.Contains(k.log.String(), "pods reach the API at ") {
-		t.Fatalf("serve does not let pods in:\n%s", &k.log)
-	}
+	k.says(t, "pods reach the API at ")
 	ns, _ := k.namespace(t, "asks", t.TempDir())
 	create := func() {
 		t.Helper()
@@ -130,20 +144,15 @@ func TestPodsReachTheAPI(t *testing.T) {
 	}
 
 	other := startServe(t, k.testEngine)
-	if at := "pods reach the API at " + strings.TrimPrefix(client.url, "https://"); !strings.Contains(other.log.String(), at) {
-		t.Errorf("another serve says:\n%s", &other.log)
-	}
+	other.says(t, "pods reach the API at "+strings.TrimPrefix(client.url, "https://"))
 	k.signal(t, syscall.SIGKILL)
-	for deadline := time.Now().Add(testTime); ; time.Sleep(100 * time.Millisecond) {
+	soon(t, "the other serve takes over", func() bool {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(client.url, "https://"))
 		if err == nil {
 			conn.Close()
-			break
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the other serve does not take over: %v", err)
-		}
-	}
+		return err == nil
+	})
 	find()
 	other.stop(t)
 
@@ -161,4 +170,26 @@ func TestPodsReachTheAPI(t *testing.T) {
 	if code := client.get(t, itself, &refusal); code != 401 {
 		t.Errorf("with the token of a pod that is gone: %d, %s", code, refusal.Reason)
 	}
+
+	// Another program that has taken the port is no serve.
+	k.stop(t)
+	host := strings.TrimPrefix(client.url, "https://")
+	taken, err := net.Listen("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	go func() {
+		for conn, err := taken.Accept(); err == nil; conn, err = taken.Accept() {
+			conn.Close()
+		}
+	}()
+	k.start(t)
+	k.says(t, "were told "+host)
+	mustRun(t, k.address, "restart", "-n", ns, "asks")
+	ready()
+	if client = k.podClient(t, ns); strings.HasSuffix(client.url, host) {
+		t.Errorf("the new container is told %s", client.url)
+	}
+	find()
 }
