@@ -50,11 +50,14 @@ func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string,
 
 // fillVolume writes what a volume is to hold through the pause, running or
 // not. The entries are unpacked in their order: the link that makes the new
-// files visible comes last.
+// files visible comes last. What someone else has written meanwhile stays.
 func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
 	at := path.Join(op.Payload.Volume.Target, translate.DataLink)
-	_, err := e.cli.ContainerStatPath(ctx, op.Pause, at)
-	again := err == nil
+	stat, err := e.cli.ContainerStatPath(ctx, op.Pause, at)
+	if err == nil && translate.HashOfFolder(stat.LinkTarget) == op.Payload.Hash {
+		return nil
+	}
+	again := err == nil && e.runs(ctx, op.Pause)
 	link := translate.DataLink
 	if again {
 		link = nextLink
@@ -73,7 +76,15 @@ func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
 	return nil
 }
 
-// nextLink takes the place of DataLink when all else is there.
+// runs reports whether a container is known to run.
+func (e *Engine) runs(ctx context.Context, name string) bool {
+	found, err := e.inspectOne(ctx, name)
+	return err == nil && stateOf(found.State) == plan.Running
+}
+
+// nextLink takes the place of DataLink when all else is there. It is made only
+// where the pause runs, whose program swaps the two: an archive takes nothing
+// away.
 const nextLink = translate.DataLink + "_tmp"
 
 // swap puts a new link to the data folder in the place of the old one, in one
