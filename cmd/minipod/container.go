@@ -20,6 +20,7 @@ const defaultContainer = "kubectl.kubernetes.io/default-container"
 func chooseContainer(w plan.World, name string) (chosen, note string, err error) {
 	pod := w.Want.Pod
 	all := containerNames(pod)
+	offered := withoutEnded(w)
 	if name == "" {
 		name = pod.Annotations[defaultContainer]
 	}
@@ -29,11 +30,22 @@ func chooseContainer(w plan.World, name string) (chosen, note string, err error)
 	case slices.Contains(all, name):
 		return name, "", nil
 	case name != "":
-		return "", "", fmt.Errorf("container %s is not of pod %s: it has %s", name, pod.Name, strings.Join(all, ", "))
-	case len(all) > 1:
-		note = fmt.Sprintf("no container named, using %s of %s", all[0], listed(pod))
+		return "", "", fmt.Errorf("container %s is not of pod %s: it has %s", name, pod.Name, strings.Join(containerNames(offered), ", "))
+	case len(containerNames(offered)) > 1:
+		note = fmt.Sprintf("no container named, using %s of %s", all[0], listed(offered))
 	}
 	return all[0], note, nil
+}
+
+// withoutEnded is the pod without the ephemeral containers that have ended: their
+// names are taken still, but nobody means them.
+func withoutEnded(w plan.World) *v1.Pod {
+	pod := *w.Want.Pod
+	pod.Spec.EphemeralContainers = slices.DeleteFunc(slices.Clone(pod.Spec.EphemeralContainers), func(c v1.EphemeralContainer) bool {
+		at := w.Latest(c.Name)
+		return at != nil && at.Ended()
+	})
+	return &pod
 }
 
 // containerNames are a pod's containers: regular, ephemeral, init.

@@ -52,6 +52,9 @@ func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error
 	}
 	defer list.Close()
 	worlds, missing := list.pods(cmd.Context())
+	if errors.As(missing, new(*loop.NotFoundError)) && len(args) == 1 {
+		missing = ofKind(args[0], missing)
+	}
 	for i, w := range worlds {
 		if i > 0 {
 			printLines(io.out, "\n\n")
@@ -65,6 +68,18 @@ func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error
 	}
 	tellOfUnattended(cmd.Context(), tell.NewConsole(io.err), list.connection, worlds)
 	return missing
+}
+
+// ofKind is the error of a pod that is not there, where its name is a kind.
+func ofKind(word string, missing error) error {
+	hint := elsewhere(word)
+	if k := kindOf(word); k != nil && hint == "" {
+		hint = "minipod get " + word + " lists them, minipod describe " + k.Singular + "/NAME shows one"
+	}
+	if hint == "" {
+		return missing
+	}
+	return usage(hint, "describe wants a name beside the kind %s", word)
 }
 
 // objects prints objects that are not pods.

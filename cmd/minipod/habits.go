@@ -31,14 +31,39 @@ func habitHint(word string) string {
 // flagHint says what to do instead of a flag that docker or kubectl has; empty
 // where it is none of them.
 func flagHint(command, flag string) string {
-	switch {
-	case command == "start" && (flag == "t" || flag == "grace-period"):
-		return "start stops nothing: minipod stop -t and restart -t give the time to end in"
-	case command == "top" && flag == "containers":
-		return "top shows each container without it"
-	case command != "run":
-		return ""
-	case strings.HasPrefix(flag, "from-"):
+	const (
+		labels = "minipod ps -l app=web chooses by labels, minipod ps NAME... by names"
+		format = "minipod ps -o wide|json|yaml|name|jsonpath=... says what is printed"
+		alone  = "minipod version prints one line: there is no server whose version could differ"
+		folder = "cp copies folders as they are, with links and modes: no flag is needed"
+		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
+	)
+	hints := map[string]string{
+		"start t": "start stops nothing: minipod stop -t and restart -t give the time to end in",
+		"ps f":    labels, "ps filter": labels, "ps field-selector": labels, "get f": labels, "get filter": labels, "get field-selector": labels,
+		"ps format": format, "get format": format, "ps no-trunc": "nothing is cut off: minipod ps -o wide shows more",
+		"version client": alone, "version short": alone, "version o": alone, "version output": alone, "version f": alone, "version format": alone,
+		"cp a": folder, "cp archive": folder, "cp r": folder, "cp R": folder, "cp recursive": folder,
+		"stop s": signal, "stop signal": signal, "stop time": "minipod stop -t SECONDS",
+		"rm v":       "minipod rm removes a pod's own volumes; --volumes the data of its claims too",
+		"logs until": "minipod logs --since=5m says from when, --limit-bytes how much", "logs details": "minipod logs --prefix says whose line it is",
+		"top containers": "top shows each container without it",
+		"start a":        "minipod start POD, then minipod attach POD", "start i": "minipod start POD, then minipod attach -i POD",
+	}
+	same := map[string]string{"start grace-period": "start t", "start attach": "start a", "start interactive": "start i"}
+	key := command + " " + flag
+	switch other, ok := same[key]; {
+	case command == "run":
+		return runHint(flag)
+	case ok:
+		return hints[other]
+	}
+	return hints[key]
+}
+
+// runHint is flagHint of run.
+func runHint(flag string) string {
+	if strings.HasPrefix(flag, "from-") {
 		return "write a manifest of it: " + createHint
 	}
 	hints := map[string]string{

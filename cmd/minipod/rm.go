@@ -214,6 +214,9 @@ func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []t
 			err := e.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
 			mu.Lock()
 			defer mu.Unlock()
+			if err != nil {
+				sayHalf(ctx, tell.NewConsole(io.err), e, ref)
+			}
 			switch {
 			case err == nil:
 				tell.Result(io.out, "pod/%s removed", ref.Name)

@@ -89,6 +89,7 @@ func (f *stopFlags) stop(ctx context.Context, on making, ref translate.Ref) erro
 	waiting := tell.NewWaiting(on.console, "--now")
 	defer waiting.Close()
 	if err := on.reporting(waiting).Stop(ctx, ref.Namespace, ref.Name, f.seconds()); err != nil {
+		sayHalf(ctx, on.console, on.connection, ref)
 		return err
 	}
 	tell.Result(on.out, "pod/%s stopped", ref.Name)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -86,11 +85,7 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		c.Warn("no supervisor is running for pod " + strings.Join(names, ", ") + "; minipod supervise keeps it")
 	}
 	for _, w := range left {
-		doing, command := "stopping", "stop"
-		if w.Leaving() {
-			doing, command = "removing", "rm"
-		}
-		c.Warn(fmt.Sprintf("%s pod %s was interrupted; %s finishes it", doing, w.Ref(), tell.Command(command, w.Ref())))
+		c.Warn(halfText(w, ""))
 	}
 }
 

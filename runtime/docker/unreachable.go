@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/docker/docker/client"
+
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -19,11 +21,12 @@ import (
 type UnreachableError struct {
 	Address string // as in DOCKER_HOST
 	Source  string // what named the address; empty for the default
+	local   string // the socket of the default
 	cause   error
 }
 
 func (e *Engine) unreachable(err error) error {
-	return &UnreachableError{Address: e.where.address, Source: e.where.source, cause: cause(e.where.address, err)}
+	return &UnreachableError{Address: e.where.address, Source: e.where.source, local: strings.TrimPrefix(client.DefaultDockerHost, "unix://"), cause: cause(e.where.address, err)}
 }
 
 // cause finds out why, where the client's error does not tell: it drops the
@@ -81,8 +84,10 @@ func (u *UnreachableError) Hint() string {
 		return fmt.Sprintf("only root and the group of %s may use it: run `sudo usermod -aG docker $USER` and log in again", path)
 	case strings.HasPrefix(u.Source, "the docker context"):
 		return "`docker context ls` lists the contexts, `docker context use default` takes the local engine"
-	case u.Source != "":
+	case u.Source != "" && u.localListens():
 		return fmt.Sprintf("`unset %s` takes the local engine", strings.Split(u.Source, "=")[0])
+	case u.Source != "":
+		return fmt.Sprintf("is an engine running there? %s names it, and no local one listens; `docker context ls` lists others", strings.Split(u.Source, "=")[0])
 	}
 	if isSilent(u.cause) {
 		return "`journalctl -u docker` shows what it is at, `sudo systemctl restart docker` starts it again"
@@ -91,6 +96,19 @@ func (u *UnreachableError) Hint() string {
 		return fmt.Sprintf("an engine of your own listens elsewhere: run `export DOCKER_HOST=unix://%s`", other)
 	}
 	return "is Docker running? `sudo systemctl start docker` starts it, `docker context ls` lists other engines"
+}
+
+// localListens reports whether another engine would be had by the default.
+func (u *UnreachableError) localListens() bool {
+	if u.Address == "unix://"+u.local {
+		return false
+	}
+	conn, err := net.DialTimeout("unix", u.local, time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // rootless is the socket of a rootless engine or Podman of this user; empty

@@ -42,11 +42,28 @@ func TestNoEngine(t *testing.T) {
 			if !strings.Contains(err.Error(), c.host+" (from DOCKER_HOST)") || !strings.Contains(err.Error(), c.words) {
 				t.Errorf("got %q, want the address and %q", err, c.words)
 			}
+			none.local = listening(t)
 			if !strings.Contains(none.Hint(), "unset DOCKER_HOST") {
 				t.Errorf("hint %q, want what to do about DOCKER_HOST", none.Hint())
 			}
+			none.local = dead
+			if strings.Contains(none.Hint(), "unset") || !strings.Contains(none.Hint(), "DOCKER_HOST names it, and no local one listens") {
+				t.Errorf("hint %q, and to unset DOCKER_HOST would not help", none.Hint())
+			}
 		})
 	}
+}
+
+// listening is a socket that somebody listens on.
+func listening(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "docker.sock")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return path
 }
 
 func TestHints(t *testing.T) {
@@ -57,7 +74,7 @@ func TestHints(t *testing.T) {
 		"permission": {UnreachableError{Address: "unix:///run/docker.sock", cause: syscall.EACCES}, "usermod -aG docker"},
 		"not there":  {UnreachableError{Address: "unix:///run/docker.sock", cause: syscall.ENOENT}, "systemctl start docker"},
 		"a context":  {UnreachableError{Address: "tcp://h:1", Source: "the docker context far", cause: io.EOF}, "docker context ls"},
-		"by name":    {UnreachableError{Address: "tcp://h:1", Source: "DOCKER_CONTEXT=far", cause: io.EOF}, "unset DOCKER_CONTEXT"},
+		"by name":    {UnreachableError{Address: "tcp://h:1", Source: "DOCKER_CONTEXT=far", local: listening(t), cause: io.EOF}, "unset DOCKER_CONTEXT"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("XDG_RUNTIME_DIR", t.TempDir())

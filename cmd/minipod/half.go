@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/docker"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// lookTime bounds the look at a pod whose stop or removal was interrupted.
+const lookTime = 3 * time.Second
+
+// sayHalf says what an interrupted stop or removal has left of a pod, who goes
+// on with it, and the command that finishes it.
+func sayHalf(ctx context.Context, c tell.Console, e connection, ref translate.Ref) {
+	if _, stopped := interrupted(ctx); !stopped {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTime)
+	defer cancel()
+	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	switch {
+	case err != nil: // it is gone, or the engine is
+	case w.Intent() != plan.Halted && !w.Leaving():
+		c.Say("pod %s is left as it is", ref)
+	default:
+		c.Say("%s", halfText(w, keeperOf(ctx, e)))
+	}
+}
+
+// halfText says of a pod that is half stopped or half removed who goes on with
+// it, if somebody does, and the command that finishes it.
+func halfText(w plan.World, keeper string) string {
+	doing, command := "stopping", "stop"
+	if w.Leaving() {
+		doing, command = "removing", "rm"
+	}
+	if keeper != "" {
+		return fmt.Sprintf("%s pod %s goes on: %s does it; %s ends it at once", doing, w.Ref(), keeper, tell.Command(command+" --now", w.Ref()))
+	}
+	return fmt.Sprintf("%s pod %s was interrupted; %s finishes it", doing, w.Ref(), tell.Command(command, w.Ref()))
+}
+
+// keeperOf names who keeps the pods of an engine; it is empty for nobody.
+func keeperOf(ctx context.Context, e connection) string {
+	at, err := place(e)
+	if err != nil {
+		return ""
+	}
+	if holder, held, err := at.Holder(); held && err == nil {
+		return holder.String()
+	}
+	if installed, err := e.Installed(ctx); installed && err == nil {
+		return "container " + docker.InstalledName
+	}
+	return ""
+}
