@@ -2,7 +2,6 @@ package podspec
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -91,12 +90,17 @@ func misspelt(root *yaml.Node, word string) *yaml.Node {
 	return nil
 }
 
-// notTaken leaves an object out whose kind minipod does not run, and says where the pod in it is.
+// notTaken leaves an object out whose kind minipod does not run, and says where the pod in it is. The kinds that are
+// taken are listed once for a file.
 func (p *parser) notTaken(root *yaml.Node, name string) {
 	o := &Object{Kind: name, file: p.file, root: root}
-	message := fmt.Sprintf("minipod does not take the kind %s%s: left out (it takes %s)", printable(shorten(name)), ofGroup(root), takenKinds())
-	if name == "PodTemplate" {
-		message = o.templateHint("template")
+	message := fmt.Sprintf("minipod does not take the kind %s%s: left out", printable(shorten(name)), ofGroup(root))
+	switch template := o.foreignTemplate(); {
+	case template != "":
+		message = o.templateHint(template)
+	case !p.listed:
+		message += " (it takes " + takenKinds() + ")"
+		p.listed = true
 	}
 	if _, value := entryOf(root, "apiVersion", 0); value == nil || isNull(resolved(value)) {
 		p.report(root.Line, root.Column, "apiVersion", "missing: write the apiVersion of this %s", printable(shorten(name)))
@@ -114,14 +118,20 @@ func ofGroup(root *yaml.Node) string {
 	return " of " + printable(shorten(resolved(value).Value))
 }
 
+// foreignTemplate is where an object of a kind that is not taken has a pod template; "" where it has none.
+func (o *Object) foreignTemplate() string {
+	for _, path := range []string{"template", "spec.template"} {
+		if o.Written(path + ".spec.containers") {
+			return path
+		}
+	}
+	return ""
+}
+
 // templateHint says where the pod is that an object makes others of.
 func (o *Object) templateHint(path string) string {
-	where := ""
-	if o.Written(path) {
-		_, line, _ := o.Position(path)
-		where = " (line " + strconv.Itoa(line) + ")"
-	}
-	return fmt.Sprintf("minipod runs Pods: left out. The pod template of this %s is at %s%s: make a Pod of it", o.Kind, path, where)
+	_, line, _ := o.Position(path)
+	return fmt.Sprintf("minipod runs Pods: left out. The pod template of this %s is at %s (line %d): make a Pod of it", printable(shorten(o.Kind)), path, line)
 }
 
 // listOf is the kind that a list kind lists: any for List, whose own version is that of most kinds.

@@ -32,6 +32,7 @@ type parser struct {
 	*reporter
 	kinds   []kind
 	objects []*Object
+	listed  bool // the kinds that are taken were listed
 }
 
 // document takes one object, or the objects of a list.
