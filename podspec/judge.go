@@ -20,7 +20,7 @@ func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *templa
 				e.Field = "metadata.name"
 			}
 			line, col := locate(o.root, splitPath(e.Field)).hint(e.BadValue).position()
-			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), cmp.Or(selectorHint(e, t), refusedHint(o, e)))
+			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), cmp.Or(selectorHint(o, e, t), refusedHint(o, e)))
 			p.refused(e.Field, e.BadValue)
 		}
 	}
@@ -46,14 +46,16 @@ func follows(e *field.Error, refused field.ErrorList, o *Object) bool {
 	return false
 }
 
-// selectorHint writes the selector that is missing, of the labels of the template.
-func selectorHint(e *field.Error, t *template) string {
-	if t == nil || e.Field != "spec.selector" || e.Type != field.ErrorTypeRequired || len(t.spec.Labels) == 0 {
+// selectorHint writes the selector that is missing, of the labels of the template. Of a DaemonSet without one Kubernetes
+// says that it does not match.
+func selectorHint(o *Object, e *field.Error, t *template) string {
+	missing := e.Field == "spec.selector" || e.Field == "spec.template.metadata.labels"
+	if t == nil || !missing || o.Written("spec.selector") || len(t.spec.Labels) == 0 {
 		return ""
 	}
 	var labels []string
 	for _, name := range slices.Sorted(maps.Keys(t.spec.Labels)) {
 		labels = append(labels, name+": "+strconv.Quote(t.spec.Labels[name]))
 	}
-	return fmt.Sprintf(": write it as {matchLabels: {%s}}", strings.Join(labels, ", "))
+	return fmt.Sprintf(": write spec.selector as {matchLabels: {%s}}", strings.Join(labels, ", "))
 }
