@@ -16,8 +16,8 @@ import (
 func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *template) {
 	for _, e := range refused {
 		if !d.covered(e) && !follows(e, refused, o) {
-			if e.Field == jobLabels { // no manifest has this field
-				e.Field = "metadata.name"
+			if from := cameFrom(e.Field); from != "" && !o.Written(e.Field) {
+				e.Field = from
 			}
 			line, col := locate(o.root, splitPath(e.Field)).hint(e.BadValue).position()
 			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), cmp.Or(selectorHint(o, e, t), refusedHint(o, e)))
@@ -28,6 +28,17 @@ func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *templa
 
 // jobLabels is where Kubernetes refuses the name of a Job that its pods cannot have as a label.
 const jobLabels = "spec.template.labels"
+
+// cameFrom is the field of a manifest that Kubernetes copies into this one, which few manifests have.
+func cameFrom(field string) string {
+	switch field {
+	case jobLabels:
+		return "metadata.name"
+	case "spec.clusterIPs[0]":
+		return "spec.clusterIP"
+	}
+	return ""
+}
 
 // follows says that a complaint is about a name that validation was given in place of the one to be generated, or a
 // second one about a name or a selector that is missing or wrong.

@@ -23,9 +23,9 @@ func (o *Object) slips() []slip {
 	if pod == nil {
 		return nil
 	}
-	var slips []slip
+	slips := admissionSlips(&pod.Spec)
 	for path, c := range containersOf(&pod.Spec) {
-		slips = slices.Concat(slips, imageSlips(path, c), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c))
+		slips = slices.Concat(slips, imageSlips(path, c), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c), portSlips(path, c))
 	}
 	for i, v := range pod.Spec.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
@@ -33,6 +33,19 @@ func (o *Object) slips() []slip {
 		if v.HostPath != nil && strings.Contains(v.HostPath.Path, ":/") {
 			slips = append(slips, slip{field: path + ".hostPath.path", message: colonHint + `: where it is mounted stands in "volumeMounts"`})
 		}
+	}
+	return slips
+}
+
+// admissionSlips finds numbers that an API server takes from another object and from no pod
+// (plugin/pkg/admission/priority and runtimeclass).
+func admissionSlips(s *v1.PodSpec) []slip {
+	var slips []slip
+	if s.Priority != nil && *s.Priority != 0 && s.PriorityClassName == "" {
+		slips = append(slips, slip{field: "spec.priority", message: "an API server refuses it: name a priorityClassName instead"})
+	}
+	if len(s.Overhead) > 0 && s.RuntimeClassName == nil {
+		slips = append(slips, slip{field: "spec.overhead", message: "an API server refuses it: it comes from the runtime class that a runtimeClassName names"})
 	}
 	return slips
 }
