@@ -16,7 +16,8 @@ import (
 // output.
 //
 // Docker has no way to end a command from outside: when ctx ends before the
-// command does, Exec returns and the command goes on without its streams.
+// command does, or its limit is over (engine.ErrLimit), Exec returns and
+// the command goes on without its streams.
 func (e *Engine) Exec(ctx context.Context, name string, opts engine.ExecOptions) (int, error) {
 	code, err := e.exec(ctx, name, opts)
 	if err != nil {
@@ -41,12 +42,80 @@ func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions)
 		return e.cli.ContainerExecResize(ctx, created.ID, size)
 	})
 	defer stop()
+	within, end := e.within(ctx, created.ID, opts.Limit)
+	defer end()
+	code, err := e.attend(within, name, created.ID, session{conn, opts.Stdio, opts.TTY})
+	if err == nil || ctx.Err() != nil || within.Err() == nil {
+		return code, err
+	}
+	if state, err := e.cli.ContainerExecInspect(ctx, created.ID); err == nil && !state.Running {
+		return state.ExitCode, nil
+	}
+	return 0, engine.ErrLimit
+}
+
+// attend is there for a command until it has ended, and is its exit code.
+func (e *Engine) attend(ctx context.Context, name, id string, s session) (int, error) {
 	alive, cancel := e.whileRunning(ctx, name)
 	defer cancel()
-	if err := e.pump(alive, session{conn, opts.Stdio, opts.TTY}); err != nil && (ctx.Err() != nil || alive.Err() == nil) {
+	if err := e.pump(alive, s); err != nil && (ctx.Err() != nil || alive.Err() == nil) {
 		return 0, err
 	}
-	return e.exitCode(ctx, created.ID, func() bool { return alive.Err() != nil })
+	return e.exitCode(ctx, id, func() bool { return alive.Err() != nil })
+}
+
+// startTime is how long the engine may take to start a command that has a
+// limit.
+const startTime = 2 * time.Minute
+
+// within is a context that ends when a command has run for as long as it may. It
+// runs from when the engine has started its process, as on a node: a busy
+// machine takes long for that, and the command is not to blame.
+func (e *Engine) within(ctx context.Context, id string, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if limit <= 0 {
+		return ctx, cancel
+	}
+	go func() {
+		began := e.begun(ctx, id, limit/10)
+		timer := time.NewTimer(time.Until(began.Add(limit)))
+		defer timer.Stop()
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+			cancel()
+		}
+	}()
+	return ctx, cancel
+}
+
+// begun waits until a command has a process, and is when it got one: when the
+// engine was last seen without one, or had said so at last, which it does not
+// while it starts it. One that ends soon is not asked after.
+func (e *Engine) begun(ctx context.Context, id string, every time.Duration) time.Time {
+	start := time.Now()
+	began := start
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for time.Since(start) < startTime {
+		select {
+		case <-ctx.Done():
+			return began
+		case <-ticker.C:
+		}
+		asked := time.Now()
+		state, err := e.cli.ContainerExecInspect(ctx, id)
+		if err != nil {
+			return began
+		}
+		if state.Pid == 0 && state.Running || time.Since(asked) > every {
+			began = time.Now()
+		}
+		if state.Pid != 0 || !state.Running {
+			return began
+		}
+	}
+	return began
 }
 
 // drainTime is how long the output of a command that ended with its container

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/minipod/minipod/runtime/engine"
@@ -176,3 +178,57 @@ func TestExecSaysThatNobodyReads(t *testing.T) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+// A limit counts from the start of the process, which a busy machine is late
+// with.
+func TestExecLimit(t *testing.T) {
+	e := live(t)
+	name := startShell(t, e, "sleep 3600")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	start := time.Now()
+	code, err := e.Exec(ctx, name, engine.ExecOptions{Command: []string{"sleep", "30"}, Limit: 200 * time.Millisecond, Stdio: engine.Stdio{Stdout: io.Discard, Stderr: io.Discard}})
+	if took := time.Since(start); !errors.Is(err, engine.ErrLimit) || took > 20*time.Second {
+		t.Errorf("over its limit: exit code %d, %v after %s", code, err, took)
+	}
+	code, err = e.Exec(ctx, name, engine.ExecOptions{Command: []string{"sh", "-c", "exit 3"}, Limit: 30 * time.Second, Stdio: engine.Stdio{Stdout: io.Discard, Stderr: io.Discard}})
+	if code != 3 || err != nil {
+		t.Errorf("within its limit: exit code %d, %v", code, err)
+	}
+}
+
+func TestBegun(t *testing.T) {
+	const none, started, over = `{"Running": true, "Pid": 0}`, `{"Running": true, "Pid": 7}`, `{"Running": false, "Pid": 0}`
+	for _, c := range []struct {
+		name  string
+		looks []string
+		takes time.Duration // each look
+		want  time.Duration
+	}{
+		{"before the first look", []string{started}, 0, 0},
+		{"between looks", []string{none, none, started}, 0, 200 * time.Millisecond},
+		{"while the engine was silent", []string{started}, 700 * time.Millisecond, 800 * time.Millisecond},
+		{"and ended", []string{none, over}, 0, 100 * time.Millisecond},
+		{"never", nil, 0, startTime},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := 0
+			e, _ := engineThat(t, answers(func(call string) string {
+				if !strings.Contains(call, "/exec/") {
+					return "{}"
+				}
+				time.Sleep(c.takes)
+				if n++; n <= len(c.looks) {
+					return c.looks[n-1]
+				}
+				return none
+			}))
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				if got := e.begun(t.Context(), "one", 100*time.Millisecond).Sub(start); got != c.want {
+					t.Errorf("begun after %s, want %s", got, c.want)
+				}
+			})
+		})
+	}
+}

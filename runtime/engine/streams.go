@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"time"
@@ -55,4 +56,9 @@ type ExecOptions struct {
 	Command []string
 	Env     []string // NAME=value, beside the container's own
 	User    string   // empty is the container's own
+	// Limit is how long the command may run, from its start; zero is for ever.
+	Limit time.Duration
 }
+
+// ErrLimit says that a command has run for as long as it may, and goes on.
+var ErrLimit = errors.New("the command takes longer than it may")

@@ -28,11 +28,12 @@ type Engine interface {
 // maxOutput is what is kept of what a probe sees, in bytes; the kubelet's own.
 const maxOutput = 10 << 10
 
-// Do does an action to a container in the network of a pause. A
+// Do does an action to a container in the network of a pause, within its time
+// limit, which for a command counts from its start. A
 // plan.ProbeFailure says that it was done and failed; any other error that it
 // could not be done.
 func Do(ctx context.Context, e Engine, container, pause string, a translate.Action) error {
-	if a.Timeout > 0 {
+	if a.Timeout > 0 && len(a.Exec) == 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.Timeout)
 		defer cancel()
@@ -53,9 +54,11 @@ func Do(ctx context.Context, e Engine, container, pause string, a translate.Acti
 // command runs a command in the container.
 func command(ctx context.Context, e Engine, container string, a translate.Action) error {
 	output := &limited{left: maxOutput}
-	code, err := e.Exec(ctx, container, engine.ExecOptions{Command: a.Exec, Stdio: engine.Stdio{Stdout: output, Stderr: output}})
+	code, err := e.Exec(ctx, container, engine.ExecOptions{
+		Command: a.Exec, Limit: a.Timeout, Stdio: engine.Stdio{Stdout: output, Stderr: output},
+	})
 	switch {
-	case err != nil && timedOut(ctx):
+	case errors.Is(err, engine.ErrLimit), err != nil && timedOut(ctx):
 		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", strings.Join(a.Exec, " "), a.Timeout)}
 	case err != nil:
 		return err

@@ -32,6 +32,9 @@ type machine struct {
 
 func (m machine) Exec(ctx context.Context, _ string, opts engine.ExecOptions) (int, error) {
 	fmt.Fprint(opts.Stdout, m.output)
+	if opts.Limit > 0 && opts.Limit < m.takes {
+		return 0, engine.ErrLimit
+	}
 	select {
 	case <-time.After(m.takes):
 		return m.code, nil
