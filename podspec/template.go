@@ -22,6 +22,8 @@ type template struct {
 	count int
 	once  string // why there is one pod and no more, where the object does not say so
 	set   *appsv1.StatefulSet
+	// indexed is for a Job that gives each pod an index.
+	indexed bool
 }
 
 // workloads are the kinds that make pods of a template.
@@ -39,11 +41,11 @@ func workloads() []kind {
 			func(r *v1.ReplicationController) *template { return replicated(r.Spec.Template, r.Spec.Replicas) }),
 		workload(batch, kindOf[batchv1.Job]("Job", kube.DefaultJob, kube.ValidateJob),
 			func(j *batchv1.Job) *template {
-				return single(&j.Spec.Template, "once, completions and parallelism are not counted")
+				return ofJob(&j.Spec, "once, completions and parallelism are not counted")
 			}),
 		workload(batch, kindOf[batchv1.CronJob]("CronJob", kube.DefaultCronJob, kube.ValidateCronJob),
 			func(c *batchv1.CronJob) *template {
-				t := single(&c.Spec.JobTemplate.Spec.Template, "once and now, no schedule is kept")
+				t := ofJob(&c.Spec.JobTemplate.Spec, "once and now, no schedule is kept")
 				t.at = "spec.jobTemplate.spec.template"
 				return t
 			}),
@@ -80,6 +82,15 @@ func replicated(spec *v1.PodTemplateSpec, replicas *int32) *template {
 
 func single(spec *v1.PodTemplateSpec, why string) *template {
 	return &template{at: "spec.template", spec: spec, count: 1, once: why}
+}
+
+// ofJob is the template of a Job, which is run once, as the first of its pods.
+func ofJob(s *batchv1.JobSpec, why string) *template {
+	t := single(&s.Template, why)
+	if t.indexed = isIndexed(s); t.indexed {
+		t.once += ", its index is 0"
+	}
+	return t
 }
 
 func statefulTemplate(s *appsv1.StatefulSet) *template {
@@ -207,7 +218,8 @@ func (t *template) nobody() string {
 	return "no controller scales or replaces them"
 }
 
-// replica is one of the pods. Those of a StatefulSet have what its controller gives them to tell them apart.
+// replica is one of the pods. Those of a StatefulSet and of an Indexed Job have what their controllers give them to tell
+// them apart.
 func (t *template) replica(model *v1.Pod, owner metav1.Object, number int) *v1.Pod {
 	pod := model.DeepCopy()
 	if owner.GetName() == "" {
@@ -215,20 +227,27 @@ func (t *template) replica(model *v1.Pod, owner metav1.Object, number int) *v1.P
 		return pod
 	}
 	pod.Name = podName(owner, number)
+	if t.indexed {
+		index(pod, number)
+	}
 	if t.set == nil {
 		return pod
 	}
-	pod.Labels = maps.Clone(pod.Labels)
-	if pod.Labels == nil {
-		pod.Labels = map[string]string{}
-	}
-	pod.Labels[appsv1.StatefulSetPodNameLabel] = pod.Name
-	pod.Labels[appsv1.PodIndexLabel] = strconv.Itoa(number)
+	pod.Labels = withEntry(pod.Labels, appsv1.StatefulSetPodNameLabel, pod.Name)
+	pod.Labels = withEntry(pod.Labels, appsv1.PodIndexLabel, strconv.Itoa(number))
 	pod.Spec.Hostname, pod.Spec.Subdomain = pod.Name, t.set.Spec.ServiceName
 	for _, claim := range t.set.Spec.VolumeClaimTemplates {
 		mountClaim(&pod.Spec, claim.Name, claimName(claim.Name, pod.Name))
 	}
 	return pod
+}
+
+// withEntry is a copy of labels or annotations with one more.
+func withEntry(from map[string]string, name, value string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, from)
+	all[name] = value
+	return all
 }
 
 // mountClaim gives a pod the volume of a claim, in place of one of the same name.
