@@ -56,6 +56,10 @@ func (p *parser) guessKind(root, key *yaml.Node) (string, bool) {
 		p.report(at.Line, at.Column, "", "no kind: this looks like a Docker Compose file, not a Kubernetes manifest")
 		return "", false
 	}
+	if isKustomization(root) {
+		p.report(at.Line, at.Column, "", "no kind: this looks like a kustomization: %s", kustomizeHint)
+		return "", false
+	}
 	for _, word := range []string{"containers", "spec.containers"} {
 		if len(locate(root, splitPath(word)).rest) == 0 {
 			p.report(at.Line, at.Column, "kind", `missing: this looks like a Pod: write "kind: Pod"`)
@@ -64,6 +68,19 @@ func (p *parser) guessKind(root, key *yaml.Node) (string, bool) {
 	}
 	p.report(at.Line, at.Column, "kind", `missing: write what the object is, such as "kind: Pod"`)
 	return "", false
+}
+
+// kustomizeHint says how a kustomization becomes a manifest.
+const kustomizeHint = "kubectl kustomize renders it"
+
+// isKustomization says that a document without a kind lists files, as a kustomization may.
+func isKustomization(root *yaml.Node) bool {
+	for _, word := range []string{"resources", "bases", "components"} {
+		if _, list := entryOf(root, word, 0); list != nil && resolved(list).Kind == yaml.SequenceNode && len(resolved(list).Content) > 0 {
+			return resolved(resolved(list).Content[0]).Kind == yaml.ScalarNode
+		}
+	}
+	return false
 }
 
 // version checks the apiVersion, which the kind decides.
@@ -96,6 +113,8 @@ func (p *parser) notTaken(root *yaml.Node, name string) {
 	o := &Object{Kind: name, file: p.file, root: root}
 	message := fmt.Sprintf("minipod does not take the kind %s%s: left out", printable(shorten(name)), ofGroup(root))
 	switch template := o.foreignTemplate(); {
+	case name == "Kustomization":
+		message += ": " + kustomizeHint
 	case template != "":
 		message = o.templateHint(template)
 	case !p.listed:

@@ -172,7 +172,7 @@ func (d *decoder) foreignHint(t reflect.Type, name string) string {
 	case reflect.TypeFor[metav1.ObjectMeta]():
 		switch name {
 		case "namePrefix", "nameSuffix":
-			return "that is Kustomize's: kubectl kustomize renders it"
+			return "that is Kustomize's: " + kustomizeHint
 		}
 	}
 	if ref := find(d.fieldsOf(t), "secretRef"); name == "secretName" && ref != nil {

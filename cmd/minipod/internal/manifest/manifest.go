@@ -3,6 +3,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,6 +82,8 @@ func Read(ctx context.Context, in Input, args []string, opts Options) *Reading {
 
 // parse takes one source.
 func (r *Reading) parse(opts Options, s Source) {
+	before := len(r.Warnings)
+	defer func() { inOrder(r.Warnings[before:]) }()
 	objects, err := podspec.Parse(s.Name, s.Data)
 	var problems podspec.Problems
 	switch {
@@ -109,6 +112,13 @@ func (r *Reading) parse(opts Options, s Source) {
 			r.Warnings = append(r.Warnings, o.Problem("kind", "a "+o.Kind+" is not used yet: left out"))
 		}
 	}
+}
+
+// inOrder sorts what is said of one file by its lines.
+func inOrder(list podspec.Problems) {
+	slices.SortStableFunc(list, func(a, b podspec.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 // namespace puts an object into the namespace of the command line.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,5 +42,36 @@ spec:
 	}
 	if diff := cmp.Diff(want, r.Warnings.Lines()); diff != "" || r.Err() != nil {
 		t.Errorf("%v; warnings (-want +got):\n%s", r.Err(), diff)
+	}
+}
+
+// What is said of a file is in the order of its lines, whoever says it.
+func TestWarningsAreInOrder(t *testing.T) {
+	r := read(t, `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      nodeSelector:
+        beta.kubernetes.io/os: linux
+      containers:
+      - name: c
+        image: i
+        command: ["sleep 5"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r}
+`)
+	var lines []int
+	for _, w := range r.Warnings {
+		lines = append(lines, w.Line)
+	}
+	if want := []int{2, 9, 10, 14, 17}; !slices.Equal(lines, want) || r.Err() != nil {
+		t.Errorf("%v; warnings of lines %v, want %v", r.Err(), lines, want)
 	}
 }
