@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -15,7 +16,7 @@ import (
 // something else.
 func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *template) {
 	for _, e := range refused {
-		if !d.covered(e) && !follows(e, refused, o) {
+		if !d.covered(e) && !follows(e, refused, o, t) {
 			if from := cameFrom(e.Field); from != "" && !o.Written(e.Field) {
 				e.Field = from
 			}
@@ -41,8 +42,8 @@ func cameFrom(field string) string {
 }
 
 // follows says that a complaint is about a name that validation was given in place of the one to be generated, or a
-// second one about a name or a selector that is missing or wrong.
-func follows(e *field.Error, refused field.ErrorList, o *Object) bool {
+// second one about a name, a selector, a limit or a volume that is missing or wrong.
+func follows(e *field.Error, refused field.ErrorList, o *Object, t *template) bool {
 	among := func(path string) bool {
 		return slices.ContainsFunc(refused, func(other *field.Error) bool { return other.Field == path })
 	}
@@ -54,7 +55,22 @@ func follows(e *field.Error, refused field.ErrorList, o *Object) bool {
 	case "spec.template.metadata.labels":
 		return among("spec.selector")
 	}
-	return false
+	if limit := strings.Replace(e.Field, ".requests[", ".limits[", 1); limit != e.Field {
+		return !o.Written(e.Field) && among(limit) // a limit is the request where none is written
+	}
+	return e.Type == field.ErrorTypeNotFound && hasVolume(o, t, e.BadValue) // which is refused: it is not there to be mounted
+}
+
+// hasVolume says that a pod, or the pods of a template, have a volume of this name.
+func hasVolume(o *Object, t *template, name any) bool {
+	var volumes []v1.Volume
+	switch pod := o.Pod(); {
+	case pod != nil:
+		volumes = pod.Spec.Volumes
+	case t != nil:
+		volumes = t.spec.Spec.Volumes
+	}
+	return slices.ContainsFunc(volumes, func(v v1.Volume) bool { return v.Name == name })
 }
 
 // selectorHint writes the selector that is missing, of the labels of the template. Of a DaemonSet without one Kubernetes

@@ -1,6 +1,7 @@
 package podspec
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strconv"
@@ -22,6 +23,7 @@ type template struct {
 	count int
 	once  string // why there is one pod and no more, where the object does not say so
 	set   *appsv1.StatefulSet
+	none  string // why no pod is made, where it is not for the replicas
 	// indexed is for a Job that gives each pod an index.
 	indexed bool
 }
@@ -89,6 +91,12 @@ func ofJob(s *batchv1.JobSpec, why string) *template {
 	t := single(&s.Template, why)
 	if t.indexed = isIndexed(s); t.indexed {
 		t.once += ", its index is 0"
+	}
+	switch {
+	case s.Suspend != nil && *s.Suspend:
+		t.count, t.none = 0, "is suspended"
+	case s.Parallelism != nil && *s.Parallelism == 0:
+		t.count, t.none = 0, "has a parallelism of 0"
 	}
 	return t
 }
@@ -191,7 +199,7 @@ func (p *parser) runnable(o *Object) bool {
 // what says which pods come of an object.
 func (t *template) what(o *Object) string {
 	if t.count == 0 {
-		return fmt.Sprintf("this %s has no replicas: no pod is made", o.Kind)
+		return fmt.Sprintf("this %s %s: no pod is made", o.Kind, cmp.Or(t.none, "has no replicas"))
 	}
 	return fmt.Sprintf("the pod template of this %s is run as %s: %s", o.Kind, t.names(o.Meta()), t.nobody())
 }
