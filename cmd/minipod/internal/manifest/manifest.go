@@ -174,19 +174,6 @@ func (r *Reading) Remake(i int, opts translate.Options) {
 	r.notes(r.Pods[i])
 }
 
-// Idle are the fields that the manifests write and that mean nothing here.
-func (r *Reading) Idle() podspec.Problems {
-	var list podspec.Problems
-	for _, m := range r.Pods {
-		for _, n := range m.Blueprint.Idle() {
-			if m.Written(n.Field) {
-				list = once(list, m.Problem(n.Field, n.Message+": left out"))
-			}
-		}
-	}
-	return list
-}
-
 func (r *Reading) wrong(p podspec.Problem) { r.Problems = once(r.Problems, p) }
 
 // once adds a problem; the pods of a template have theirs in common.

@@ -75,3 +75,32 @@ metadata: {name: r}
 		t.Errorf("%v; warnings of lines %v, want %v", r.Err(), lines, want)
 	}
 }
+
+// What a Service and a claim say in vain is said, each at its field.
+func TestIdleOfObjects(t *testing.T) {
+	r := read(t, `
+apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: c}
+spec:
+  storageClassName: fast
+  accessModes: [ReadWriteOnce]
+  resources: {requests: {storage: 1Gi}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: m}
+`)
+	want := []string{
+		"p.yaml:2:7: kind: nothing answers at its address or name: pods find it in their environment, and no more",
+		"p.yaml:10:21: spec.storageClassName: every claim is a volume of the engine: left out",
+	}
+	if diff := cmp.Diff(want, r.Idle().Lines()); diff != "" || r.Err() != nil {
+		t.Errorf("%v; idle (-want +got):\n%s", r.Err(), diff)
+	}
+}

@@ -1,0 +1,40 @@
+package manifest
+
+import "github.com/minipod/minipod/podspec"
+
+// Idle are the fields that the manifests write and that mean nothing here.
+func (r *Reading) Idle() podspec.Problems {
+	var list podspec.Problems
+	for _, m := range r.Pods {
+		for _, n := range m.Blueprint.Idle() {
+			if m.Written(n.Field) {
+				list = once(list, m.Problem(n.Field, n.Message+": left out"))
+			}
+		}
+	}
+	for _, m := range r.Objects {
+		for _, n := range idleOf(m.Kind) {
+			if m.Written(n.Field) {
+				list = once(list, m.Problem(n.Field, n.Message))
+			}
+		}
+	}
+	return list
+}
+
+// idleOf is what an object of a kind that is kept says in vain.
+func idleOf(kind string) []podspec.Problem {
+	switch kind {
+	case "Service":
+		return []podspec.Problem{{Field: "kind", Message: "nothing answers at its address or name: pods find it in their environment, and no more"}}
+	case "PersistentVolumeClaim":
+		var list []podspec.Problem
+		for _, field := range []string{"storageClassName", "volumeName", "selector", "dataSource", "dataSourceRef"} {
+			list = append(list, podspec.Problem{
+				Field: "spec." + field, Message: "every claim is a volume of the engine: left out",
+			})
+		}
+		return list
+	}
+	return nil
+}
