@@ -75,7 +75,7 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if f.showsObjects() {
+	if f.showsObjects() || f.output == formatWide { // the address of a pod may be the machine's
 		if p.machine, err = list.Info(ctx); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ type podPrinter struct {
 	single    bool // one object is printed by itself, not as a List
 	table     printers.ResourcePrinter
 	objects   printers.ResourcePrinter // nil for a table
-	machine   docker.Info              // that objects are shown on
+	machine   docker.Info              // that pods are shown on, where it shows
 }
 
 // pod is a pod as Kubernetes has it.
@@ -216,7 +216,7 @@ func (p *podPrinter) columns() []metav1.TableColumnDefinition {
 }
 
 func (p *podPrinter) cells(w plan.World) []any {
-	pod := status.Pod(w, p.now())
+	pod := p.pod(w)
 	row := status.PodRow(pod, p.now())
 	texts := []string{row.Name, row.Ready, row.Status, row.Restarts, row.Age, row.IP, portsText(w)}
 	if p.namespace {
