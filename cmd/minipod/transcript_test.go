@@ -144,13 +144,13 @@ func newShell(t *testing.T, dir string, env []string, replace *strings.Replacer)
 }
 
 // do types a command and reads what it prints. One that goes on in the
-// background is waited for until it has said as many lines as the page shows.
+// background is waited for until it has said what the page shows.
 func (s *shell) do(t *testing.T, e exchange, patience time.Duration) (printed []string, code string) {
 	t.Helper()
 	background := strings.HasSuffix(e.command, "&")
 	fmt.Fprintf(s.in, "%s\necho '%s'$?\n", e.command, endMark)
 	late := time.After(patience)
-	for code == "" || background && len(printed) < len(e.prints) {
+	for code == "" || background && !matches(maskedLines(e.prints), maskedLines(printed)) {
 		select {
 		case line, open := <-s.lines:
 			if !open {

@@ -114,10 +114,10 @@ func (e *Engine) swap(ctx context.Context, op plan.Op) error {
 func payloadArchive(p translate.Payload, data string) (*bytes.Buffer, error) {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
-	root := path.Base(p.Volume.Target)
+	root, now := path.Base(p.Volume.Target), time.Now()
 	var err error
 	entry := func(h tar.Header, data []byte) {
-		h.Gid, h.Size, h.ModTime = p.Volume.GID, int64(len(data)), time.Unix(0, 0)
+		h.Gid, h.Size, h.ModTime = p.Volume.GID, int64(len(data)), now
 		if err == nil {
 			err = w.WriteHeader(&h)
 		}

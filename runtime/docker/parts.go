@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -229,6 +230,7 @@ func (e *Engine) unpack(ctx context.Context, id, folder string, entries []tar.He
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	for _, h := range entries {
+		h.ModTime = time.Now()
 		if err := w.WriteHeader(&h); err != nil {
 			return fmt.Errorf("write the archive entry of %s: %w", h.Name, err)
 		}

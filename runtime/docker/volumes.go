@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
@@ -124,7 +125,7 @@ func rootArchive(volumes []translate.Volume) (*bytes.Buffer, error) {
 			continue
 		}
 		empty = false
-		header := &tar.Header{Typeflag: tar.TypeDir, Name: path.Base(v.Target) + "/", Mode: v.Mode, Gid: v.GID}
+		header := &tar.Header{Typeflag: tar.TypeDir, Name: path.Base(v.Target) + "/", Mode: v.Mode, Gid: v.GID, ModTime: time.Now()}
 		if err := w.WriteHeader(header); err != nil {
 			return nil, fmt.Errorf("write the archive entry of volume %s: %w", v.Name, err)
 		}

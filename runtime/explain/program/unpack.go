@@ -5,6 +5,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 )
@@ -33,7 +34,7 @@ func unpack(name, path string, group int, entries ...entry) {
 	var archive bytes.Buffer
 	w := tar.NewWriter(&archive)
 	for _, e := range entries {
-		e.Gid = group
+		e.Gid, e.ModTime = group, time.Now()
 		check(w.WriteHeader(&e.Header))
 		_, err := w.Write([]byte(e.data))
 		check(err)
