@@ -142,6 +142,8 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 	switch {
 	case err != nil:
 		return err
+	case source == "-" && !isFolder:
+		return usage("tar -c FILE | minipod cp - POD:FOLDER", "cp - wants a folder of the pod to unpack an archive in: %s is none", to.path)
 	case source == "-":
 		return e.CopyTo(ctx, id, target, s.in)
 	}

@@ -47,7 +47,7 @@ The exit code is 0 where all is well, and 1 where a cause was found.`,
 		ValidArgsFunction: completePod,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage(seeHelp(cmd), "diagnose wants a pod or a manifest")
+				return usage(seeHelp(cmd), "diagnose wants one pod or manifest")
 			}
 			return f.run(cmd, io, args[0])
 		},

@@ -173,7 +173,7 @@ func (t *eventTable) print(events []happened) error {
 	}
 	now := time.Now()
 	for _, e := range events {
-		cells := []any{describe.When(e.Event, now), e.Type, e.Reason, "Pod/" + e.world.Name, cmp.Or(e.Unit, "<none>"), e.Message}
+		cells := []any{describe.When(e.Event, now), e.Type, e.Reason, "Pod/" + e.world.Name, cmp.Or(e.Unit, "<none>"), strings.TrimSpace(e.Message)}
 		if t.flags.allNamespaces {
 			cells = slices.Insert(cells, 0, any(e.world.Namespace))
 		}

@@ -38,9 +38,16 @@ func flagHint(command, flag string) string {
 		folder = "cp copies folders as they are, with links and modes: no flag is needed"
 		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
 	)
+	const file = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
 	hints := map[string]string{
-		"start t": "start stops nothing: minipod stop -t and restart -t give the time to end in",
-		"ps f":    labels, "ps filter": labels, "ps field-selector": labels, "get f": labels, "get filter": labels, "get field-selector": labels,
+		"explain f": file, "explain filename": file, "diagnose f": file, "diagnose filename": file,
+		"diagnose all": "minipod diagnose wants one pod; minipod ps shows which are not well",
+		"logs all":     "minipod logs -l app=web, or the names of several pods",
+		"rm q":         "rm prints a line for each pod, and no more", "rm quiet": "rm prints a line for each pod, and no more",
+		"rm dry-run": "minipod ps lists what there is to remove", "events o": "minipod serve answers kubectl: kubectl get events -o json",
+		"events output": "minipod serve answers kubectl: kubectl get events -o json",
+		"start t":       "start stops nothing: minipod stop -t and restart -t give the time to end in",
+		"ps f":          labels, "ps filter": labels, "ps field-selector": labels, "get f": labels, "get filter": labels, "get field-selector": labels,
 		"ps format": format, "get format": format, "ps no-trunc": "nothing is cut off: minipod ps -o wide shows more",
 		"version client": alone, "version short": alone, "version o": alone, "version output": alone, "version f": alone, "version format": alone,
 		"cp a": folder, "cp archive": folder, "cp r": folder, "cp R": folder, "cp recursive": folder,

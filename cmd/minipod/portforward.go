@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
@@ -108,7 +110,7 @@ func (f *forwarder) listen(ctx context.Context, addresses []string, text string)
 	var errs []error
 	opened := false
 	for _, address := range slices.Compact(bothLocal(addresses)) {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(address, strconv.Itoa(local)))
+		l, err := new(net.ListenConfig).Listen(ctx, family(address), net.JoinHostPort(address, strconv.Itoa(local)))
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -127,6 +129,17 @@ func (f *forwarder) listen(ctx context.Context, addresses []string, text string)
 		return &takenError{f.world.Ref(), local, remote}
 	}
 	return fmt.Errorf("listen on port %d: %w", local, errs[0])
+}
+
+// family is the network of an address: 0.0.0.0 is not that of IPv6 too.
+func family(address string) string {
+	switch a, err := netip.ParseAddr(address); {
+	case err != nil:
+		return "tcp"
+	case a.Is4():
+		return "tcp4"
+	}
+	return "tcp6"
 }
 
 // takenError says that a port of this machine is another program's.
@@ -167,6 +180,8 @@ func splitPorts(b *translate.Blueprint, text string) (local, remote int, err err
 	switch {
 	case protocol != "" && !strings.EqualFold(protocol, "tcp"), named == v1.ProtocolUDP, named == v1.ProtocolSCTP:
 		return 0, 0, usage("minipod run -p publishes UDP ports too: -p 5353:53/udp", "port %s: port-forward forwards TCP alone", text)
+	case remote == 0 && len(validation.IsValidPortName(there)) == 0:
+		return 0, 0, usage("", "port %s: no container of the pod names a port %s", text, there)
 	case remote < 1 || remote > 65535:
 		return 0, 0, usage("minipod port-forward --help", "port %s: want [LOCAL:]PORT, such as 8080:80", text)
 	case !both:

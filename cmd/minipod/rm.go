@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -65,6 +66,9 @@ func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 	}
 	if f.objects {
 		return usage(seeHelp(cmd), "--all-objects goes with --all and -A alone")
+	}
+	if cmd.CalledAs() != "delete" && len(args) > 1 && kindOf(args[0]) != nil {
+		return usage("minipod delete "+strings.Join(args, " ")+" means that; a pod of this name is pod/"+args[0], "rm wants names: %s is a kind", args[0])
 	}
 	return f.targets.check(cmd, args)
 }

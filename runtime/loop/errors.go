@@ -21,6 +21,9 @@ func (e *NotFoundError) Error() string { return fmt.Sprintf("pod %s is not there
 
 // Hint names what was probably meant, or a command to run.
 func (e *NotFoundError) Hint() string {
+	if pod, name, of := strings.Cut(e.Ref.Name, "_"); of {
+		return "minipod names a container by its pod: " + pod + " -c " + name
+	}
 	if len(e.Near) > 0 {
 		return "did you mean " + strings.Join(e.Near, " or ") + "?"
 	}
