@@ -78,6 +78,8 @@ func (f *nsFlags) check(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0 || len(args) > 2:
 		return usage(seeHelp(cmd), "ns wants one pod, or two to compare")
+	case len(args) == 2 && podName(args[0]) == podName(args[1]):
+		return usage(seeHelp(cmd), "%s is named twice", podName(args[0]))
 	case len(args) == 2 && (f.net || f.host || f.watch):
 		return usage(seeHelp(cmd), "--net, --host and --watch are of one pod")
 	case f.net && (f.host || f.watch):

@@ -36,7 +36,7 @@ func Compare(a, b Pod) Comparison {
 		})
 		s := Shared{Kind: k, Shared: both, Why: apart(k, a, b)}
 		if both {
-			s.Why = "Both are in the same, which is the machine's. " + together(k)
+			s.Why = fmt.Sprintf("Both are in the same, which is the %s's. %s", common(k, a), together(k))
 		}
 		c.Namespaces = append(c.Namespaces, s)
 	}
@@ -48,6 +48,15 @@ func Compare(a, b Pod) Comparison {
 		}
 	}
 	return c
+}
+
+// common is whose the namespace is that a pod shares with another: only the
+// engine can have made one, of users (userns-remap).
+func common(k Kind, p Pod) string {
+	if k == User && p.row(k).Groups[0].Inode != first(k) {
+		return "engine"
+	}
+	return "machine"
 }
 
 // outside reports whether a volume of a kind is more than one pod's.

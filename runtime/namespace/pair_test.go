@@ -32,6 +32,14 @@ func moved(_ *plan.World, seen map[string]Process) {
 	}
 }
 
+// remapped puts the pod into the user namespace of an engine that has one for
+// all containers.
+func remapped(_ *plan.World, seen map[string]Process) {
+	for _, p := range seen {
+		p.Inodes[User] = 4026532900
+	}
+}
+
 func TestCompare(t *testing.T) {
 	host := v1.Volume{Name: "srv", VolumeSource: v1.VolumeSource{HostPath: &v1.HostPathVolumeSource{Path: "/srv"}}}
 	own := v1.Volume{Name: "own", VolumeSource: v1.VolumeSource{EmptyDir: &v1.EmptyDirVolumeSource{}}}
@@ -41,11 +49,16 @@ func TestCompare(t *testing.T) {
 		return v1.PodSpec{Containers: list, Volumes: []v1.Volume{host, own}}
 	}
 	machine := v1.PodSpec{Containers: containers("agent"), HostNetwork: true, HostPID: true}
+	both := func(w *plan.World, seen map[string]Process) {
+		moved(w, seen)
+		remapped(w, seen)
+	}
 	for name, c := range map[string]struct{ a, b Pod }{
 		"compare-apart": {named(stored{spec: mounts("server", "client")}, "web-of-a-long-name", "10.0.0.2"),
 			named(stored{spec: mounts("main"), change: moved}, "db", "10.0.0.3")},
 		"compare-one-of-machine": {named(stored{spec: machine}, "agent", ""), named(stored{spec: mounts("main"), change: moved}, "db", "10.0.0.3")},
 		"compare-machine":        {named(stored{spec: machine}, "agent", ""), named(stored{spec: machine, change: moved}, "other", "")},
+		"compare-remapped":       {named(stored{spec: machine, change: remapped}, "agent", ""), named(stored{spec: machine, change: both}, "other", "")},
 	} {
 		got := Compare(c.a, c.b).Draw(Look{Width: 80})
 		compare(t, filepath.Join("testdata", name+".golden"), got)
