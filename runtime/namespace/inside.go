@@ -61,12 +61,11 @@ func nameWidth(p Pod) int {
 
 // listening draws the sockets that wait for others.
 func listening(p Pod, look Look) string {
-	rows := p.row(Net)
 	if len(p.Sockets) == 0 {
-		return "listening sockets: none\n"
+		return none("listening sockets", p.row(Net), look)
 	}
 	var text strings.Builder
-	text.WriteString("listening sockets" + ofMachine(rows) + "\n")
+	text.WriteString("listening sockets" + ofMachine(p.row(Net)) + "\n")
 	width := 0
 	for _, s := range p.Sockets {
 		width = max(width, length(s.text)+gap)
@@ -83,6 +82,16 @@ func ofMachine(r Row) string {
 		return ", of the machine's those that the pod has"
 	}
 	return ""
+}
+
+// none says that the pod has nothing of a kind; what others have in the
+// machine's namespace is not shown.
+func none(what string, r Row, look Look) string {
+	text := what + ": none"
+	if r.Owner == OwnerMachine {
+		text += " of the pod's own; the machine's are not listed"
+	}
+	return strings.Join(wrap(text, min(look.Width, page)), "\n") + "\n"
 }
 
 // holders are the processes that have a socket, by container.
@@ -119,7 +128,7 @@ func program(command string) string {
 // ipcObjects draws the IPC objects.
 func ipcObjects(p Pod, look Look) string {
 	if len(p.Objects) == 0 {
-		return "IPC objects: none\n"
+		return none("IPC objects", p.row(IPC), look)
 	}
 	var text strings.Builder
 	text.WriteString("IPC objects" + ofMachine(p.row(IPC)) + "\n")
