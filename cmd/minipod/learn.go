@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/term"
@@ -152,7 +154,15 @@ func (f *learnFlags) play(cmd *cobra.Command, io streams, l *lesson.Lesson) erro
 	if term.AllowsColorOutput(io.out) {
 		p.Mark = func(text string) string { return "\x1b[1m" + text + "\x1b[0m" }
 	}
+	// A lesson whose reader is gone has to clean up: the write fails then, and
+	// the signal does not end the process. Ignored, commands would inherit that.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGPIPE)
+	defer signal.Stop(signals)
 	err = p.Play(cmd.Context(), l)
+	if errors.Is(err, syscall.EPIPE) {
+		return codeError(exitSignal + int(syscall.SIGPIPE))
+	}
 	if missing := (*lesson.MissingError)(nil); errors.As(err, &missing) {
 		return &notInstalledError{missing}
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/lesson"
@@ -35,6 +37,35 @@ func TestLessons(t *testing.T) {
 			t.Errorf("lessons have left pods:\n%s", there)
 		}
 	})
+}
+
+// A lesson whose reader is gone cleans up, as after Ctrl-C, and ends as other
+// commands do then.
+func TestLearnIntoClosedPipe(t *testing.T) {
+	e := newTestEngine(t)
+	dir := t.TempDir()
+	marker := filepath.Join(dir, "cleaned")
+	text := "# Mine\n```sh\nwhile echo more; do sleep 0.1; done\n```\n```cleanup\necho >>" + marker + "\n```\n"
+	if err := os.WriteFile(filepath.Join(dir, "my.md"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := minipod(t, e.address, "learn", "--dir", dir, "--yes", "my")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "more"; {
+	}
+	out.Close()
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitSignal+int(syscall.SIGPIPE) {
+		t.Error(err)
+	}
+	if cleaned, err := os.ReadFile(marker); err != nil || len(cleaned) != 2 {
+		t.Errorf("it cleaned up %d times, %v", len(cleaned), err)
+	}
 }
 
 // learn runs minipod in this process; commands of lessons run it by its name.

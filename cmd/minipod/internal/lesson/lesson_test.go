@@ -227,3 +227,36 @@ func TestInterrupted(t *testing.T) {
 		t.Errorf("it cleaned up %d times, %v", len(cleaned), err)
 	}
 }
+
+// full takes a few writes and no more.
+type full struct{ room int }
+
+func (f *full) Write(data []byte) (int, error) {
+	if f.room--; f.room < 0 {
+		return 0, errors.New("full")
+	}
+	return len(data), nil
+}
+
+// A lesson that cannot be shown any more ends, wherever that is, and cleans up.
+func TestUnshown(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for room := range 8 {
+		marker := filepath.Join(t.TempDir(), "cleaned")
+		text := "# T\ntext\n\n```sh\necho a\necho b\n```\n```sh within=1s\ntouch " + marker + ".end; echo c\n```\n```cleanup\necho >>" + marker + "\n```\n"
+		l, err := Parse("x.md", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Player{In: strings.NewReader(""), Out: &full{room}, Yes: true, Program: "/bin/echo"}
+		if err := p.Play(t.Context(), l); err == nil || err.Error() != "full" {
+			t.Errorf("room for %d: %v", room, err)
+		}
+		if cleaned, err := os.ReadFile(marker); err != nil || len(cleaned) != 2 {
+			t.Errorf("room for %d: it cleaned up %d times, %v", room, len(cleaned), err)
+		}
+		if _, err := os.Stat(marker + ".end"); err == nil && room < 5 {
+			t.Errorf("room for %d: it went on", room)
+		}
+	}
+}

@@ -50,9 +50,31 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("lesson %s wants the program %s, which is not in PATH", e.Lesson, e.Program)
 }
 
-// Play goes through one lesson, and cleans up after it however it ends. What
-// does not come out as it should is a WrongError.
-func (p *Player) Play(ctx context.Context, l *Lesson) (err error) {
+// Play goes through one lesson, and cleans up after it however it ends, also
+// where nobody reads on. What does not come out as it should is a WrongError.
+func (p *Player) Play(ctx context.Context, l *Lesson) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	to := *p
+	to.Out = &ending{p.Out, cancel}
+	return to.play(ctx, l)
+}
+
+// ending ends a lesson with the first error of a write.
+type ending struct {
+	io.Writer
+	end context.CancelCauseFunc
+}
+
+func (e *ending) Write(data []byte) (int, error) {
+	n, err := e.Writer.Write(data)
+	if err != nil {
+		e.end(err)
+	}
+	return n, err
+}
+
+func (p *Player) play(ctx context.Context, l *Lesson) error {
 	dir, err := os.MkdirTemp("", "minipod-learn-")
 	if err != nil {
 		return err
@@ -107,7 +129,7 @@ func (p *Player) steps(ctx context.Context, sh *shell, l *Lesson) error {
 			}
 		}
 	}
-	return nil
+	return context.Cause(ctx)
 }
 
 // again is how long commands rest between two tries.
@@ -162,10 +184,10 @@ func (c Commands) wrong(lesson string, code int, written string) error {
 	return nil
 }
 
-// wait waits for Enter. Where nobody can press it, it goes on.
+// wait waits for Enter, until ctx ends. Where nobody can press it, it goes on.
 func (p *Player) wait(ctx context.Context, enter <-chan struct{}, why string) error {
-	if p.Yes {
-		return nil
+	if p.Yes || ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	fmt.Fprintf(p.Out, "%s ", why)
 	select {
