@@ -29,17 +29,30 @@ func earlyLiveness(l *look) []Cause {
 		if seen == "" {
 			continue
 		}
-		output := ""
-		if failed, ok := l.warned(u.Name, livenessFailed); ok {
-			output = failed.Message
-		}
-		causes = append(causes, l.liveness(u, p, seen, output)...)
+		causes = append(causes, l.liveness(u, p, seen, l.livenessOutput(u))...)
 	}
 	return causes
 }
 
 // livenessFailed begins the messages of liveness probes that fail.
 const livenessFailed = "Liveness probe failed: "
+
+// livenessOutput is how the liveness probe of a unit has failed last, but before
+// that that its command is not there: what another failure says, of a container
+// that was being stopped, is no better.
+func (l *look) livenessOutput(u translate.Unit) string {
+	last := ""
+	for _, e := range slices.Backward(l.e.Events.Latest()) {
+		switch {
+		case e.Unit != u.Name || !strings.HasPrefix(e.Message, livenessFailed):
+		case u.Probe(translate.Liveness).Exec != nil && missingCommand(e.Message):
+			return e.Message
+		case last == "":
+			last = e.Message
+		}
+	}
+	return last
+}
 
 // livenessSeen is what tells that the liveness probe of a unit has had it
 // stopped; empty where nothing does.

@@ -51,6 +51,11 @@ func Do(ctx context.Context, e Engine, container, pause string, a translate.Acti
 	return wait(ctx, a.Sleep)
 }
 
+// inStopped is what the OCI runtime says where the container has just been
+// stopped. The engine passes it on as the output of a command that failed, and
+// nowhere else; the command never ran.
+const inStopped = "exec failed: cannot exec in a stopped container"
+
 // command runs a command in the container.
 func command(ctx context.Context, e Engine, container string, a translate.Action) error {
 	output := &limited{left: maxOutput}
@@ -62,10 +67,12 @@ func command(ctx context.Context, e Engine, container string, a translate.Action
 		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", strings.Join(a.Exec, " "), a.Timeout)}
 	case err != nil:
 		return err
+	case code != 0 && strings.Contains(output.String(), inStopped):
+		return fmt.Errorf("exec: %s: %w", strings.TrimSpace(output.String()), plan.ErrStale)
 	case code != 0 && a.Hook:
 		return &plan.ProbeFailure{Output: fmt.Sprintf("command '%s' exited with %d: %s", strings.Join(a.Exec, " "), code, output)}
 	case code != 0:
-		return &plan.ProbeFailure{Output: output.String()}
+		return &plan.ProbeFailure{Output: strings.TrimSuffix(output.String(), "\r\n")} // the engine's own words end so
 	}
 	return nil
 }

@@ -79,6 +79,8 @@ func TestCommands(t *testing.T) {
 		"fails":     {machine{code: 1, output: "not yet\n"}, translate.Action{}, "failed: not yet\n"},
 		"times out": {machine{takes: time.Minute}, translate.Action{Timeout: 10 * time.Millisecond}, `failed: command timed out: "cat /ok" timed out after 10ms`},
 		"of a hook": {machine{code: 2, output: "no"}, translate.Action{Hook: true}, "failed: command 'cat /ok' exited with 2: no"},
+		"is absent": {machine{code: 127, output: "OCI runtime exec failed: no such file\r\n"}, translate.Action{}, "failed: OCI runtime exec failed: no such file"},
+		"is late":   {machine{code: 126, output: "OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown\r\n"}, translate.Action{}, "unable: exec: OCI runtime exec failed: exec failed: cannot exec in a stopped container: unknown: the world has changed meanwhile"},
 		"says much": {machine{code: 1, output: strings.Repeat("x", 20<<10)}, translate.Action{}, "failed: " + strings.Repeat("x", 10<<10)},
 	} {
 		c.action.Exec = []string{"cat", "/ok"}
