@@ -43,7 +43,10 @@ func (f *logsFlags) sources(ctx context.Context, e connection, args []string) ([
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s)
+		same := func(o source) bool { return o.UID == s.UID && slices.Equal(o.containers, s.containers) }
+		if !slices.ContainsFunc(all, same) { // named twice, it is printed once
+			all = append(all, s)
+		}
 	}
 	return all, nil
 }
