@@ -97,7 +97,7 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	case err != nil:
 		return err
 	case at == nil || at.StartedAt.IsZero():
-		return notThere(res, ref, made.Name)
+		return &notThereError{error: notThere(res, ref, made.Name), ref: ref, container: made.Name}
 	}
 	if !f.stdin {
 		tell.Result(io.out, "pod/%s: container %s was started", name, made.Name)
@@ -127,6 +127,7 @@ func (f *debugFlags) ephemeral(command []string) (v1.EphemeralContainer, error) 
 	}
 	made := v1.EphemeralContainer{TargetContainerName: f.target, EphemeralContainerCommon: v1.EphemeralContainerCommon{
 		Name: name, Image: f.image, Command: command, Stdin: f.stdin, TTY: f.tty,
+		StdinOnce:       f.stdin && !f.tty, // it sees the end of what is piped in; a terminal can be attached again
 		ImagePullPolicy: v1.PullPolicy(f.pull), TerminationMessagePolicy: v1.TerminationMessageReadFile,
 	}}
 	for _, pair := range f.env {
@@ -166,6 +167,19 @@ func arrival(name string) loop.Aim {
 		waits := slices.ContainsFunc(s.Waits, func(wait plan.Wait) bool { return wait.Unit == name && wait.Reason != "" })
 		return at != nil && !at.StartedAt.IsZero() || waits || s.State != plan.Starting && s.State != plan.Up
 	}}
+}
+
+// notThereError says why a container was not started that the pod has now for as
+// long as it is there: Kubernetes takes no ephemeral container away.
+type notThereError struct {
+	error
+	ref       translate.Ref
+	container string
+}
+
+// Hint says what becomes of it.
+func (e *notThereError) Hint() string {
+	return fmt.Sprintf("%s stays in the pod and is tried again; %s ends that", e.container, tell.Command("rm", e.ref))
 }
 
 // notThere is why a container was not started.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -120,7 +121,14 @@ func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {
 		}
 		p := &logs.Writers{Lines: lines, Pod: s.Name, Prefixed: f.prefix || several}
 		for _, name := range containers {
-			group.Go(func() error { return f.copy(ctx, e, s.World, name, p) })
+			group.Go(func() error {
+				err := f.copy(ctx, e, s.World, name, p)
+				if f.all && len(containers) > 1 && errors.As(err, new(*noLogsError)) {
+					c.Warn(err.Error()) // the others have some
+					return nil
+				}
+				return err
+			})
 		}
 	}
 	return group.Wait()
@@ -157,8 +165,12 @@ func (f *logsFlags) copy(ctx context.Context, e connection, w plan.World, contai
 	return err
 }
 
-// attempt is the Docker container whose logs are meant. The words are the
-// kubelet's.
+// noLogsError says why a container has no logs, in the kubelet's words.
+type noLogsError struct{ text string }
+
+func (e *noLogsError) Error() string { return e.text }
+
+// attempt is the Docker container whose logs are meant.
 func (f *logsFlags) attempt(w plan.World, container string) (plan.Container, error) {
 	c, ok := plan.LogsOf(w, container, plan.Turn(f.previous))
 	pod := w.Want.Pod.Name
@@ -166,7 +178,7 @@ func (f *logsFlags) attempt(w plan.World, container string) (plan.Container, err
 	case ok:
 		return c, nil
 	case f.previous:
-		return c, fmt.Errorf("previous terminated container %q in pod %q not found", container, pod)
+		return c, &noLogsError{fmt.Sprintf("previous terminated container %q in pod %q not found", container, pod)}
 	}
-	return c, fmt.Errorf("container %q in pod %q is waiting to start: %s", container, pod, logs.Waiting(w, container))
+	return c, &noLogsError{fmt.Sprintf("container %q in pod %q is waiting to start: %s", container, pod, logs.Waiting(w, container))}
 }
