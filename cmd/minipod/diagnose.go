@@ -104,7 +104,8 @@ type diagnosis struct {
 	State     string           `json:"state"`
 	Healthy   bool             `json:"healthy"`
 	Causes    []diagnose.Cause `json:"causes"`
-	Looked    []string         `json:"looked"` // what was looked at
+	Besides   []string         `json:"besides,omitempty"` // what keeps nothing from being well
+	Looked    []string         `json:"looked"`            // what was looked at
 }
 
 // pod diagnoses a pod that is there.
@@ -125,7 +126,7 @@ func (f *diagnoseFlags) pod(ctx context.Context, e connection, name string) ([]d
 func (g *gatherer) diagnosis(ctx context.Context) (diagnosis, error) {
 	found, err := g.find(ctx)
 	d := diagnosis{Namespace: g.world.Namespace, Name: g.world.Name, State: found.State, Causes: found.Causes, Healthy: len(found.Causes) == 0}
-	d.Looked = g.looked()
+	d.Looked, d.Besides = g.looked(), found.Besides
 	return d, err
 }
 
@@ -210,6 +211,13 @@ func (f *diagnoseFlags) print(w io.Writer, all []diagnosis) error {
 
 // print is for readers.
 func (d diagnosis) print(w io.Writer) {
+	d.printCauses(w)
+	for _, text := range d.Besides {
+		tell.Result(w, "besides: %s", text)
+	}
+}
+
+func (d diagnosis) printCauses(w io.Writer) {
 	what := "pod " + translate.Ref{Namespace: d.Namespace, Name: d.Name}.String()
 	if d.Name == "" {
 		what = d.File

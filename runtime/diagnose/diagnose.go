@@ -56,6 +56,9 @@ type Finding struct {
 	Asks []Question
 	// State is what the pod is, in words.
 	State string
+	// Besides are the ephemeral containers that have not come to be, and why: they
+	// are no cause of what the pod does.
+	Besides []string
 }
 
 // rule finds causes of one kind.
@@ -86,7 +89,7 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 		}
 	}
 	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.rank(), b.rank()) })
-	return Finding{Causes: l.causes, Asks: l.asks, State: l.state()}
+	return Finding{Causes: l.causes, Asks: l.asks, State: l.state(), Besides: l.absentEphemeral()}
 }
 
 // state is what the pod is, in words.

@@ -89,6 +89,26 @@ func (l *look) units() []translate.Unit {
 
 func ephemeral(u translate.Unit) bool { return u.Kind == translate.Ephemeral }
 
+// absentEphemeral are the ephemeral containers that could not be started, each
+// with a warning of it.
+func (l *look) absentEphemeral() []string {
+	if l.Want == nil {
+		return nil
+	}
+	var texts []string
+	for _, u := range l.Want.Units {
+		if c := l.Latest(u.Name); !ephemeral(u) || c != nil && !c.StartedAt.IsZero() {
+			continue
+		}
+		text := "ephemeral container " + u.Name + " was not started"
+		if warnings := l.lastWarnings(u.Name); len(warnings) > 0 {
+			text += ": " + warnings[len(warnings)-1]
+		}
+		texts = append(texts, line(text))
+	}
+	return texts
+}
+
 // besides reports whether a wait is of an ephemeral container.
 func (l *look) besides(w plan.Wait) bool {
 	if l.Want == nil {
