@@ -247,6 +247,7 @@ func TestCauses(t *testing.T) {
 		{"one word", of(t, "crashed").command("sleep 5").refused(127, runc+`exec: "sleep 5": executable file not found in $PATH: unknown`), `certain command-not-found: write ["sleep", "5"]`},
 		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
 		{"unreadable", of(t, "crashed").unreadable(), "certain invalid-manifest: cannot be read"},
+		{"mode on the machine", of(t, "not-executable").onMachine("/srv/my scripts").refused(126, runc+`exec: "/scripts/run": permission denied: unknown`).file("id-main", "/scripts/run", diagnose.File{There: true, Mode: 0o644}), "certain not-executable: on the machine, chmod +x '/srv/my scripts/run' gives it the right"},
 		{"planned mode", manifest(t, "not-executable").scripts("#!/bin/sh\n"), "certain not-executable: defaultMode: 0755"},
 		{"planned crlf", manifest(t, "script-crlf").scripts("#!/bin/sh\r\n"), "certain script-crlf: CRLF"},
 		{"planned shebang", manifest(t, "no-shebang").scripts("echo\n"), "certain no-shebang: no first line"},
@@ -311,6 +312,14 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// onMachine has the first volume be a path of the machine.
+func (p *patient) onMachine(path string) *patient {
+	pod := p.Want.Pod.DeepCopy()
+	pod.Spec.Volumes[0].VolumeSource = v1.VolumeSource{HostPath: &v1.HostPathVolumeSource{Path: path}}
+	p.Want = translate.New(pod, p.Want.Options)
+	return p
+}
+
 // debugged has a later revision have brought an ephemeral container whose image
 // the engine does not have.
 func (p *patient) debugged() *patient {
@@ -331,6 +340,9 @@ func TestEphemeralIsNoCause(t *testing.T) {
 	for name, p := range map[string]*patient{"pulled": of(t, "crashed").debugged(), "never pulled": never} {
 		if found := p.found(); len(found) > 0 {
 			t.Errorf("%s: %+v", name, found)
+		}
+		if found := diagnose.Find(p.World, p.Evidence, now()); len(found.Besides) != 1 || !strings.HasPrefix(found.Besides[0], "ephemeral container dbg was not started: event Failed: ") {
+			t.Errorf("%s: besides %q", name, found.Besides)
 		}
 	}
 	if found := of(t, "crashed").ended(3, "no user given").debugged().found(); len(found) != 1 || found[0].Name != "crashed" {

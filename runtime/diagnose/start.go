@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -167,11 +169,28 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 		if file.Dir {
 			c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
 		}
-		if mount(u, program) != nil && !file.Dir {
-			c.Text += ": the volume has to give it the mode, with defaultMode: 0755"
+		if m := mount(u, program); m != nil && !file.Dir {
+			c.Text += ": " + l.executable(*m, program)
 		}
 	}
 	return []Cause{c}
+}
+
+// executable is what gives a file of a volume the right to be run: the volume,
+// where it writes the file, else whoever put it there.
+func (l *look) executable(m v1.VolumeMount, program string) string {
+	i := slices.IndexFunc(l.Want.Pod.Spec.Volumes, func(v v1.Volume) bool { return v.Name == m.Name })
+	if i < 0 {
+		return "chmod +x gives it the right"
+	}
+	switch v := l.Want.Pod.Spec.Volumes[i]; {
+	case v.HostPath != nil:
+		file := path.Join(v.HostPath.Path, m.SubPath, strings.TrimPrefix(program, m.MountPath))
+		return "on the machine, chmod +x " + word(file) + " gives it the right"
+	case v.ConfigMap != nil, v.Secret != nil, v.Projected != nil, v.DownwardAPI != nil:
+		return "the volume has to give it the mode, with defaultMode: 0755"
+	}
+	return "chmod +x gives it the right"
 }
 
 // fromShell is what a shell says of a command that it does not find or may not
