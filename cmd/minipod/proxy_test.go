@@ -28,6 +28,9 @@ type proxy struct {
 	// noCreate has it make no container.
 	poorPs, noCreate bool
 
+	// asked is told of each request for a container's stats before the engine is.
+	asked func(*http.Request)
+
 	server *http.Server
 }
 
@@ -73,6 +76,9 @@ func (p *proxy) handler(e *testEngine) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if change, ok := changeOf(r); ok && !p.passes(change) {
 			panic(http.ErrAbortHandler) // breaks the connection off
+		}
+		if p.asked != nil && strings.HasSuffix(r.URL.Path, "/stats") {
+			p.asked(r)
 		}
 		if p.lacks(r) {
 			w.Header().Set("Content-Type", "application/json")

@@ -127,28 +127,6 @@ func TestColour(t *testing.T) {
 	}
 }
 
-// TestTopInTerminal looks on while a pod runs: the table is drawn again and
-// again in the same place, until Ctrl-C.
-func TestTopInTerminal(t *testing.T) {
-	e := newTestEngine(t)
-	ns := e.namespace(t, "top")
-	run := minipod(t, e.address, "run", "-n", ns, "-")
-	run.Stdin = strings.NewReader(shellPod)
-	if out, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	s := newScreen(t, minipod(t, e.address, "top", "-n", ns), 24, 80)
-	for range 2 {
-		s.shows(`\x1b\[HPOD +CONTAINER +CPU`)
-		s.shows(`shell +shell +\d+m`)
-	}
-	s.types("\x03")
-	if code := s.ends(); code != 130 {
-		t.Errorf("exit code %d", code)
-	}
-	mustRun(t, e.address, "rm", "-n", ns, "--now", "shell")
-}
-
 // TestAttachInTerminal: Ctrl-C stops the pod of run --attach, whose lines have
 // prefixes in colours.
 func TestAttachInTerminal(t *testing.T) {

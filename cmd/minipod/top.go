@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"text/tabwriter"
 	"time"
 
@@ -30,8 +29,8 @@ func newTopCommand(io streams) *cobra.Command {
 		Short:   "Show what the containers of pods use",
 		GroupID: groupLook,
 		Long: `top shows the CPU, the memory and the network that pods use, container by
-container; the network is the pause's. On a terminal it goes on until Ctrl-C,
-elsewhere it prints one table.`,
+container; the network is the pause's. On a terminal it goes on until q or
+Ctrl-C, with what of the table there is room for; elsewhere it prints one table.`,
 		Example: `  minipod top
   minipod top web --no-stream`,
 		ValidArgsFunction: completePods,
@@ -53,7 +52,7 @@ func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	t := &topTable{list: list, namespaces: f.allNamespaces, before: map[string]engine.Stats{}}
 	ctx := cmd.Context()
 	if term.IsTerminal(io.out) && !f.once {
-		return followed(ctx, t.live(ctx, io.out))
+		return followed(ctx, t.onTerminal(ctx, io))
 	}
 	if _, err := t.look(ctx); err != nil {
 		return err
@@ -73,11 +72,8 @@ func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	return err
 }
 
-// Two samples make a rate of CPU: so far apart in one table, and on a terminal.
-const (
-	topSpan = 500 * time.Millisecond
-	topLive = 2 * time.Second
-)
+// topSpan is between the first two samples, which make a rate of CPU.
+const topSpan = 500 * time.Millisecond
 
 func pauseFor(ctx context.Context, d time.Duration) error {
 	select {
@@ -103,33 +99,6 @@ type topRow struct {
 	cores float64
 }
 
-// live draws the table again and again until ctx ends.
-func (t *topTable) live(ctx context.Context, out io.Writer) error {
-	for span := topSpan; ; span = topLive {
-		rows, err := t.look(ctx)
-		if err != nil {
-			return err
-		}
-		if span == topLive || len(rows) == 0 {
-			if _, err := out.Write(screenful(t.text(rows))); err != nil {
-				return err
-			}
-		}
-		if err := pauseFor(ctx, span); err != nil {
-			return err
-		}
-	}
-}
-
-// screenful is a text that takes the place of the screen: what was there of a
-// line, and below the text, goes.
-func screenful(text []byte) []byte {
-	return append(append([]byte("\x1b[H"), bytes.ReplaceAll(text, []byte("\n"), []byte("\x1b[K\n"))...), "\x1b[J"...)
-}
-
-// samplers is how many containers are looked at side by side.
-const samplers = 8
-
 // look samples all containers that run, the pause of each pod first.
 func (t *topTable) look(ctx context.Context) ([]topRow, error) {
 	worlds, err := t.list.pods(ctx)
@@ -150,7 +119,7 @@ func (t *topTable) look(ctx context.Context) ([]topRow, error) {
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(samplers)
+	group.SetLimit(engine.Samplers)
 	for i, id := range ids {
 		group.Go(func() (err error) {
 			if rows[i].Stats, err = t.list.Stats(ctx, id); errors.Is(err, plan.ErrStale) {

@@ -53,6 +53,10 @@ type Stats struct {
 	Received, Sent uint64
 }
 
+// Samplers is how many containers may be sampled at a time. It is large: an
+// engine may take a second for each, however many it is asked for.
+const Samplers = 256
+
 // Rate is the number of cores that were busy between an earlier sample and
 // this one; 0 where no time has passed or the container was restarted.
 func (s Stats) Rate(earlier Stats) float64 {

@@ -17,7 +17,6 @@ import (
 const (
 	span      = 300 * time.Millisecond
 	freshness = time.Minute
-	samplers  = 8
 )
 
 // PodUsage implements apiserver.Usage.
@@ -82,7 +81,7 @@ type rate struct {
 func (n *Node) rates(ctx context.Context, containers []*plan.Container) ([]rate, error) {
 	rates := make([]rate, len(containers))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(samplers)
+	group.SetLimit(engine.Samplers)
 	for i, c := range containers {
 		group.Go(func() (err error) {
 			if rates[i], err = n.rate(ctx, c.ID); errors.Is(err, plan.ErrStale) {
