@@ -42,7 +42,7 @@ func (u *upkeep) see(ctx context.Context, on making, w plan.World, d tell.Detail
 		case err != nil:
 			on.console.Warn("no supervisor was started: " + err.Error() + "; minipod supervise keeps the pods in the foreground")
 		case pid != 0 && d != tell.Quiet:
-			on.console.Say("started a supervisor (pid %d), which restarts and probes what has to be; minipod supervise --stop ends it", pid)
+			on.console.Say("started a supervisor (pid %d); minipod supervise --stop ends it", pid)
 		}
 	})
 }
@@ -82,7 +82,7 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		}
 	}
 	if len(names) > 0 {
-		c.Warn("no supervisor is running for pod " + strings.Join(names, ", ") + "; minipod supervise keeps it")
+		c.Warn("no supervisor runs for pod " + strings.Join(names, ", ") + "; minipod supervise keeps it")
 	}
 	for _, w := range left {
 		c.Warn(halfText(w, ""))

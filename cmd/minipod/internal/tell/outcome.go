@@ -58,7 +58,7 @@ func (e *downError) Hint() string {
 
 // lookHint names what can be done with a pod that is not well.
 func lookHint(ref translate.Ref) string {
-	return fmt.Sprintf("%s finds out why; %s removes the pod", Command("diagnose", ref), Command("rm", ref))
+	return fmt.Sprintf("%s says why; %s removes it", Command("diagnose", ref), Command("rm", ref))
 }
 
 // Tell says how a pod was left and what can be done next. A container that
@@ -98,19 +98,24 @@ func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) 
 	var errs []error
 	for _, d := range down {
 		o.lastLines(ctx, c, d.Unit)
-		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d, events) + o.again(d) + o.clash(d)})
+		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d, events) + o.clash(d)})
+		if o.Detail != Quiet {
+			o.sayAgain(c, d, events)
+		}
 	}
 	return errors.Join(errs...)
 }
 
-// again says when a container is tried again, if it is.
-func (o Outcome) again(d plan.Container) string {
+// sayAgain says that and why a container is tried again, if it is.
+func (o Outcome) sayAgain(c Console, d plan.Container, events event.Log) {
 	for _, w := range o.Step.Waits {
 		if w.Unit == d.Unit && !w.Until.IsZero() {
-			return fmt.Sprintf(" and waits to be started again (%s)", w.Reason)
+			c.Say("container %s is started again later (%s)", d.Unit, w.Reason)
 		}
 	}
-	return ""
+	if d.ExitCode == 0 && d.Error == "" && o.stopText(d, events) == "" {
+		c.Say("restartPolicy: Always wants container %s to keep running", d.Unit)
+	}
 }
 
 // clash says with whom a container that has ended badly shares a port.
@@ -184,8 +189,6 @@ func (o Outcome) endText(c plan.Container, events event.Log) string {
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
 		return "could not start: " + refusal(c.Error)
-	case c.ExitCode == 0:
-		return "has ended (exit code 0), but restartPolicy: Always wants it to keep running"
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }

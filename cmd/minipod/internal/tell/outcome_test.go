@@ -41,6 +41,32 @@ func TestOutcomeFits(t *testing.T) {
 	}
 }
 
+// What is said of a container that ended and is started again fits 80 columns.
+func TestFailureFits(t *testing.T) {
+	for _, code := range []int{0, 137} {
+		pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyAlways, Containers: []v1.Container{{Name: "server"}}}}
+		at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+		w := plan.World{Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{IPs: []string{"172.17.0.5"}}, Containers: []plan.Container{{ID: "id", Unit: "server", State: plan.Exited, ExitCode: code, StartedAt: at, FinishedAt: at}}}
+		var text bytes.Buffer
+		c := NewConsole(&text)
+		step := plan.Step{State: plan.Up, Waits: []plan.Wait{{Unit: "server", Reason: plan.ReasonCrashLoop, Until: at}}}
+		err := Outcome{Ref: translate.Ref{Name: "backend"}, Result: loop.Result{World: w, Step: step}}.Tell(t.Context(), c)
+		if err == nil {
+			t.Fatal("no error")
+		}
+		c.Fail(err)
+		c.Hint(lookHint(translate.Ref{Name: "backend"}))
+		if !strings.Contains(text.String(), "started again later (CrashLoopBackOff)") {
+			t.Errorf("told %s", text.String())
+		}
+		for line := range strings.Lines(text.String()) {
+			if len(line) > columns+1 {
+				t.Errorf("%d columns: %s", len(line)-1, line)
+			}
+		}
+	}
+}
+
 // kept are events that were written down.
 type kept event.Log
 
