@@ -179,7 +179,7 @@ type notThereError struct {
 
 // Hint says what becomes of it.
 func (e *notThereError) Hint() string {
-	return fmt.Sprintf("%s stays in the pod and is tried again; %s ends that", e.container, tell.Command("rm", e.ref))
+	return fmt.Sprintf("%s stays and is tried again; %s ends that", e.container, tell.Command("rm", e.ref))
 }
 
 // notThere is why a container was not started.
