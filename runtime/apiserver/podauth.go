@@ -57,6 +57,7 @@ func (s *Server) permit(r *http.Request, verb string, t target) error {
 	if t.sub != "" {
 		resource += "/" + t.sub
 	}
+	//lint:ignore ST1005 it is what a cluster says, which begins so
 	return apierrors.NewForbidden(t.kind.GroupResource(), t.name, fmt.Errorf("User %q cannot %s resource %q in API group %q %s: a pod may read its namespace, and write there all but pods",
 		pod.User(), verb, resource, t.kind.Group, where))
 }
