@@ -67,10 +67,19 @@ func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 	if f.objects {
 		return usage(seeHelp(cmd), "--all-objects goes with --all and -A alone")
 	}
-	if cmd.CalledAs() != "delete" && len(args) > 1 && kindOf(args[0]) != nil {
-		return usage("minipod delete "+strings.Join(args, " ")+" means that; a pod of this name is pod/"+args[0], "rm wants names: %s is a kind", args[0])
-	}
 	return f.targets.check(cmd, args)
+}
+
+// names refuses kubectl's word for a kind in front, unless a pod is called so.
+func (f *rmFlags) names(ctx context.Context, cmd *cobra.Command, e connection, args []string) error {
+	if cmd.CalledAs() == "delete" || len(args) < 2 || kindOf(args[0]) == nil {
+		return nil
+	}
+	_, err := e.runner.Find(ctx, namespaceOr(f.namespace), args[0])
+	if !errors.As(err, new(*loop.NotFoundError)) {
+		return err
+	}
+	return usage("minipod delete "+strings.Join(args, " ")+" means that", "rm wants names: %s is a kind", args[0])
 }
 
 // removers bounds how many pods are removed at a time.
@@ -82,6 +91,9 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
+	if err := f.names(cmd.Context(), cmd, e, args); err != nil {
+		return err
+	}
 	meant, err := f.everything(cmd, io, e, args)
 	if err != nil {
 		return err
