@@ -218,7 +218,7 @@ func TestFailuresAreCounted(t *testing.T) {
 		for _, e := range slices.Concat(
 			Done(w, start, 0, fmt.Errorf("start %s: no such file", w.Containers[0].Name), at(10*i)),
 			Done(w, create, 0, fmt.Errorf("create %s: no such driver", w.Containers[0].Name), at(10*i+1)),
-			Done(w, pause, 0, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other}[i%2]), at(10*i+2)),
+			Done(w, pause, 0, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
 		) {
 			l, _, _ = l.Add(e)
 		}

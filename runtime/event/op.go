@@ -134,9 +134,6 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	return warn("", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
 }
 
-// id is a full ID of Docker's: of a container, or of a network's endpoint.
-var id = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
-
 // steady is the text of an error without what is another with each try, so that
 // it is one event that is counted. An attempt is called by its unit's name, as
 // the kubelet does (kuberuntime_container.go, recordContainerEvent), and so is
@@ -146,6 +143,7 @@ func steady(w plan.World, op plan.Op, err error) string {
 	if i := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target }); i >= 0 {
 		attempt = w.Containers[i].Name
 	}
+	id := regexp.MustCompile(`\b[0-9a-f]{12}([0-9a-f]{52})?\b`) // Docker's, whole or as it is shown
 	return id.ReplaceAllString(strings.ReplaceAll(err.Error(), cmp.Or(attempt, name), name), name)
 }
 
