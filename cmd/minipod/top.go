@@ -65,7 +65,7 @@ func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	if len(rows) == 0 {
-		tell.NewConsole(io.err).Say("no pods that run %s", (&psFlags{selection: f.selection}).where())
+		tell.NewConsole(io.err).Say("no pods that run %s", f.where())
 		return nil
 	}
 	_, err = io.out.Write(t.text(rows))

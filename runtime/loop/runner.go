@@ -58,8 +58,8 @@ func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 
 // Run makes the pod and brings it on until it is up, has ended, or cannot
 // start. In the last case, and when ctx ends before, what this call made is
-// removed again; a StaysError is about a pod that stays. A pod that exists and is the same is gone on with; one that
-// differs is a DiffersError.
+// removed again; a StaysError is about a pod that stays. A pod that exists and
+// is the same is gone on with; one that differs is a DiffersError.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
 	existing, err := r.make(ctx, b, opts)
 	switch {
