@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -91,6 +92,9 @@ func TestWays(t *testing.T) {
 const (
 	maxPackages  = 630
 	maxMegabytes = 35
+
+	maxInitKilobytes    = 3000
+	maxOwnInitKilobytes = 60
 )
 
 const lookAt = "`go list -deps ./cmd/minipod` before and after shows what came in, `go mod why -m MODULE` by which way; " +
@@ -112,4 +116,37 @@ func TestSizeOfTheProgram(t *testing.T) {
 	if megabytes := float64(info.Size()) / 1e6; megabytes > maxMegabytes {
 		t.Errorf("the program has %.1f MB, more than %d: %s", megabytes, maxMegabytes, lookAt)
 	}
+	all, own := initialization(t, binary)
+	if all > maxInitKilobytes || own > maxOwnInitKilobytes {
+		t.Errorf("before main %.0f kB are allocated, at most %d are to be; by packages of the module %.0f, at most %d: "+
+			"`GODEBUG=inittrace=1 minipod version` shows by which", all, maxInitKilobytes, own, maxOwnInitKilobytes)
+	}
+}
+
+// initialization is what all packages of the program, and those of the module
+// among them, allocate before main, in kilobytes. Every command begins with
+// it; unlike the time that it takes it is the same on each run.
+func initialization(t *testing.T, binary string) (all, own float64) {
+	t.Helper()
+	var trace bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), binary, "version")
+	cmd.Env, cmd.Stderr = append(os.Environ(), "GODEBUG=inittrace=1"), &trace
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(trace.String()) {
+		var pkg string
+		var at, clock, allocated float64
+		if _, err := fmt.Sscanf(line, "init %s @%f ms, %f ms clock, %f bytes,", &pkg, &at, &clock, &allocated); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		all += allocated / 1e3
+		if strings.HasPrefix(pkg, module+"/") {
+			own += allocated / 1e3
+		}
+	}
+	if all < 100 || own == 0 {
+		t.Fatalf("%.0f kB are allocated before main, %.0f of them by the module: is this the whole trace?\n%s", all, own, &trace)
+	}
+	return all, own
 }
