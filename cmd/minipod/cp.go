@@ -35,7 +35,8 @@ func newCpCommand(io streams) *cobra.Command {
 image needs no tar, and the container need not run. A TARGET that is a folder
 gets SOURCE into it; DIR/. as SOURCE is what the folder holds. With - one side
 is a tar archive on stdin or stdout. What comes into a container belongs to
-root there.`,
+root there. On the way out long runs of zeros become holes of a sparse file; on
+the way in Docker writes them, as for docker cp.`,
 		Example: `  minipod cp site web:/srv/www
   minipod cp web:/var/log/app.log . -c app
   minipod cp web:/etc - | tar t`,
