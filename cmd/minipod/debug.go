@@ -78,6 +78,7 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	defer e.Close()
 	c := tell.NewConsole(io.err)
 	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}
+	f.pipedIn(c, io)
 	made, err := f.ephemeral(command)
 	if err != nil {
 		return err
@@ -110,6 +111,15 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 		c.Say("container %s is in pod %s", made.Name, ref)
 	}
 	return f.session(ctx, c, io, e, res.World, made.Name)
+}
+
+// pipedIn makes no terminal for the container where what it is to read is no
+// terminal either: there it would not see the end of it.
+func (f *debugFlags) pipedIn(c tell.Console, io streams) {
+	if _, ok := newTerminal(io, f.stdin); f.stdin && f.tty && !ok {
+		c.Warn("-t without a terminal: the container gets none")
+		f.tty = false
+	}
 }
 
 func (f *debugFlags) detail() tell.Detail {
