@@ -112,35 +112,65 @@ func (e *Engine) swap(ctx context.Context, op plan.Op) error {
 // payloadArchive is a tar archive of a payload, for the folder in which the
 // volume is mounted. The link to the data folder is called data.
 func payloadArchive(p translate.Payload, data string) (*bytes.Buffer, error) {
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	root, now := path.Base(p.Volume.Target), time.Now()
-	var err error
-	entry := func(h tar.Header, data []byte) {
-		h.Gid, h.Size, h.ModTime = p.Volume.GID, int64(len(data)), now
-		if err == nil {
-			err = w.WriteHeader(&h)
-		}
-		if err == nil {
-			_, err = w.Write(data)
-		}
+	a := newArchive()
+	a.payload(p, data)
+	return a.close()
+}
+
+// archive is a tar archive for the folder in which the volumes are mounted. All
+// in it is dated now.
+type archive struct {
+	bytes.Buffer
+	tar   *tar.Writer
+	now   time.Time
+	empty bool
+	err   error // the first
+}
+
+func newArchive() *archive {
+	a := &archive{now: time.Now(), empty: true}
+	a.tar = tar.NewWriter(&a.Buffer)
+	return a
+}
+
+func (a *archive) entry(h tar.Header, data []byte) {
+	h.Size, h.ModTime = int64(len(data)), a.now
+	a.empty = false
+	if a.err == nil {
+		a.err = a.tar.WriteHeader(&h)
 	}
+	if a.err == nil {
+		_, a.err = a.tar.Write(data)
+	}
+}
+
+// root is the root of a volume, with its mode and group.
+func (a *archive) root(v translate.Volume) {
+	a.entry(tar.Header{Typeflag: tar.TypeDir, Name: path.Base(v.Target) + "/", Mode: v.Mode, Gid: v.GID}, nil)
+}
+
+// payload is what a volume is to hold; the link to it comes last.
+func (a *archive) payload(p translate.Payload, data string) {
+	root, gid := path.Base(p.Volume.Target), p.Volume.GID
 	link := func(name, target string) {
-		entry(tar.Header{Typeflag: tar.TypeSymlink, Name: path.Join(root, name), Linkname: target, Mode: 0o777}, nil)
+		a.entry(tar.Header{Typeflag: tar.TypeSymlink, Name: path.Join(root, name), Linkname: target, Mode: 0o777, Gid: gid}, nil)
 	}
 	folder := path.Join(root, p.Folder())
 	for _, dir := range append([]string{""}, p.Folders()...) {
-		entry(tar.Header{Typeflag: tar.TypeDir, Name: path.Join(folder, dir) + "/", Mode: p.FolderMode()}, nil)
+		a.entry(tar.Header{Typeflag: tar.TypeDir, Name: path.Join(folder, dir) + "/", Mode: p.FolderMode(), Gid: gid}, nil)
 	}
 	for _, f := range p.Files {
-		entry(tar.Header{Typeflag: tar.TypeReg, Name: path.Join(folder, f.Path), Mode: f.Mode}, f.Data)
+		a.entry(tar.Header{Typeflag: tar.TypeReg, Name: path.Join(folder, f.Path), Mode: f.Mode, Gid: gid}, f.Data)
 	}
 	for _, name := range p.Links() {
 		link(name, path.Join(translate.DataLink, name))
 	}
 	link(data, p.Folder())
-	if err = errors.Join(err, w.Close()); err != nil {
+}
+
+func (a *archive) close() (*bytes.Buffer, error) {
+	if err := errors.Join(a.err, a.tar.Close()); err != nil {
 		return nil, fmt.Errorf("write its archive: %w", err)
 	}
-	return &archive, nil
+	return &a.Buffer, nil
 }

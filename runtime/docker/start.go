@@ -39,8 +39,8 @@ func (e *Engine) startPause(ctx context.Context, op plan.Op) error {
 	return fmt.Errorf("start %s: %w", name, err)
 }
 
-// preparePause gives the volumes of a pause their modes, unless it is up: its
-// containers may have changed them since.
+// preparePause gives the volumes of a pause their modes and contents, unless it
+// is up: its containers may have changed them since.
 func (e *Engine) preparePause(ctx context.Context, op plan.Op) (up bool, err error) {
 	found, err := e.inspectOne(ctx, op.Target)
 	if err != nil {
@@ -49,7 +49,7 @@ func (e *Engine) preparePause(ctx context.Context, op plan.Op) (up bool, err err
 	if stateOf(found.State) == plan.Running {
 		return true, nil
 	}
-	err = e.prepareVolumes(ctx, found.ID, op.Volumes)
+	err = e.prepareVolumes(ctx, found.ID, op.Volumes, op.Payloads)
 	if err == nil && op.Cgroup != "" {
 		err = e.limitPod(ctx, op.Cgroup, *op.Resources)
 	}

@@ -2,13 +2,10 @@ package docker
 
 import (
 	"archive/tar"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"path"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
@@ -16,11 +13,12 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// prepareVolumes gives the roots of the volumes on disk their mode and group.
-// The entry for a root has to go to the folder that it is mounted in: an
-// entry "." sent to the volume itself changes nothing. A tmpfs is mounted
-// with its mode, and only when the pause starts.
-func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []translate.Volume) error {
+// prepareVolumes gives the roots of the volumes on disk their mode and group, and
+// has them hold what they are to hold, all with one upload. The entry for a root
+// has to go to the folder that it is mounted in: an entry "." sent to the volume
+// itself changes nothing. A tmpfs is mounted with its mode, and only when the
+// pause starts.
+func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []translate.Volume, payloads []*translate.Payload) error {
 	fresh, owned, err := e.sortVolumes(ctx, pause, volumes)
 	if err != nil {
 		return err
@@ -28,13 +26,24 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 	if err := e.own(ctx, owned); err != nil {
 		return err
 	}
-	roots, err := rootArchive(fresh)
-	if err != nil || roots == nil {
-		return err
+	files := newArchive()
+	for _, v := range fresh {
+		if !v.Memory {
+			files.root(v)
+		}
 	}
-	err = e.cli.CopyToContainer(ctx, pause, translate.VolumeRoot, roots, container.CopyToContainerOptions{})
+	for _, p := range payloads {
+		files.payload(*p, translate.DataLink)
+	}
+	if files.empty {
+		return nil
+	}
+	upload, err := files.close()
+	if err == nil {
+		err = e.cli.CopyToContainer(ctx, pause, translate.VolumeRoot, upload, container.CopyToContainerOptions{})
+	}
 	if err != nil {
-		return fmt.Errorf("set the modes of its volumes: %w", e.explain(err))
+		return fmt.Errorf("set up its volumes: %w", e.explain(err))
 	}
 	return nil
 }
@@ -112,29 +121,4 @@ func (e *Engine) own(ctx context.Context, volumes []translate.Volume) error {
 		return fmt.Errorf("give its volumes to group %d: %w", volumes[0].GID, err)
 	}
 	return nil
-}
-
-// rootArchive is a tar archive with the root of every volume on disk; nil
-// when there is none.
-func rootArchive(volumes []translate.Volume) (*bytes.Buffer, error) {
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	empty := true
-	for _, v := range volumes {
-		if v.Memory {
-			continue
-		}
-		empty = false
-		header := &tar.Header{Typeflag: tar.TypeDir, Name: path.Base(v.Target) + "/", Mode: v.Mode, Gid: v.GID, ModTime: time.Now()}
-		if err := w.WriteHeader(header); err != nil {
-			return nil, fmt.Errorf("write the archive entry of volume %s: %w", v.Name, err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("write the archive of the volumes: %w", err)
-	}
-	if empty {
-		return nil, nil
-	}
-	return &archive, nil
 }

@@ -101,15 +101,13 @@ func (w *calls) op(op plan.Op) {
 		}
 		w.add(call{Method: "POST", Path: "/containers/create?name=" + r.Name, Body: fields})
 	case plan.StartPause:
-		w.modes(op.Volumes)
+		w.prepare(op)
 		w.start(op)
 	case plan.CheckPath:
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
 		v := op.Volumes[0]
 		w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + v.Target, Note: "the files of image " + v.Image.Reference + ", as GET /archive of a container made of it answers them"})
-	case plan.FillVolume:
-		w.put(payloadEntries(*op.Payload), "a tar archive of these")
 	case plan.StartUnit:
 		w.start(op)
 		if unit.Kind == translate.Init {
@@ -132,12 +130,15 @@ func pullNote(u translate.Unit) string {
 	return "where the engine does not have it"
 }
 
-// modes are the roots of the volumes on disk.
-func (w *calls) modes(volumes []translate.Volume) {
-	made, claims := sortVolumes(volumes)
+// prepare sets up the volumes: the roots of those on disk, and what they hold.
+func (w *calls) prepare(op plan.Op) {
+	made, claims := sortVolumes(op.Volumes)
 	var entries []archiveEntry
 	for _, v := range made {
 		entries = append(entries, rootEntry(v))
+	}
+	for _, p := range op.Payloads {
+		entries = append(entries, payloadEntries(*p)...)
 	}
 	if len(entries) > 0 {
 		w.put(entries, "a tar archive of these")

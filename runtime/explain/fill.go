@@ -6,15 +6,13 @@ import (
 	"path"
 	"unicode/utf8"
 
-	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // fillVolume writes the files of a volume into a folder of the script's
 // machine, and sends that to the volume. The link that makes them visible is
 // sent last.
-func (w *writer) fillVolume(op plan.Op) {
-	p := *op.Payload
+func (w *writer) fillVolume(p translate.Payload) {
 	for _, f := range p.Files {
 		for i, token := range translate.CutTokens(string(f.Data)) {
 			if i%2 == 1 && !binary(f.Data) {

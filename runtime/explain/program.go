@@ -119,8 +119,6 @@ func (w *program) op(op plan.Op) {
 		}
 	case plan.StartPause:
 		w.startPause(op)
-	case plan.FillVolume:
-		w.fillVolume(*op.Payload)
 	case plan.CheckPath:
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
@@ -173,6 +171,9 @@ func (w *program) startPause(op plan.Op) {
 	}
 	for _, v := range claims {
 		w.prepareClaim(v)
+	}
+	for _, p := range op.Payloads {
+		w.fillVolume(*p)
 	}
 	w.call("base", "start(%s)", w.text(r.Name))
 }

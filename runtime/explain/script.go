@@ -140,8 +140,6 @@ func (w *writer) op(op plan.Op) {
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
 		w.copyImage(op.Volumes[0])
-	case plan.FillVolume:
-		w.fillVolume(op)
 	case plan.StartUnit:
 		w.run("Container "+op.Unit, w.created[op.Unit].Request)
 		w.awaitInit(op.Unit)
@@ -191,6 +189,9 @@ func (w *writer) startPause(op plan.Op) {
 	}
 	for _, v := range claims {
 		w.prepareClaim(v)
+	}
+	for _, p := range op.Payloads {
+		w.fillVolume(*p)
 	}
 }
 

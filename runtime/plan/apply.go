@@ -23,7 +23,7 @@ func Apply(w World, op Op, now time.Time) World {
 	case CreatePause:
 		applyBirth(&w, op, now)
 	case StartPause:
-		startPause(&w, now)
+		startPause(&w, op, now)
 	case StopPause:
 		w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs, w.Inputs.PodIPs = Exited, now, nil, nil
 	case RemovePause:
@@ -107,7 +107,11 @@ func applyBirth(w *World, op Op, now time.Time) {
 	}
 }
 
-func startPause(w *World, now time.Time) {
+func startPause(w *World, op Op, now time.Time) {
+	w.Contents = clone(w.Contents)
+	for _, p := range op.Payloads {
+		w.Contents[p.Volume.Docker] = p.Hash
+	}
 	w.Pause.State, w.Pause.StartedAt, w.Pause.FinishedAt = Running, now, time.Time{}
 	if w.Want != nil && !w.Want.Pod.Spec.HostNetwork {
 		w.Pause.IPs = []string{"192.0.2.1"}

@@ -18,14 +18,14 @@ func (s *stepper) bring() {
 	if s.gated() || s.unbound() || s.overlong() || s.expired() || s.evicted() {
 		return
 	}
+	contents := s.contents()
 	if s.w.Pause.State != Running {
-		s.State = Starting
-		s.do(Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes, Cgroup: s.w.Pause.Cgroup, Resources: &s.w.Pause.Resources})
+		s.startPause(contents)
 	}
 	if s.resizePod() {
 		return
 	}
-	s.fill()
+	s.fill(contents)
 	for _, g := range goals(s.w) {
 		s.toward(g)
 	}

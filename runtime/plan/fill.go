@@ -47,37 +47,73 @@ func (w World) Follows() bool {
 	return w.Want != nil && w.Pause != nil && w.Intent() == Wanted
 }
 
-// unfilled is a volume that nothing was written to yet; ok is false where
-// there is none. Containers are made when there is none, as on a node.
-func (w World) unfilled() (volume translate.Volume, ok bool) {
+// unfilled are the volumes that nothing was written to yet. No container runs
+// before there is none, as on a node.
+func (w World) unfilled() []translate.Volume {
 	filled := append(w.Want.Filled(), w.Want.ImageVolumes()...)
-	i := slices.IndexFunc(filled, func(v translate.Volume) bool { return w.Contents[v.Docker] == "" })
-	if i < 0 {
-		return volume, false
-	}
-	return filled[i], true
+	return slices.DeleteFunc(filled, func(v translate.Volume) bool { return w.Contents[v.Docker] != "" })
 }
 
-// fill has volumes be and hold what they should. What is missing for one keeps the
-// pod from starting; a volume that was filled before stays as it is.
-func (s *stepper) fill() {
-	s.checkPaths()
-	s.copyImages()
-	filled := s.w.Want.Filled()
+// writing tells whether a volume that is unfilled is so with the start of the
+// pause: containers may be made beside that.
+func (w World) writing(v translate.Volume) bool {
+	if w.Pause.State == Running || v.Image != nil || w.Want.MountsPart(v.Name) {
+		return false
+	}
+	_, missing := w.Want.Payload(v, w.Inputs)
+	return missing == nil
+}
+
+// content is what a volume is to hold, or what is missing for it.
+type content struct {
+	volume  translate.Volume
+	payload *translate.Payload
+	missing *translate.Missing
+}
+
+// contents are what the volumes are to hold.
+func (s *stepper) contents() []content {
+	var all []content
 	inputs := s.w.Inputs
 	inputs.Now = s.now
-	for _, v := range filled {
+	for _, v := range s.w.Want.Filled() {
 		payload, missing := s.w.Want.Payload(v, inputs)
-		switch {
-		case missing != nil:
-			s.unmounted(v, missing)
-		case s.w.Contents[v.Docker] != payload.Hash:
-			s.do(Op{Kind: FillVolume, Target: v.Docker, Pause: s.w.Pause.ID, Payload: payload})
-		case !payload.Until.IsZero():
-			s.wake(payload.Until)
+		all = append(all, content{v, payload, missing})
+	}
+	return all
+}
+
+// startPause starts the pause, and has its volumes hold what they should: one
+// upload is as fast as that of one volume.
+func (s *stepper) startPause(all []content) {
+	op := Op{Kind: StartPause, Target: s.w.Pause.ID, Volumes: s.w.Want.Volumes, Cgroup: s.w.Pause.Cgroup, Resources: &s.w.Pause.Resources}
+	for _, c := range all {
+		if c.missing == nil && s.w.Contents[c.volume.Docker] != c.payload.Hash {
+			op.Payloads = append(op.Payloads, c.payload)
 		}
 	}
-	if len(filled) > 0 && s.follows() {
+	s.State = Starting
+	s.do(op)
+}
+
+// fill has volumes be and hold what they should. What is missing for one keeps
+// the containers from starting; a volume that was filled before stays as it is.
+func (s *stepper) fill(all []content) {
+	s.checkPaths()
+	s.copyImages()
+	for _, c := range all {
+		switch {
+		case c.missing != nil:
+			s.unmounted(c.volume, c.missing)
+		case s.w.Contents[c.volume.Docker] == c.payload.Hash:
+			if !c.payload.Until.IsZero() {
+				s.wake(c.payload.Until)
+			}
+		case s.w.Pause.State == Running:
+			s.do(Op{Kind: FillVolume, Target: c.volume.Docker, Pause: s.w.Pause.ID, Payload: c.payload})
+		}
+	}
+	if len(all) > 0 && s.follows() {
 		s.wake(s.now.Add(contentsAgain))
 	}
 }

@@ -28,20 +28,49 @@ func holding(value string) translate.Inputs {
 	return translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{"m": {Data: map[string]string{"k": value}}}}
 }
 
-// The volume is filled while the pause starts, and no container is made before.
+// The volume is filled with the start of the pause. Containers are made beside
+// that, but where one mounts a part of it, which has to be there.
 func TestFillFirst(t *testing.T) {
+	part := configured()
+	part.Spec.Containers[1].VolumeMounts[0].SubPath = "k"
+	for name, test := range map[string]struct {
+		pod  *v1.Pod
+		want [][]string
+	}{
+		"all of it": {configured(), [][]string{
+			{"create pause"}, {"start pause", "pull image a/0", "pull image b/0"}, {"create a/0", "create b/0"}, {"start a/0"}, {"start b/0"}, {},
+		}},
+		"a part of it": {part, [][]string{
+			{"create pause"}, {"start pause"}, {"pull image a/0", "pull image b/0"}, {"create a/0", "create b/0"}, {"start a/0"}, {"start b/0"}, {},
+		}},
+	} {
+		w := unborn(test.pod, translate.Options{})
+		w.Inputs = holding("v")
+		var all [][]string
+		for _, s := range plan.Simulate(w, t0) {
+			all = append(all, kinds(s))
+		}
+		if !slices.EqualFunc(all, test.want, slices.Equal) {
+			t.Errorf("%s: the steps are %q, want %q", name, all, test.want)
+		}
+	}
+}
+
+// A volume that is not filled though the pause runs, as where its engine
+// takes no files before, is filled before a container starts.
+func TestFillLate(t *testing.T) {
 	w := unborn(configured(), translate.Options{})
 	w.Inputs = holding("v")
-	var all [][]string
-	for _, s := range plan.Simulate(w, t0) {
-		all = append(all, kinds(s))
+	for _, s := range plan.Simulate(w, t0)[:3] {
+		for _, op := range s.Ops {
+			if op.Kind == plan.StartPause {
+				op.Payloads = nil
+			}
+			w = plan.Apply(w, op, t0)
+		}
 	}
-	want := [][]string{
-		{"create pause"}, {"start pause", "fill volume"},
-		{"pull image a/0", "pull image b/0"}, {"create a/0", "create b/0"}, {"start a/0"}, {"start b/0"}, {},
-	}
-	if !slices.EqualFunc(all, want, slices.Equal) {
-		t.Errorf("the steps are %q, want %q", all, want)
+	if s := plan.Next(w, t0); !slices.Equal(kinds(s), []string{"fill volume"}) {
+		t.Errorf("its steps begin with %q", kinds(s))
 	}
 }
 

@@ -42,7 +42,7 @@ func (w World) Mounted() bool {
 	if w.Want == nil || len(w.Containers) > 0 {
 		return true
 	}
-	if _, waits := w.unfilled(); waits {
+	if len(w.unfilled()) > 0 {
 		return false
 	}
 	for _, f := range w.Faults {
@@ -55,8 +55,10 @@ func (w World) Mounted() bool {
 
 // held says why no container is made yet; empty where nothing is in the way.
 func (w World) held() string {
-	if volume, ok := w.unfilled(); ok {
-		return "volume " + volume.Name + " is not filled yet"
+	for _, v := range w.unfilled() {
+		if !w.writing(v) {
+			return "volume " + v.Name + " is not filled yet"
+		}
 	}
 	if ops := w.unchecked(); len(ops) > 0 {
 		return ops[0].Target + " is not checked yet"

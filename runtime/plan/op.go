@@ -17,7 +17,7 @@ type Kind string
 // The operations.
 const (
 	CreatePause  Kind = "create pause"  // Request; loads the pause image when it is missing
-	StartPause   Kind = "start pause"   // Target; Volumes are given their mode first, Cgroup its Resources
+	StartPause   Kind = "start pause"   // Target; Volumes are given their mode and Payloads first, Cgroup its Resources
 	StopPause    Kind = "stop pause"    // Target
 	RemovePause  Kind = "remove pause"  // Target, Cgroup
 	SetPolicy    Kind = "set policy"    // Target, Policy
@@ -63,6 +63,8 @@ type Op struct {
 	Facts  *Facts
 	// Payload is what a volume is to hold, which the container Pause mounts.
 	Payload *translate.Payload
+	// Payloads are what volumes of the pause are to hold before it starts.
+	Payloads []*translate.Payload
 	// HostPath is what the path is to be.
 	HostPath *translate.HostPath
 	// Disk is what is measured.
