@@ -121,8 +121,9 @@ func (o options) run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{cli: cli, minipod: o.minipod, file: filepath.Join(dir, "pod.yaml"), many: filepath.Join(dir, "many.yaml")}
-	if err := errors.Join(os.WriteFile(b.file, manifest, 0o600), os.WriteFile(b.many, manyManifests(), 0o600)); err != nil {
+	b := &bench{cli: cli, minipod: o.minipod, file: filepath.Join(dir, "pod.yaml"), many: filepath.Join(dir, "many.yaml"), volumes: filepath.Join(dir, "volumes.yaml")}
+	err = errors.Join(os.WriteFile(b.file, manifest, 0o600), os.WriteFile(b.many, manyManifests(), 0o600), os.WriteFile(b.volumes, volumes, 0o600))
+	if err != nil {
 		return err
 	}
 	if b.pod, err = blueprint(); err != nil {

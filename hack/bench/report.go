@@ -23,6 +23,7 @@ func targets() []target {
 		{wayMinipod, wayAPI, 0.95},
 		{wayMinipod, wayDocker, 0.82},
 		{wayMany, wayXargs, 1.1},
+		{wayVolumes, wayMinipod, 1.25},
 		{cmdVersion, "", 0.020},
 	}
 }
@@ -89,7 +90,7 @@ func table(out io.Writer, t times) {
 		ratio := spreadOf(ratios(t[name], t[wayAPI]))
 		fmt.Fprintf(w, "%s\t%s\t%.2f\n", name, milliseconds(t[name]), ratio.median)
 	}
-	for _, name := range []string{wayXargs, wayMany, cmdVersion, cmdPs, cmdRm} {
+	for _, name := range []string{wayVolumes, wayXargs, wayMany, cmdVersion, cmdPs, cmdRm} {
 		fmt.Fprintf(w, "%s\t%s\t\n", name, milliseconds(t[name]))
 	}
 	fmt.Fprintln(w)

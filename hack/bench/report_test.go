@@ -7,7 +7,7 @@ import (
 )
 
 func timesOf(api, minipod, docker, many, xargs time.Duration) times {
-	return times{wayAPI: {api}, wayMinipod: {minipod}, wayDocker: {docker}, wayMany: {many}, wayXargs: {xargs}, cmdVersion: {time.Millisecond}}
+	return times{wayAPI: {api}, wayMinipod: {minipod}, wayVolumes: {minipod}, wayDocker: {docker}, wayMany: {many}, wayXargs: {xargs}, cmdVersion: {time.Millisecond}}
 }
 
 // A busy machine makes everything slow: the run in which the bare calls took

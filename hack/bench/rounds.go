@@ -21,6 +21,7 @@ type bench struct {
 	minipod string
 	file    string // the manifest
 	many    string // that of twenty pods
+	volumes string // that of the pod with volumes
 	pod     *translate.Blueprint
 	times   times
 }
@@ -63,7 +64,7 @@ func (b *bench) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.clear(ctx), b.clearMany(ctx))
+	return errors.Join(b.clearVolumes(ctx), b.clear(ctx), b.clearMany(ctx))
 }
 
 // round measures everything once. Each round begins with another way.
@@ -83,7 +84,7 @@ func (b *bench) round(ctx context.Context, n int) error {
 			return err
 		}
 	}
-	return nil
+	return b.withVolumes(ctx)
 }
 
 // commands measures what else one does with a pod that is there.
