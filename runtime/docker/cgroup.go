@@ -9,7 +9,9 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -130,12 +132,24 @@ func (e *Engine) podUsage(ctx context.Context, id string) (bytes uint64, err err
 	if err != nil {
 		return 0, e.explain(err)
 	}
-	for _, c := range list {
-		used, err := e.Stats(ctx, c.ID)
-		if err != nil {
-			return 0, err
-		}
-		bytes += used.Usage
+	used := make([]uint64, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(engine.Samplers)
+	for i, c := range list {
+		group.Go(func() error {
+			stats, err := e.Stats(ctx, c.ID)
+			used[i] = stats.Usage
+			if errors.Is(err, plan.ErrStale) {
+				return nil // it is gone meanwhile
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	for _, n := range used {
+		bytes += n
 	}
 	return bytes, nil
 }
