@@ -266,7 +266,7 @@ func (g *gatherer) looked() []string {
 	}{
 		{diagnose.AskLog, "log", ""}, {diagnose.AskImage, "image", ""}, {diagnose.AskImageFile, "", "files of images"},
 		{diagnose.AskFile, "file", ""}, {diagnose.AskProbe, "probe", ""}, {diagnose.AskSockets, "", "the ports that are listened on"},
-		{diagnose.AskHostPath, "", "paths of the machine"}, {diagnose.AskPorts, "", "the ports that containers publish (not those of other programs)"}, {diagnose.AskObjects, "", "ConfigMaps and Secrets"}, {diagnose.AskRegistry, "", "the registry"},
+		{diagnose.AskHostPath, "", "paths of the machine"}, {diagnose.AskPorts, "", "the ports that containers publish (not those of other programs)"}, {diagnose.AskObjects, "", "ConfigMaps and Secrets"}, {diagnose.AskRegistry, "", "the registry"}, {diagnose.AskSignals, "", "signals that are handled"},
 	} {
 		n := 0
 		for q := range g.evidence.Answers {

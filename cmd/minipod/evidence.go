@@ -138,6 +138,8 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 		a, err = g.hostPath(ctx, q.At)
 	case diagnose.AskOOM:
 		a.Times, err = g.OOMs(ctx, q.At)
+	case diagnose.AskSignals:
+		a.Signals, err = g.Signals(ctx, q.At)
 	case diagnose.AskMachine:
 		a.Text, err = g.Arch(ctx)
 	}

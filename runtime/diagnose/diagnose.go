@@ -56,8 +56,8 @@ type Finding struct {
 	Asks []Question
 	// State is what the pod is, in words.
 	State string
-	// Besides are the ephemeral containers that have not come to be, and why: they
-	// are no cause of what the pod does.
+	// Besides is what is no cause of what the pod does: the ephemeral containers
+	// that have not come to be, and why; who will not end when asked to.
 	Besides []string
 }
 
@@ -89,7 +89,8 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 		}
 	}
 	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.rank(), b.rank()) })
-	return Finding{Causes: l.causes, Asks: l.asks, State: l.state(), Besides: l.absentEphemeral()}
+	besides := append(l.absentEphemeral(), l.deaf()...)
+	return Finding{Causes: l.causes, Asks: l.asks, State: l.state(), Besides: besides}
 }
 
 // state is what the pod is, in words.

@@ -44,6 +44,7 @@ const (
 	AskObjects   Kind = "objects"    // the ConfigMaps and Secrets of the pod, in Inputs
 	AskHostPath  Kind = "host path"  // At a volume of the manifest: whether its path is not what its type says, in Failed and Text
 	AskOOM       Kind = "oom"        // At a container: the Times at which a process of it was killed for its memory
+	AskSignals   Kind = "signals"    // At a container that runs: what its first process does about Signals
 	AskMachine   Kind = "machine"    // the architecture of the engine's machine, in Text
 )
 
@@ -56,6 +57,7 @@ type Answer struct {
 	Sockets []pause.Socket
 	Ports   []Published
 	Inputs  translate.Inputs
+	Signals Signals
 	// Registry is what it said; Text its words, or those of a probe or a check
 	// that has Failed.
 	Registry Registry
@@ -84,6 +86,12 @@ type Image struct {
 	WorkingDir           string
 	User                 string
 	Architecture         string // as Go names it
+}
+
+// Signals is what a process does about signals: bit N-1 is that of signal N.
+type Signals struct {
+	Stop            string // which asks it to end; empty where it is SIGTERM
+	Caught, Blocked uint64
 }
 
 // Published is a port of the machine that a running container has.

@@ -1,0 +1,41 @@
+package diagnose
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/minipod/minipod/runtime/plan"
+)
+
+// deaf are the containers that run well, and that a stop will have to kill: the
+// kernel passes no signal without a handler to the first process of a PID
+// namespace. One that blocks the signal may wait for it, as init systems do; one
+// that is young may install a handler yet; a preStop hook may end it.
+func (l *look) deaf() []string {
+	if l.Pause == nil || l.Want == nil || l.Want.SharesPID || l.Want.Pod.Spec.HostPID || l.Intent() != plan.Wanted {
+		return nil
+	}
+	grace := time.Duration(l.GraceSeconds()) * time.Second
+	if grace < stopTime {
+		return nil
+	}
+	var texts []string
+	for _, u := range l.units() {
+		c := l.Latest(u.Name)
+		if c == nil || c.State != plan.Running || l.now.Sub(c.StartedAt) < settled || u.PreStop() != nil {
+			continue
+		}
+		if a, known := l.ask(Question{Kind: AskSignals, At: c.ID}); known && a.Signals.deafToTerm() {
+			texts = append(texts, line(fmt.Sprintf("%s will not end on SIGTERM but be killed when its grace of %s is over%s",
+				title(u), grace, l.firstProcess())))
+		}
+	}
+	return texts
+}
+
+// deafToTerm reports whether a first process is asked to end by SIGTERM and
+// does not get it.
+func (s Signals) deafToTerm() bool {
+	const bit = 1 << (terminated - 128 - 1)
+	return (s.Stop == "" || s.Stop == "SIGTERM") && (s.Caught|s.Blocked)&bit == 0
+}
