@@ -135,8 +135,8 @@ func applyCreate(w *World, op Op, now time.Time) {
 	w.Containers = append(w.Containers, Container{
 		ID: modelID(op.Request), Name: op.Request.Name, Unit: op.Unit, Attempt: op.Attempt,
 		Restarts: translate.RestartsOf(labels), Backoff: translate.BackoffOf(labels), Start: translate.StartNumber(labels), Hash: labels[translate.LabelHash],
-		Resources: ResourcesOf(op.Request.Host.Resources),
-		State:     Created, Created: now, Image: op.Request.Config.Image,
+		Resources: ResourcesOf(op.Request.Host.Resources), MemoryAsked: labels[translate.LabelMemory],
+		State: Created, Created: now, Image: op.Request.Config.Image,
 	})
 	SortContainers(w.Containers)
 }

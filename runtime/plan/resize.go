@@ -24,7 +24,7 @@ func ResourcesOf(r container.Resources) Resources {
 const CauseResize = "resize"
 
 // Unsized is what the limits of an attempt that runs are to become; ok is false
-// where they are as the manifest has them.
+// where it has what the manifest says.
 func (w World) Unsized(u translate.Unit, c Container) (want Resources, ok bool) {
 	if c.State != Running || u.Request.Host == nil || u.Kind == translate.Ephemeral {
 		return want, false
@@ -33,7 +33,14 @@ func (w World) Unsized(u translate.Unit, c Container) (want Resources, ok bool) 
 	if c.Resources.CPUShares == 0 {
 		want.CPUShares = 0 // an engine without them has left them out
 	}
-	return want, want != c.Resources
+	return want, want != c.Resources || asksOther(u, c)
+}
+
+// asksOther reports whether a unit asks for other memory than an attempt was
+// made with, and is restarted for that. One that does not tell was made by an
+// earlier minipod, or before the unit had that policy.
+func asksOther(u translate.Unit, c Container) bool {
+	return c.MemoryAsked != "" && u.MemoryAsked() != "" && u.MemoryAsked() != c.MemoryAsked
 }
 
 // resize brings the limits of an attempt that runs to what the manifest says,
@@ -41,9 +48,9 @@ func (w World) Unsized(u translate.Unit, c Container) (want Resources, ok bool) 
 func (s *stepper) resize(u translate.Unit, c Container) (restarts bool) {
 	want, unsized := s.w.Unsized(u, c)
 	switch {
-	case !unsized, s.w.Resized[c.ID] == want: // an engine may leave out what its kernel cannot do
+	case !unsized, s.w.Resized[c.ID] == want && !asksOther(u, c): // an engine may leave out what its kernel cannot do
 		return false
-	case resizeRestarts(u, want, c.Resources):
+	case resizeRestarts(u, want, c):
 		op := s.stop(c)
 		op.Cause, op.Detail = CauseResize, "its resources were changed, and its resizePolicy says to restart it"
 		s.do(op)
@@ -96,18 +103,12 @@ func (w World) PodResizeFault() error {
 }
 
 // resizeRestarts reports whether the container's resizePolicy has it restarted
-// for a change.
-func resizeRestarts(u translate.Unit, want, have Resources) bool {
-	for _, policy := range u.Container.ResizePolicy {
-		if policy.RestartPolicy != v1.RestartContainer {
-			continue
-		}
-		cpu := want.CPUShares != have.CPUShares || want.CPUQuota != have.CPUQuota
-		if policy.ResourceName == v1.ResourceCPU && cpu || policy.ResourceName == v1.ResourceMemory && want.Memory != have.Memory {
-			return true
-		}
-	}
-	return false
+// for a change (pkg/kubelet/kuberuntime, computePodResizeAction).
+func resizeRestarts(u translate.Unit, want Resources, c Container) bool {
+	have := c.Resources
+	cpu := want.CPUShares != have.CPUShares || want.CPUQuota != have.CPUQuota
+	return cpu && u.RestartsToResize(v1.ResourceCPU) ||
+		want.Memory != have.Memory && u.RestartsToResize(v1.ResourceMemory) || asksOther(u, c)
 }
 
 // resizes reports whether an operation is what an attempt needs still.

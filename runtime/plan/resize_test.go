@@ -60,6 +60,55 @@ func TestResize(t *testing.T) {
 	}
 }
 
+// A change of the memory that is asked for, which the engine knows nothing of,
+// restarts a container whose resizePolicy says so, and once.
+func TestResizeOfARequest(t *testing.T) {
+	asking := func(memory string, policies ...v1.ContainerResizePolicy) *v1.Pod {
+		pod := sized("1", "64Mi", policies...)
+		pod.Spec.Containers[0].Resources.Requests = v1.ResourceList{v1.ResourceMemory: resource.MustParse(memory)}
+		return pod
+	}
+	of := func(kind v1.ResourceName, policy v1.ResourceResizeRestartPolicy) v1.ContainerResizePolicy {
+		return v1.ContainerResizePolicy{ResourceName: kind, RestartPolicy: policy}
+	}
+	for name, c := range map[string]struct {
+		policies []v1.ContainerResizePolicy
+		memory   string
+		ops      string
+	}{
+		"restarted":                 {[]v1.ContainerResizePolicy{of(v1.ResourceMemory, v1.RestartContainer)}, "32Mi", "[stop a/0]"},
+		"the same":                  {[]v1.ContainerResizePolicy{of(v1.ResourceMemory, v1.RestartContainer)}, "16384Ki", "[]"},
+		"not required":              {[]v1.ContainerResizePolicy{of(v1.ResourceMemory, v1.NotRequired)}, "32Mi", "[]"},
+		"required of the CPU alone": {[]v1.ContainerResizePolicy{of(v1.ResourceCPU, v1.RestartContainer)}, "32Mi", "[]"},
+		"no policy":                 {nil, "32Mi", "[]"},
+	} {
+		w := up(t, asking("16Mi", c.policies...))
+		w.Want = translate.New(asking(c.memory, c.policies...), translate.Options{})
+		s := plan.Next(w, t0)
+		if got := fmt.Sprint(kinds(s)); got != c.ops {
+			t.Errorf("%s: %s, want %s", name, got, c.ops)
+		}
+		w = rested(w)
+		if s := plan.Next(w, t0); len(s.Ops) != 0 || s.State != plan.Up {
+			t.Errorf("%s: in the end it is %s, %v", name, s.State, kinds(s))
+		}
+	}
+	w := up(t, asking("16Mi", of(v1.ResourceMemory, v1.RestartContainer)))
+	w.Latest("a").MemoryAsked = "" // made by a minipod that did not write it down
+	w.Want = translate.New(asking("32Mi", of(v1.ResourceMemory, v1.RestartContainer)), translate.Options{})
+	if s := plan.Next(w, t0); len(s.Ops) != 0 {
+		t.Errorf("one that does not tell what it asks for: %v", kinds(s))
+	}
+}
+
+// rested does all that Next has to do.
+func rested(w plan.World) plan.World {
+	for s := plan.Next(w, t0); len(s.Ops) > 0; s = plan.Next(w, t0) {
+		w = plan.Apply(w, s.Ops[0], t0)
+	}
+	return w
+}
+
 // An engine that leaves out what its kernel cannot do is not asked again and
 // again.
 func TestResizeThatChangesNothing(t *testing.T) {

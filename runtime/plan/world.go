@@ -97,25 +97,28 @@ type Pause struct {
 
 // Container is one attempt of a unit as it is.
 type Container struct {
-	ID         string
-	Name       string
-	Unit       string
-	Attempt    int
-	Restarts   int // of the unit before it
-	Backoff    int // the step it was made at
-	Start      int // the start of the pod that it was made for
-	Hash       string
-	State      State
-	ExitCode   int
-	OOMKilled  bool
-	Error      string // what the engine said when its start failed
-	Message    string // its termination message, once it has ended
-	Resources  Resources
-	Image      string // as asked for
-	ImageID    string
-	Created    time.Time
-	StartedAt  time.Time
-	FinishedAt time.Time
+	ID        string
+	Name      string
+	Unit      string
+	Attempt   int
+	Restarts  int // of the unit before it
+	Backoff   int // the step it was made at
+	Start     int // the start of the pod that it was made for
+	Hash      string
+	State     State
+	ExitCode  int
+	OOMKilled bool
+	Error     string // what the engine said when its start failed
+	Message   string // its termination message, once it has ended
+	Resources Resources
+	// MemoryAsked is the memory that it was made to ask for, where a change of
+	// that restarts it: Unit.MemoryAsked of then.
+	MemoryAsked string
+	Image       string // as asked for
+	ImageID     string
+	Created     time.Time
+	StartedAt   time.Time
+	FinishedAt  time.Time
 	// Signalled is when it was sent a signal by whoever has asked for the end of
 	// its pod, where that is another process and it runs still.
 	Signalled time.Time
@@ -133,6 +136,7 @@ type Image struct {
 	Digests []string // repository digests
 	User    string   // of its config
 	Ports   []string // that its config exposes: 80/tcp
+	Size    int64    // in bytes; zero where the engine does not say
 }
 
 // Latest is the newest attempt of a unit, nil when there is none.

@@ -40,6 +40,9 @@ const (
 	LabelAttempt = "dev.minipod.attempt"
 	// LabelHash tells which spec of the unit an attempt was made from.
 	LabelHash = "dev.minipod.hash"
+	// LabelMemory is the memory that an attempt asks for, on those that are
+	// restarted when that changes: the engine itself knows of limits alone.
+	LabelMemory = "dev.minipod.memory"
 	// LabelRestarts is how often a unit was restarted before an attempt, where
 	// that is not the attempt's number: a start on purpose is no restart.
 	LabelRestarts = "dev.minipod.restarts"

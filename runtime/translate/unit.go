@@ -31,6 +31,9 @@ func (b *Blueprint) unitLabels(r *Request, u Unit) {
 	r.Config.Labels[LabelAttempt] = "0"
 	r.Config.Labels[LabelBackoff] = "0"
 	r.Config.Labels[LabelHash] = u.Hash
+	if asked := u.MemoryAsked(); asked != "" {
+		r.Config.Labels[LabelMemory] = asked
+	}
 	r.from("Config.Labels", "metadata, and what minipod knows of this attempt")
 }
 
