@@ -90,9 +90,11 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 	switch {
 	case u.Kind == translate.Ephemeral:
 		return false
-	case outdated(u, c), c.Start < w.start(), u.Restart == v1.RestartPolicyAlways:
+	case outdated(u, c), c.Start < w.start(), resets(u, c):
 		return true
-	case u.Rule(c.ExitCode) == v1.ContainerRestartRuleActionRestart && (u.Kind != translate.Init || c.failed()), resets(u, c):
+	case w.endsWithPause(u, c):
+		return false
+	case u.Restart == v1.RestartPolicyAlways, u.Rule(c.ExitCode) == v1.ContainerRestartRuleActionRestart && (u.Kind != translate.Init || c.failed()):
 		return true
 	case u.Kind == translate.Init && !c.failed():
 		return w.cutOff(c)

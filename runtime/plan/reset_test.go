@@ -70,6 +70,35 @@ func TestContainerRestartPolicy(t *testing.T) {
 	}
 }
 
+// A pod whose own policy is Never ends with its pause, whatever its containers'
+// policies are; of others they decide.
+func TestContainerRestartPolicyWithoutThePause(t *testing.T) {
+	for name, c := range map[string]struct {
+		pod   v1.RestartPolicy
+		own   v1.ContainerRestartPolicy
+		rules []v1.ContainerRestartRule
+		ops   string
+		phase v1.PodPhase
+	}{
+		"a pod of Never":         {pod: v1.RestartPolicyNever, own: v1.ContainerRestartPolicyAlways, ops: "[revise]", phase: v1.PodFailed},
+		"a pod of Never, a rule": {pod: v1.RestartPolicyNever, own: v1.ContainerRestartPolicyNever, rules: []v1.ContainerRestartRule{rule(again, in, 137)}, ops: "[revise]", phase: v1.PodFailed},
+		"a pod of OnFailure":     {pod: v1.RestartPolicyOnFailure, own: v1.ContainerRestartPolicyAlways, ops: "[create a/1]", phase: v1.PodRunning},
+	} {
+		pod := podOf(1, c.pod)
+		ruled(&pod.Spec.Containers[0], c.own, c.rules...)
+		w := up(t, pod)
+		exit(w, "a", 137, t0)
+		w.Pause.StartedAt = t0.Add(time.Second)
+		s := plan.Next(w, t0.Add(time.Second))
+		if got := fmt.Sprint(kinds(s)); got != c.ops || s.Phase != c.phase {
+			t.Errorf("%s: %s %s, want %s %s", name, got, s.Phase, c.ops, c.phase)
+		}
+		if _, changed := w.SandboxChanged(); changed != (c.phase == v1.PodRunning) {
+			t.Errorf("%s: the sandbox has changed: %t", name, changed)
+		}
+	}
+}
+
 // All containers are killed at once and made again, from the init containers
 // on; the pause and the volumes stay.
 func TestRestartAllContainers(t *testing.T) {

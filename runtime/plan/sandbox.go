@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -15,6 +17,14 @@ func (w World) SandboxChanged() (at time.Time, changed bool) {
 	}
 	changed = slices.ContainsFunc(w.Containers, func(c Container) bool { return c.Start == w.start() && w.Stale(c) })
 	return w.Pause.StartedAt, changed && !terminal(Phase(w)) && slices.ContainsFunc(w.Want.Units, w.comesAgain)
+}
+
+// endsWithPause reports whether a regular container that has run is not run
+// again since its pause is no more: a node makes no other sandbox for a pod
+// whose own policy is Never, whatever its containers' policies are
+// (kuberuntime_manager.go, computePodActions).
+func (w World) endsWithPause(u translate.Unit, c Container) bool {
+	return u.Kind == translate.App && w.Want.Pod.Spec.RestartPolicy == v1.RestartPolicyNever && w.cutOff(c)
 }
 
 // comesAgain reports whether a regular container is made, or was made, for a
