@@ -163,6 +163,7 @@ func withEphemeral(pod *v1.Pod, made v1.EphemeralContainer) error {
 	old := pod.DeepCopy()
 	defer func() { pod.ResourceVersion = version }()
 	pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, made)
+	pod.Generation++
 	kube.DefaultPod(pod)
 	if errs := kube.ValidateEphemeralContainersUpdate(pod, old); len(errs) > 0 {
 		return errs.ToAggregate()

@@ -31,6 +31,8 @@ func Remove(w World, grace *int64, now time.Time) (op Op, ok bool) {
 			return Op{}, false
 		}
 		seconds = min(seconds, w.GraceSeconds())
+	} else if pod.Generation > 0 {
+		pod.Generation++ // as the API server does (apiserver/pkg/registry/rest, BeforeDelete)
 	}
 	until := metav1.NewTime(now.Add(time.Duration(seconds) * time.Second).Truncate(time.Second))
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &until, &seconds

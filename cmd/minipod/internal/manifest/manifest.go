@@ -140,7 +140,7 @@ func (r *Reading) pod(opts Options, o *podspec.Object) {
 	if pod.Name == "" {
 		pod.Name = generated(pod.GenerateName)
 	}
-	pod.UID = uuid.NewUUID()
+	pod.UID, pod.Generation = uuid.NewUUID(), 1
 	options := opts.of(o)
 	options.Seccomp = r.profiles(opts, o)
 	m := Pod{Object: o, Blueprint: translate.New(pod, options)}
