@@ -265,7 +265,7 @@ func (e *Engine) image(ctx context.Context, reference string) (image plan.Image,
 	if err != nil {
 		return image, false, fmt.Errorf("inspect image %s: %w", reference, e.explain(err))
 	}
-	image = plan.Image{ID: found.ID, Digests: found.RepoDigests}
+	image = plan.Image{ID: found.ID, Digests: found.RepoDigests, Size: found.Size}
 	if found.Config != nil {
 		image.User = found.Config.User
 		for port := range found.Config.ExposedPorts {

@@ -163,18 +163,19 @@ func TestOperations(t *testing.T) {
 		"liveness":   {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "liveness"}, at(0)), "0 x1 a Killing: Container a failed liveness probe, will be restarted"},
 		"never":      {Began(never, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: "startup"}, at(0)), "0 x1 a Killing: Container a failed startup probe"},
 		"sidecar":    {Began(side, plan.Op{Kind: plan.StopUnit, Unit: "s", Cause: "liveness"}, at(0)), "0 x1 s Killing: Init container s failed liveness probe"},
-		"redirect":   {Done(w, probe, 0, &plan.ProbeWarning{Output: "away"}, at(0)), "0 x1 a ProbeWarning: Readiness probe warning: away"},
-		"deadline":   {Done(w, expired, 0, nil, at(0)), "0 x1  DeadlineExceeded: Pod was active on the node longer than the specified deadline"},
-		"resize":     {Done(w, plan.Op{Kind: plan.Resize, Unit: "a"}, 0, errors.New("no"), at(0)), "0 x1  ResizeError: Pod resize error: no"},
+		"redirect":   {Done(w, probe, &plan.ProbeWarning{Output: "away"}, at(0)), "0 x1 a ProbeWarning: Readiness probe warning: away"},
+		"deadline":   {Done(w, expired, nil, at(0)), "0 x1  DeadlineExceeded: Pod was active on the node longer than the specified deadline"},
+		"resize":     {Done(w, plan.Op{Kind: plan.Resize, Unit: "a"}, errors.New("no"), at(0)), "0 x1  ResizeError: Pod resize error: no"},
 		"reset":      {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: plan.CauseReset}, at(0)), "0 x1 a Killing: killing"},
 		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
 		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
 		"sandbox":    {Began(another, stale, at(0)), "0 x1 a Killing: Stopping container a"},
-		"unhealthy":  {Done(w, probe, 0, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
-		"errored":    {Done(w, probe, 0, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
-		"postStart":  {Done(w, plan.Op{Kind: plan.PostStart, Unit: "a"}, 0, errors.New("no"), at(0)), "0 x1 a FailedPostStartHook: PostStartHook failed"},
-		"preStop":    {Done(w, stop, 0, plan.ErrHook, at(0)), "0 x1 a FailedPreStopHook: PreStopHook failed"},
-		"pulled":     {Done(w, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "i"}, 1200*time.Millisecond, nil, at(0)), `0 x1 a Pulled: Successfully pulled image "i" in 1.2s (1.2s including waiting).`},
+		"unhealthy":  {Done(w, probe, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
+		"errored":    {Done(w, probe, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
+		"postStart":  {Done(w, plan.Op{Kind: plan.PostStart, Unit: "a"}, errors.New("no"), at(0)), "0 x1 a FailedPostStartHook: PostStartHook failed"},
+		"preStop":    {Done(w, stop, plan.ErrHook, at(0)), "0 x1 a FailedPreStopHook: PreStopHook failed"},
+		"pulled":     {[]Event{Pulled(w, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "i"}, 1200*time.Millisecond, at(0))}, `0 x1 a Pulled: Successfully pulled image "i" in 1.2s (1.2s including waiting).`},
+		"its size":   {[]Event{Pulled(plan.World{Images: map[string]plan.Image{"i": {Size: 137}}}, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "i"}, 1200*time.Millisecond, at(0))}, `0 x1 a Pulled: Successfully pulled image "i" in 1.2s (1.2s including waiting). Image size: 137 bytes.`},
 	} {
 		if got := brief(c.got); len(got) != 1 || got[0] != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
@@ -185,10 +186,10 @@ func TestOperations(t *testing.T) {
 	if got := brief(Began(w, create, at(0))); len(got) != 1 || got[0] != present {
 		t.Errorf("a container that is about to be made: %q", got)
 	}
-	if got := Done(w, create, time.Second, nil, at(1)); got != nil {
+	if got := Done(w, create, nil, at(1)); got != nil {
 		t.Errorf("a container that was made: %q", brief(got))
 	}
-	if got := brief(Done(w, create, time.Second, errors.New("no"), at(1))); len(got) != 1 || got[0] != "1 x1 a Failed: Error: no" {
+	if got := brief(Done(w, create, errors.New("no"), at(1))); len(got) != 1 || got[0] != "1 x1 a Failed: Error: no" {
 		t.Errorf("a container that was not made: %q", got)
 	}
 	late := w
@@ -196,10 +197,10 @@ func TestOperations(t *testing.T) {
 	if got := Began(late, create, at(1)); got != nil {
 		t.Errorf("a container that is tried to be made again at once: %q", brief(got))
 	}
-	if got := Done(w, create, 0, plan.ErrStale, at(1)); got != nil {
+	if got := Done(w, create, plan.ErrStale, at(1)); got != nil {
 		t.Errorf("what another one has made is told of: %v", brief(got))
 	}
-	if got := Done(w, stop, 0, plan.ErrStale, at(0)); got != nil {
+	if got := Done(w, stop, plan.ErrStale, at(0)); got != nil {
 		t.Errorf("what came too late is told of: %v", brief(got))
 	}
 }
@@ -216,9 +217,9 @@ func TestFailuresAreCounted(t *testing.T) {
 		create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: i, Target: w.Containers[0].Name}
 		pause := plan.Op{Kind: plan.StartPause, Target: "pause"}
 		for _, e := range slices.Concat(
-			Done(w, start, 0, fmt.Errorf("start %s: no such file", w.Containers[0].Name), at(10*i)),
-			Done(w, create, 0, fmt.Errorf("create %s: no such driver", w.Containers[0].Name), at(10*i+1)),
-			Done(w, pause, 0, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
+			Done(w, start, fmt.Errorf("start %s: no such file", w.Containers[0].Name), at(10*i)),
+			Done(w, create, fmt.Errorf("create %s: no such driver", w.Containers[0].Name), at(10*i+1)),
+			Done(w, pause, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
 		) {
 			l, _, _ = l.Add(e)
 		}

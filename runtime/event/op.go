@@ -84,8 +84,8 @@ func unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 	return []Event{normal(op.Unit, reasonPulled, message, now)}
 }
 
-// Done tells how an operation went.
-func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time) []Event {
+// Done tells how an operation went, but for a pull that succeeded: see Pulled.
+func Done(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	switch {
 	case errors.Is(err, plan.ErrStale), w.Forgives(plan.Fault{Op: op, Err: err}):
 	case err != nil:
@@ -94,11 +94,18 @@ func Done(w plan.World, op plan.Op, took time.Duration, err error, now time.Time
 		return []Event{normal("", plan.ReasonDeadline, plan.DeadlineMessage, now)}
 	case op.Kind == plan.Revise && op.Pod.Annotations[translate.AnnotationReason] == plan.ReasonEvicted:
 		return []Event{warning("", plan.ReasonEvicted, op.Pod.Annotations[translate.AnnotationMessage], now)}
-	case op.Kind == plan.PullImage:
-		took = took.Round(time.Millisecond)
-		return []Event{normal(op.Unit, reasonPulled, fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took), now)}
 	}
 	return nil
+}
+
+// Pulled tells that an image was pulled, as the next look finds it.
+func Pulled(w plan.World, op plan.Op, took time.Duration, at time.Time) Event {
+	took = took.Round(time.Millisecond)
+	message := fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took)
+	if size := w.Images[op.Target].Size; size > 0 {
+		message += fmt.Sprintf(" Image size: %d bytes.", size)
+	}
+	return normal(op.Unit, reasonPulled, message, at)
 }
 
 func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {

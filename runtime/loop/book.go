@@ -51,6 +51,14 @@ type page struct {
 	news    bool          // the log has what is to be written
 	urgent  bool          // others ask for it soon
 	written time.Time
+	pulls   []pull // of which the next look tells
+}
+
+// pull is an image that was pulled; how large it is is not known yet.
+type pull struct {
+	op   plan.Op
+	took time.Duration
+	at   time.Time
 }
 
 // writeEvery is how often events of one pod are written at most, but for urgent
@@ -69,6 +77,10 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 		return
 	}
 	p := b.page(w)
+	for _, done := range p.pulls {
+		b.add(p, event.Pulled(w, done.op, done.took, done.at))
+	}
+	p.pulls = nil
 	for _, e := range event.Seen(w) {
 		b.add(p, e)
 	}
@@ -84,7 +96,13 @@ func (b *Book) Began(w plan.World, op plan.Op) { b.Tell(w, event.Began(w, op, b.
 
 // Done takes in how an operation ended.
 func (b *Book) Done(w plan.World, op plan.Op, took time.Duration, err error) {
-	b.Tell(w, event.Done(w, op, took, err, b.Now())...)
+	b.Tell(w, event.Done(w, op, err, b.Now())...)
+	if op.Kind == plan.PullImage && err == nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		p := b.page(w)
+		p.pulls = append(p.pulls, pull{op, took, b.Now()})
+	}
 }
 
 // Listen has f told of every event that is news, one at a time. Events that were
