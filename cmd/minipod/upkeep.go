@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"sync"
@@ -56,7 +57,11 @@ func startSupervisor(ctx context.Context, e connection) (pid int, err error) {
 	if kept, err := isKept(ctx, e, at); err != nil || kept {
 		return 0, err
 	}
-	return at.Start(commandSupervise, "--until-idle")
+	pid, err = at.Start(commandSupervise, "--until-idle")
+	if errors.As(err, new(*supervisor.TakenError)) {
+		return 0, nil // who else starts one was faster
+	}
+	return pid, err
 }
 
 // tellOfUnattended names the pods for which something is to be done, and

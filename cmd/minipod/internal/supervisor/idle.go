@@ -34,7 +34,7 @@ type Supervisor struct {
 // Run keeps the pods until ctx ends or no pod has needed it for a while. Where
 // another process keeps them it is a TakenError.
 func (s *Supervisor) Run(ctx context.Context) error {
-	held, err := s.Place.Hold(s.Command)
+	held, err := s.Place.Inherit(s.Command)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,24 @@ const (
 
 // Hold takes the lock for a command; a TakenError where another process has it.
 func (p Place) Hold(command string) (*Held, error) {
+	held, err := p.take()
+	if err != nil {
+		return nil, err
+	}
+	return held.named(p, os.Getpid(), command)
+}
+
+// named has the lock say who holds it.
+func (h *Held) named(p Place, pid int, command string) (*Held, error) {
+	if err := write(h.file, fmt.Sprintf("%d %s\n", pid, command)); err != nil {
+		h.file.Close()
+		return nil, fmt.Errorf("write the supervisor's lock %s: %w", p.Lock, err)
+	}
+	return h, nil
+}
+
+// take takes the lock for whoever is named later.
+func (p Place) take() (*Held, error) {
 	if err := os.MkdirAll(filepath.Dir(p.Lock), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for the supervisor's lock: %w", err)
 	}
@@ -70,9 +88,6 @@ func (p Place) Hold(command string) (*Held, error) {
 			break
 		}
 		time.Sleep(between)
-	}
-	if err == nil {
-		err = write(file, fmt.Sprintf("%d %s\n", os.Getpid(), command))
 	}
 	switch {
 	case err == nil:

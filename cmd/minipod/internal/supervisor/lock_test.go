@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if folder := os.Getenv(placeFile); folder != "" {
 		holdUntilTold(folder)
 	}
+	if len(os.Args) == 3 && os.Args[1] == "keep" {
+		keepUntilStopped(os.Args[2])
+	}
 	os.Exit(m.Run())
 }
 

@@ -13,10 +13,47 @@ import (
 // longestLog is how large a log may be that a new supervisor goes on with.
 const longestLog = 1 << 20
 
-// Start starts this program again in the background, with other arguments, and
-// does not wait for it. It outlives this process and its terminal; what it says
-// goes to the log.
-func (p Place) Start(args ...string) (pid int, err error) {
+// inherited is where a process that Start has started finds the lock.
+const inherited = 3
+
+// Start starts this program again in the background, for a command with these
+// arguments, and does not wait for it; a TakenError where another process has
+// the lock. It outlives this process and its terminal; what it says goes to the
+// log.
+//
+// The lock is taken first and handed on, open as it is: of two who start one at
+// once only one does, and when this process is killed in between either the
+// other one has the lock or nobody.
+func (p Place) Start(command string, args ...string) (pid int, err error) {
+	held, err := p.take()
+	if err != nil {
+		return 0, err
+	}
+	defer held.file.Close()
+	pid, err = p.start(held.file, append([]string{os.Args[0], command}, args...))
+	if err != nil {
+		return 0, err
+	}
+	_, err = held.named(p, pid, command) // until it says so itself
+	return pid, err
+}
+
+// Inherit takes over the lock that Start has handed on. A process that was
+// started in another way takes it as by Hold.
+func (p Place) Inherit(command string) (*Held, error) {
+	var file syscall.Stat_t
+	lock, err := os.Stat(p.Lock)
+	if err != nil || syscall.Fstat(inherited, &file) != nil {
+		return p.Hold(command)
+	}
+	if is, ok := lock.Sys().(*syscall.Stat_t); !ok || is.Dev != file.Dev || is.Ino != file.Ino {
+		return p.Hold(command)
+	}
+	syscall.CloseOnExec(inherited)
+	return (&Held{os.NewFile(inherited, p.Lock)}).named(p, os.Getpid(), command)
+}
+
+func (p Place) start(lock *os.File, argv []string) (pid int, err error) {
 	program, err := os.Executable()
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
@@ -31,8 +68,8 @@ func (p Place) Start(args ...string) (pid int, err error) {
 		return 0, err
 	}
 	defer log.Close()
-	process, err := os.StartProcess(program, append([]string{os.Args[0]}, args...), &os.ProcAttr{
-		Files: []*os.File{null, log, log},
+	process, err := os.StartProcess(program, argv, &os.ProcAttr{
+		Files: []*os.File{null, log, log, inherited: lock},
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
 	if err != nil {
