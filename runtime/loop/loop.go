@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"runtime"
 	"time"
@@ -40,12 +41,15 @@ type result struct {
 // glance is how soon the pod is looked at while an operation is under way.
 const glance = 2 * time.Second
 
+// me is how many letters tell one loop from another.
+const me = 10
+
 // drive is the loop: observe, ask Next, do, observe again, until the
 // stopping rule holds and nothing is under way.
 func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result)}
+	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result), memory: plan.Memory{Me: rand.Text()[:me]}}
 	res, err := l.turn(ctx)
 	cancel()
 	for len(l.busy) > 0 {

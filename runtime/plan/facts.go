@@ -17,6 +17,7 @@ type Facts struct {
 	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
 	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
+	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs the postStart hook
 	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
 	// PreStopped are the sidecars whose preStop hook has returned, and how long
 	// it took.
@@ -59,7 +60,7 @@ func (s *stepper) told() []Told {
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
 	return slices.Equal(f.Waits, other.Waits) && maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) &&
-		maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
+		maps.EqualFunc(f.Hooking, other.Hooking, Claim.Equal) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
 
@@ -141,7 +142,7 @@ func (s *stepper) note() {
 		return
 	}
 	f := s.w.facts()
-	f.Waits = s.told()
+	f.Waits, f.Hooking = s.told(), s.claims()
 	if !f.Equal(s.w.Facts) {
 		n := 1
 		if last := len(s.w.Notes); last > 0 {

@@ -29,10 +29,11 @@ func (m Memory) hookDone(op Op, err error) {
 	}
 }
 
-// postStart runs the hook of an attempt that has just been started.
+// postStart runs the hook of an attempt that has just been started, once it is
+// written down that this process does.
 func (s *stepper) postStart(u translate.Unit, c Container) {
 	h := u.PostStart()
-	if h == nil || s.w.hooked(u, c) || s.w.hookFailed(c) != nil {
+	if h == nil || s.w.hooked(u, c) || s.w.hookFailed(c) != nil || !s.w.claimed(c) {
 		return
 	}
 	action, err := u.HookAction(h, s.w.addressed())

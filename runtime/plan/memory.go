@@ -9,6 +9,8 @@ import (
 // Memory is what a process at work on a pod remembers between looks. It may
 // be lost: another process finds out again. Its methods change copies.
 type Memory struct {
+	// Me tells this process from others that are at work on the pod.
+	Me string
 	// Faults are the operations that failed, by Op.Key.
 	Faults map[string]Fault
 	// Pulled are the operations of kind PullImage that were done, by Op.Key.
@@ -62,6 +64,7 @@ func (t Try) Again() time.Time {
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
+		Me:     m.Me,
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
 		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young,
 	}

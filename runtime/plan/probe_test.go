@@ -195,7 +195,13 @@ func TestPostStart(t *testing.T) {
 	pod := podOf(2, v1.RestartPolicyAlways)
 	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PostStart: &v1.LifecycleHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}}
 	w := at(t, pod, "a", true)
+	w.Me = "this"
 	s := plan.Next(w, t0)
+	if got := kinds(s); slices.Contains(got, "post-start a/0") || !slices.Contains(got, "note") {
+		t.Fatalf("before it is written down who runs the hook: %q", got)
+	}
+	w = plan.Apply(w, s.Ops[slices.Index(kinds(s), "note")], t0)
+	s = plan.Next(w, t0)
 	if got := fmt.Sprint(kinds(s)); got != "[post-start a/0 create b/0]" && got != "[post-start a/0]" || s.State != plan.Starting {
 		t.Fatalf("after the start: %s, %s", got, s.State)
 	}
@@ -209,6 +215,42 @@ func TestPostStart(t *testing.T) {
 	s = plan.Next(badly, t0)
 	if s.Ops[0].Kind != plan.StopUnit || s.Ops[0].Cause != "postStart" {
 		t.Errorf("when it has failed: %+v", s.Ops)
+	}
+}
+
+// A hook that another process runs is left to it, for as long as that says so:
+// it is run once more when who ran it was killed.
+func TestPostStartOfAnother(t *testing.T) {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PostStart: &v1.LifecycleHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}}
+	w := at(t, pod, "a", true)
+	w.Me = "other"
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	for after, c := range map[time.Duration]struct {
+		me, ops string
+		wake    time.Duration
+	}{
+		0:                {"this", "[]", 10 * time.Second},
+		9 * time.Second:  {"this", "[]", 10 * time.Second},
+		10 * time.Second: {"this", "[note]", 0},
+		2 * time.Second:  {"other", "[post-start a/0]", 3 * time.Second},
+		3 * time.Second:  {"other", "[post-start a/0 note]", 0}, // it says so again
+	} {
+		w.Me = c.me
+		s := plan.Next(w, t0.Add(after))
+		if got := fmt.Sprint(kinds(s)); got != c.ops || c.wake > 0 && !s.Wake.Equal(t0.Add(c.wake)) {
+			t.Errorf("%s after %s: %s, wake at %s", c.me, after, got, s.Wake.Sub(t0))
+		}
+	}
+	now := t0.Add(10 * time.Second)
+	w.Me = "this"
+	w = plan.Apply(w, plan.Next(w, now).Ops[0], now)
+	if got := fmt.Sprint(kinds(plan.Next(w, now))); got != "[post-start a/0]" {
+		t.Errorf("once it has taken over: %s", got)
+	}
+	w.Me = "other"
+	if got := fmt.Sprint(kinds(plan.Next(w, now))); got != "[]" {
+		t.Errorf("who was late: %s", got)
 	}
 }
 
