@@ -47,3 +47,24 @@ func TestModesOfMounts(t *testing.T) {
 		}
 	}
 }
+
+// A volume in memory is no larger than its limit, nor than what the pod may use
+// where every container has a limit.
+func TestSizeOfMemory(t *testing.T) {
+	const limited = "resources: {limits: {memory: 32Mi}}"
+	for _, c := range []struct{ spec, volume, container, want string }{
+		{want: "mode=1777"},
+		{volume: "sizeLimit: 10Mi", want: "mode=1777,size=10485760"},
+		{container: limited, want: "mode=1777,size=33554432"},
+		{volume: "sizeLimit: 10Mi", container: limited, want: "mode=1777,size=10485760"},
+		{volume: "sizeLimit: 64Mi", container: limited, want: "mode=1777,size=33554432"},
+		{spec: "initContainers: [{name: i, image: i}]", container: limited, want: "mode=1777"},
+		{spec: "resources: {limits: {memory: 16Mi}}", want: "mode=1777,size=16777216"},
+	} {
+		text := notable(c.spec+"\nvolumes: [{name: v, emptyDir: {medium: Memory, "+c.volume+"}}]", c.container)
+		mounts := translate.New(parseText(t, "p.yaml", text), translate.Options{}).Pause.Host.Mounts
+		if got := mounts[0].VolumeOptions.DriverConfig.Options["o"]; got != c.want {
+			t.Errorf("%s %s %s: %s, want %s", c.spec, c.volume, c.container, got, c.want)
+		}
+	}
+}

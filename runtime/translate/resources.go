@@ -3,6 +3,7 @@ package translate
 import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	resourcehelper "k8s.io/component-helpers/resource"
 	"k8s.io/kubectl/pkg/util/qos"
 )
 
@@ -50,6 +51,20 @@ func limitOf(pod *v1.Pod, res v1.ResourceRequirements, name v1.ResourceName) *re
 		limit = pod.Spec.Resources.Limits[name]
 	}
 	return &limit
+}
+
+// podMemory is the memory that the pod as a whole is limited to
+// (pkg/kubelet/cm, ResourceConfigForPod); 0 where a container has no limit.
+func podMemory(pod *v1.Pod) int64 {
+	for _, list := range [][]v1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
+		for _, c := range list {
+			if limitOf(pod, c.Resources, v1.ResourceMemory).IsZero() {
+				return 0
+			}
+		}
+	}
+	limits := resourcehelper.PodLimits(pod, resourcehelper.PodResourcesOptions{})
+	return limits.Memory().Value()
 }
 
 // shares follow the request, or the limit where nothing is requested.

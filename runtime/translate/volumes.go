@@ -142,10 +142,21 @@ func tmpfsOptions(pod *v1.Pod, v Volume) string {
 	if v.Grouped() {
 		options = append(options, fmt.Sprintf("gid=%d", v.GID))
 	}
-	if limit := source(pod, v.Name).EmptyDir.SizeLimit; limit != nil && limit.Value() > 0 {
-		options = append(options, fmt.Sprintf("size=%d", limit.Value()))
+	if size := tmpfsSize(pod, source(pod, v.Name).EmptyDir); size > 0 {
+		options = append(options, fmt.Sprintf("size=%d", size))
 	}
 	return strings.Join(options, ",")
+}
+
+// tmpfsSize is how many bytes a volume in memory holds: its limit, and no more
+// than the pod may use (pkg/volume/emptydir, calculateEmptyDirMemorySize). 0 is
+// what the kernel gives one.
+func tmpfsSize(pod *v1.Pod, volume *v1.EmptyDirVolumeSource) int64 {
+	size := podMemory(pod)
+	if limit := volume.SizeLimit; limit != nil && limit.Value() > 0 && (size == 0 || limit.Value() < size) {
+		size = limit.Value()
+	}
+	return size
 }
 
 func source(pod *v1.Pod, name string) v1.VolumeSource {
