@@ -96,3 +96,27 @@ func TestUnscheduled(t *testing.T) {
 		})
 	}
 }
+
+// The image of a volume is pulled as those of containers are: the container that
+// mounts it says what keeps it, and no other one does.
+func TestImageOfAVolume(t *testing.T) {
+	pod := mountsOne(v1.VolumeSource{Image: &v1.ImageVolumeSource{Reference: "files", PullPolicy: v1.PullIfNotPresent}})
+	pod.Spec.Containers = append(pod.Spec.Containers, v1.Container{Name: "other", Image: "img"})
+	pull := plan.Op{Kind: plan.PullImage, Target: "files"}
+	never := pod.DeepCopy()
+	never.Spec.Volumes[0].Image.PullPolicy = v1.PullNever
+	for _, c := range []struct {
+		world plan.World
+		want  v1.ContainerState
+	}{
+		{failed(up(pod), pull, errEngine, 99, 1), waitingFor("ErrImagePull", "the engine says no")},
+		{failed(up(pod), pull, errEngine, 99, 2), waitingFor("ImagePullBackOff", `Back-off pulling image "files": ErrImagePull: the engine says no`)},
+		{told(up(pod), pull, "no such host"), waitingFor("ErrImagePull", "no such host")},
+		{up(never), waitingFor("ErrImageNeverPull", `Container image "files" is not present with pull policy of Never`)},
+	} {
+		found := Status(c.world, at(100)).ContainerStatuses
+		if diff := cmp.Diff([]v1.ContainerState{c.want, waitingFor("ContainerCreating", "")}, []v1.ContainerState{found[0].State, found[1].State}); diff != "" {
+			t.Errorf("states (-want +got):\n%s", diff)
+		}
+	}
+}

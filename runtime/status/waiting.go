@@ -7,6 +7,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // The reasons of waiting states that are not plan's.
@@ -25,7 +26,7 @@ func (v view) waiting(u unit) v1.ContainerState {
 	case v.step.State == plan.Stopped, v.step.State == plan.Stopping:
 		w.Reason = Stopped
 	case found:
-		w.Reason, w.Message = wait.Reason, message(wait, u)
+		w.Reason, w.Message = wait.Reason, message(wait)
 	}
 	return v1.ContainerState{Waiting: &w}
 }
@@ -58,15 +59,24 @@ func (v view) told() []plan.Wait {
 }
 
 // concerns tells whether a wait is the container's: its own, or for an image
-// that another container of the pod uses as well. What keeps the whole pod from
-// starting is told by events, not by the states of containers.
+// that another container of the pod or a volume which it mounts uses as well.
+// What keeps the whole pod from starting is told by events, not by the states of
+// containers.
 func (v view) concerns(w plan.Wait, u unit) bool {
 	if w.Fault == nil {
 		return w.Unit == u.Name
 	}
 	op := w.Fault.Op
-	sameImage := op.Kind == plan.PullImage && op.Target == u.Image
-	return (w.Unit == u.Name || sameImage) && v.ahead(op, u)
+	pulls := op.Kind == plan.PullImage && (op.Target == u.Image || v.mountsImage(u, op.Target))
+	return (w.Unit == u.Name || pulls) && v.ahead(op, u)
+}
+
+// mountsImage tells whether the container mounts the files of an image.
+func (v view) mountsImage(u unit, image string) bool {
+	return slices.ContainsFunc(v.Want.ImageVolumes(), func(volume translate.Volume) bool {
+		return volume.Image.Reference == image &&
+			slices.ContainsFunc(u.VolumeMounts, func(m v1.VolumeMount) bool { return m.Name == volume.Name })
+	})
 }
 
 // ahead tells whether a failed operation is in the way still. A world
@@ -93,9 +103,9 @@ func (v view) goesOn(u unit) bool {
 }
 
 // message is what the kubelet says beside the reason.
-func message(w plan.Wait, u unit) string {
+func message(w plan.Wait) string {
 	if w.Reason == plan.ReasonPullBackOff {
-		return fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", u.Image, w.Detail)
+		return fmt.Sprintf("Back-off pulling image %q: ErrImagePull: %s", w.Fault.Op.Target, w.Detail)
 	}
 	return w.Detail
 }
