@@ -25,11 +25,14 @@ func (o *Object) slips() []slip {
 	}
 	slips := admissionSlips(&pod.Spec)
 	for path, c := range containersOf(&pod.Spec) {
-		slips = slices.Concat(slips, imageSlips(path, c), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c), portSlips(path, c))
+		slips = slices.Concat(slips, imageSlips(path+".image", c.Image), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c), portSlips(path, c))
 	}
 	for i, v := range pod.Spec.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
 		slips = append(slips, o.modeSlips(path, v)...)
+		if v.Image != nil {
+			slips = append(slips, imageSlips(path+".image.reference", v.Image.Reference)...)
+		}
 		if v.HostPath != nil && strings.Contains(v.HostPath.Path, ":/") {
 			slips = append(slips, slip{field: path + ".hostPath.path", message: colonHint + `: where it is mounted stands in "volumeMounts"`})
 		}
@@ -67,16 +70,15 @@ func containersOf(spec *v1.PodSpec) func(yield func(string, *v1.Container) bool)
 }
 
 // imageSlips finds an image that no node can pull: Kubernetes takes it, and the pod waits with InvalidImageName.
-func imageSlips(path string, c *v1.Container) []slip {
-	image := strings.TrimSpace(c.Image)
-	if image == "" || image != c.Image { // validation says so
+func imageSlips(path, image string) []slip {
+	if image == "" || image != strings.TrimSpace(image) { // validation says so
 		return nil
 	}
 	_, err := reference.ParseNormalizedNamed(image)
 	if err == nil {
 		return nil
 	}
-	return []slip{{path + ".image", fmt.Sprintf("%q is no name of an image%s", shorten(image), imageHint(image, err)), true}}
+	return []slip{{path, fmt.Sprintf("%q is no name of an image%s", shorten(image), imageHint(image, err)), true}}
 }
 
 // imageHint says why a text is no name of an image.
