@@ -63,6 +63,14 @@ func (e *DiffersError) Hint() string {
 	return fmt.Sprintf("minipod rm %s removes it; minipod run --replace puts the new one in its place", e.Ref.Args())
 }
 
+// OvertakenError says that a pod was not made because one that was asked for later
+// has taken its place.
+type OvertakenError struct{ Ref translate.Ref }
+
+func (e *OvertakenError) Error() string {
+	return fmt.Sprintf("pod %s is that of a later run --replace: this one was not made", e.Ref)
+}
+
 // RemovedError says that a pod was removed while it was brought up.
 type RemovedError struct{ Ref translate.Ref }
 

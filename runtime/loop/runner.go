@@ -34,7 +34,9 @@ type Result struct {
 
 // RunOptions change what Run does.
 type RunOptions struct {
-	// Replace removes a pod of the same name that differs.
+	// Replace removes a pod of the same name that differs. Of several who do so
+	// at once the one that was asked for last stays; the others have an
+	// OvertakenError.
 	Replace bool
 	Aim
 }
@@ -95,12 +97,17 @@ const (
 // make makes the pod, or finds the one that is there already and is the same.
 func (r *Runner) make(ctx context.Context, b *translate.Blueprint, opts RunOptions) (existing *translate.Ref, err error) {
 	ref := translate.RefOf(b.Pod)
-	start := r.Now()
+	start, against := r.Now(), plan.Yields
+	if opts.Replace {
+		against = plan.Replaces
+	}
 	for delay := shortestBirth; ; delay = min(2*delay, longestBirth) {
-		existing, remains, err := r.clear(ctx, b, opts)
+		looked := r.Now()
+		existing, remains, err := r.clear(ctx, b, against)
 		if err != nil || existing != nil {
 			return existing, err
 		}
+		start = start.Add(r.Now().Sub(looked)) // a removal takes its grace
 		err = r.birth(ctx, b)
 		switch {
 		case err == nil:
@@ -114,20 +121,23 @@ func (r *Runner) make(ctx context.Context, b *translate.Blueprint, opts RunOptio
 		if err := sleep(ctx, delay); err != nil {
 			return nil, err
 		}
+		if against == plan.Replaces {
+			against = plan.Contends // others wait for the name too
+		}
 	}
 }
 
 // clear looks for pods of the same name: one that is being removed is waited
 // for, one that is to be replaced is removed. It returns the pod to go on
 // with, if there is one, and the pods that look as if they were being made.
-func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOptions) (existing *translate.Ref, unborn []translate.Ref, err error) {
+func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, against plan.Precedence) (existing *translate.Ref, unborn []translate.Ref, err error) {
 	worlds, err := r.find(ctx, b.Pod.Namespace, b.Pod.Name)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, w := range worlds {
 		ref := translate.Ref{Namespace: b.Pod.Namespace, Name: b.Pod.Name, UID: w.UID}
-		switch plan.Meet(b, w, opts.Replace) {
+		switch plan.Meet(b, w, against) {
 		case plan.Pass:
 			if w.Unborn() {
 				unborn = append(unborn, ref)
@@ -142,6 +152,8 @@ func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, opts RunOpti
 			err = r.remove(ctx, ref, nil)
 		case plan.Conflict:
 			err = &DiffersError{Ref: ref, Want: b, Have: w.Want}
+		case plan.Overtake:
+			err = &OvertakenError{Ref: ref}
 		}
 		if err != nil {
 			return nil, nil, err

@@ -174,6 +174,52 @@ func TestReplacesAtOnce(t *testing.T) {
 	}
 }
 
+// Of several who replace a pod while it ends gracefully, each with a manifest of
+// its own, the one that was asked last stays; the others say so.
+func TestTheLastReplacementStays(t *testing.T) {
+	overtaken := 0
+	for seed := range uint64(seeds) {
+		onBench(t, func(b *bench) {
+			b.run(blueprint("0"))
+			r := b.jitter(seed)
+			jitter, slow := b.engine.Before, false
+			b.engine.Before = func(op plan.Op) error {
+				if op.Kind == plan.StopUnit && !slow {
+					slow = true
+					time.Sleep(40 * time.Second)
+				}
+				return jitter(op)
+			}
+			var group sync.WaitGroup
+			errs := make([]error, 4)
+			for i := range errs {
+				pod := podOf(types.UID(fmt.Sprintf("0190d3a5-000%d-7000-8000-%012d", i, r.IntN(1000))), v1.RestartPolicyAlways)
+				pod.Labels = map[string]string{"version": fmt.Sprint(i)}
+				group.Go(func() {
+					time.Sleep(time.Duration(i) * time.Second)
+					_, errs[i] = b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Replace: true})
+				})
+			}
+			group.Wait()
+			b.whole()
+			if version := b.world().Want.Pod.Labels["version"]; version != "3" || errs[3] != nil {
+				b.Errorf("seed %d: version %s is there, of the last run: %v", seed, version, errs[3])
+			}
+			for i, err := range errs[:3] {
+				switch {
+				case errors.As(err, new(*loop.OvertakenError)):
+					overtaken++
+				case err != nil && !errors.As(err, new(*loop.RemovedError)):
+					b.Errorf("seed %d: run %d says %v", seed, i, err)
+				}
+			}
+		})
+	}
+	if overtaken < seeds/4 {
+		t.Errorf("%d runs were overtaken in %d tries: the test does not try it", overtaken, seeds)
+	}
+}
+
 // A process may be killed after any operation, also before it hears how that
 // went. The next run makes the pod whole, or the next rm removes all of it.
 func TestKilledAfterEveryOperation(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/rand"
-	"k8s.io/apimachinery/pkg/util/uuid"
 
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/object"
@@ -140,7 +141,8 @@ func (r *Reading) pod(opts Options, o *podspec.Object) {
 	if pod.Name == "" {
 		pod.Name = generated(pod.GenerateName)
 	}
-	pod.UID, pod.Generation = uuid.NewUUID(), 1
+	pod.Generation = 1
+	pod.UID = types.UID(uuid.Must(uuid.NewV7()).String()) // has the time in it: see plan.Meet
 	options := opts.of(o)
 	options.Seccomp = r.profiles(opts, o)
 	m := Pod{Object: o, Blueprint: translate.New(pod, options)}
