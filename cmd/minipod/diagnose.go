@@ -213,7 +213,7 @@ func (f *diagnoseFlags) print(w io.Writer, all []diagnosis) error {
 func (d diagnosis) print(w io.Writer) {
 	d.printCauses(w)
 	for _, text := range d.Besides {
-		tell.Result(w, "besides: %s", text)
+		tell.Prose(w, 2, "besides: %s", text)
 	}
 }
 
@@ -226,7 +226,7 @@ func (d diagnosis) printCauses(w io.Writer) {
 	}
 	if d.Healthy {
 		tell.Result(w, "%s %s; nothing wrong was found", what, d.State)
-		tell.Result(w, "looked at: %s", strings.Join(d.Looked, ", "))
+		tell.Prose(w, 2, "looked at: %s", strings.Join(d.Looked, ", "))
 		return
 	}
 	is := "is not well"
@@ -236,7 +236,7 @@ func (d diagnosis) printCauses(w io.Writer) {
 	tell.Result(w, "%s %s; %s:", what, is, count(len(d.Causes), "cause"))
 	for i, c := range d.Causes {
 		tell.Result(w, "")
-		tell.Result(w, "%d. %s [%s, %s]", i+1, c.Text, c.Name, c.Sure)
+		tell.Prose(w, len("1. "), "%d. %s [%s, %s]", i+1, c.Text, c.Name, c.Sure)
 		for _, line := range c.Evidence {
 			tell.Result(w, "     %s", line)
 		}

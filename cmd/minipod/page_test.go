@@ -53,3 +53,13 @@ func TestPages(t *testing.T) {
 		t.Errorf("docs/commands is not what the commands say; go generate ./cmd/minipod writes it (-code +pages):\n%s", diff)
 	}
 }
+
+// The list of commands fits 80 columns.
+func TestSummariesFit(t *testing.T) {
+	root := newRootCommand(streams{in: strings.NewReader("")})
+	for line := range strings.Lines(root.UsageString()) {
+		if line = strings.TrimSuffix(line, "\n"); len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
+}

@@ -35,7 +35,7 @@ func newServeCommand(io streams) *cobra.Command {
 	f := &serveFlags{}
 	cmd := &cobra.Command{
 		Use:     "serve",
-		Short:   "Answer the Kubernetes API for pods, so that kubectl works, and keep all pods",
+		Short:   "Answer the Kubernetes API for kubectl, and keep all pods",
 		GroupID: groupMake,
 		Args:    none,
 		Long: `serve answers the part of the Kubernetes API that pods need, on top of the

@@ -27,6 +27,9 @@ func (c Colours) paint(colour, text string) string {
 // Fit is what of a line there is room for.
 func (l Look) Fit(line string) string { return cut(line, l.Width) }
 
+// Wrap is a text in lines that fit below a margin of so many columns.
+func (l Look) Wrap(text string, margin int) []string { return wrap(text, l.Width-margin) }
+
 const (
 	label  = 8   // the width of the kinds' column
 	digits = 10  // of an inode

@@ -165,12 +165,3 @@ func cells(all ...cell) string {
 	}
 	return l.text.String()
 }
-
-// cut is what fits of a text.
-func cut(text string, width int) string {
-	width = max(width, 1)
-	if length(text) <= width {
-		return text
-	}
-	return string([]rune(text)[:width-1]) + "…"
-}

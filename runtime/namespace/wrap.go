@@ -49,7 +49,4 @@ func printable(text string) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// length is the room that a text takes.
-func length(text string) int { return utf8.RuneCountInString(text) }
-
 func number(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -59,8 +59,17 @@ func (c Console) Warn(text string) { c.trouble(yellow, "warning", text) }
 // Note says what is of no account.
 func (c Console) Note(text string) { c.trouble(cyan, "note", text) }
 
-// Hint says what to do about it.
-func (c Console) Hint(text string) { c.trouble(cyan, "hint", text) }
+// Hint says what to do about it. On a terminal one that is too wide has a line
+// for each command, so that the terminal breaks none of them.
+func (c Console) Hint(text string) {
+	if !c.terminal || len("minipod: hint: ")+len(text) <= columns {
+		c.trouble(cyan, "hint", text)
+		return
+	}
+	for part := range strings.SplitSeq(text, "; ") {
+		c.trouble(cyan, "hint", part)
+	}
+}
 
 // trouble marks a line, so that it can be told from what other programs say.
 func (c Console) trouble(colour, word, text string) {

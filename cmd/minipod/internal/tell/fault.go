@@ -64,19 +64,22 @@ func (e *faultError) Hint() string {
 
 func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
+	u, _ := m.Blueprint.Unit(f.Op.Unit)
 	switch {
 	case f.Op.Kind == plan.StartPause && isObject(f.Err):
 		return "a hostname has at most 64 characters: make the name or the subdomain shorter, or leave setHostnameAsFQDN out"
 	case isObject(f.Err):
 		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it; --wait=created has the pod wait for them"
+	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable) && u.Pull == v1.PullAlways:
+		return "minipod run --pull=missing takes an image that the engine has; docker images lists them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
-		return "an image that the engine has needs no registry: docker images lists them, minipod run --pull=missing takes them"
+		return fmt.Sprintf("docker pull %s tries it again; docker images lists those that need no registry", image)
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
 		return fmt.Sprintf("is the name right? docker pull %s tries it, docker login gives credentials", image)
 	case f.Op.Kind == plan.StartPause && m.Blueprint.Options.Network != "":
 		return "docker network ls lists the networks"
 	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
-		return "take another hostPort, or stop whoever has the port: docker ps and ss -ltnp tell"
+		return "take another hostPort, or end who has it: docker ps and ss -ltnp tell"
 	}
 	return ""
 }

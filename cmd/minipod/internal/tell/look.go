@@ -1,7 +1,9 @@
 package tell
 
 import (
+	"fmt"
 	"io"
+	"strings"
 
 	"k8s.io/kubectl/pkg/util/term"
 
@@ -10,6 +12,22 @@ import (
 
 // paper is the width of what no terminal shows.
 const paper = 80
+
+// Prose writes a sentence: on a terminal in lines that fit it, all but the first
+// behind a margin. Elsewhere it is one line, for programs.
+func Prose(w io.Writer, margin int, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !term.IsTerminal(w) {
+		Result(w, "%s", text)
+		return
+	}
+	for i, line := range LookOn(w).Wrap(text, margin) {
+		if i > 0 {
+			line = strings.Repeat(" ", margin) + line
+		}
+		Result(w, "%s", line)
+	}
+}
 
 // LookOn is how a pod's namespaces are drawn on w: as wide as the terminal,
 // and in colour where it may be.

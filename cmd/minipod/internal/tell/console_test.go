@@ -1,0 +1,56 @@
+package tell
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/creack/pty"
+
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// A terminal breaks no command of a hint; for programs a hint is one line.
+func TestHintFits(t *testing.T) {
+	hint := lookHint(translate.Ref{Namespace: "shop", Name: "backend-server-0"})
+	for terminal, want := range map[bool]string{
+		false: "minipod: hint: " + hint + "\n",
+		true:  "minipod: hint: minipod diagnose backend-server-0 -n shop says why\nminipod: hint: minipod rm backend-server-0 -n shop removes it\n",
+	} {
+		var text bytes.Buffer
+		Console{Writer: &text, terminal: terminal}.Hint(hint)
+		if text.String() != want {
+			t.Errorf("on a terminal %t: %q, want %q", terminal, text.String(), want)
+		}
+	}
+	var text bytes.Buffer
+	Console{Writer: &text, terminal: true}.Hint(lookHint(translate.Ref{Name: "web"}))
+	if strings.Count(text.String(), "\n") != 1 {
+		t.Errorf("what fits is told in more than a line: %q", text.String())
+	}
+}
+
+// A sentence is broken between its words on a terminal.
+func TestProse(t *testing.T) {
+	const sentence = "1. container two cannot listen on its port: something in the pod has it already, and containers share one network"
+	var file bytes.Buffer
+	Prose(&file, 3, "%s", sentence)
+	if file.String() != sentence+"\n" {
+		t.Errorf("in a file: %q", file.String())
+	}
+	screen, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 60}); err != nil {
+		t.Fatal(err)
+	}
+	Prose(terminal, 3, "%s", sentence)
+	want := "1. container two cannot listen on its port: something in\r\n   the pod has it already, and containers share one network\r\n"
+	terminal.Close()
+	if got, _ := io.ReadAll(screen); string(got) != want { // a terminal that nobody has open is an error
+		t.Errorf("on a terminal: %q, want %q", got, want)
+	}
+}
