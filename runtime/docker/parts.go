@@ -81,7 +81,7 @@ func deepMounts(r translate.Request, api string) error {
 	if len(r.Deep) == 0 || !versions.LessThan(api, readsBelow) {
 		return nil
 	}
-	return configError(fmt.Sprintf("volume %q requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", r.Deep[0], readsBelow, api))
+	return configError(fmt.Sprintf("failed to resolve recursive read-only mode: volume %q requested recursive read-only mode, but it is not supported by the runtime: it takes API %s, and this one has %s", r.Deep[0], readsBelow, api))
 }
 
 // readsBelow is the API since which what is mounted below a read-only mount is
@@ -137,8 +137,14 @@ type configError string
 func (c configError) Error() string        { return string(c) }
 func (c configError) Is(target error) bool { return target == plan.ErrConfig }
 
+// notPrepared is of a part that is not there, or not in its volume. On a node it
+// is the runtime that looks for one of an image.
 func notPrepared(p translate.Part) error {
-	return configError(fmt.Sprintf("failed to prepare subPath for volumeMount %q of container %q", p.Volume, p.Container))
+	text := fmt.Sprintf("failed to prepare subPath for volumeMount %q of container %q", p.Volume, p.Container)
+	if p.Fixed {
+		return errors.New(text)
+	}
+	return configError(text)
 }
 
 // mostLinks is how many links a path may lead through.

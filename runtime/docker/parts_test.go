@@ -28,7 +28,7 @@ func TestUnixMode(t *testing.T) {
 
 func TestDeepMounts(t *testing.T) {
 	deep := translate.Request{Deep: []string{"v"}}
-	const words = `volume "v" requested recursive read-only mode, but it is not supported by the runtime`
+	const words = `failed to resolve recursive read-only mode: volume "v" requested recursive read-only mode, but it is not supported by the runtime`
 	if err := deepMounts(deep, "1.43"); !errors.Is(err, plan.ErrConfig) || !strings.HasPrefix(err.Error(), words) {
 		t.Errorf("API 1.43: %v", err)
 	}
