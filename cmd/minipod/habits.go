@@ -79,9 +79,10 @@ func runHint(flag string) string {
 		"name": "metadata.name of the manifest", "image": "spec.containers[].image of the manifest",
 		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain --script FILE prints what run would do",
 		"force-recreate": "minipod run --replace", "restart": "spec.restartPolicy of the manifest",
-		"recursive": "a directory is read without it: minipod run DIR", "server-side": "minipod run is enough",
+		"recursive": "minipod run DIR reads the manifests of a directory; those below it are named beside it: DIR DIR/SUB",
+		"kustomize": "kubectl kustomize DIR | minipod run -", "server-side": "minipod run is enough",
 	}
-	same := map[string]string{"detach": "d", "t": "i", "tty": "i", "interactive": "i", "env": "e", "force": "force-recreate", "R": "recursive"}
+	same := map[string]string{"detach": "d", "t": "i", "tty": "i", "interactive": "i", "env": "e", "force": "force-recreate", "R": "recursive", "k": "kustomize"}
 	if other, ok := same[flag]; ok {
 		flag = other
 	}
