@@ -79,7 +79,7 @@ func faultHint(m manifest.Pod, f plan.Fault) string {
 	case f.Op.Kind == plan.StartPause && m.Blueprint.Options.Network != "":
 		return "docker network ls lists the networks"
 	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
-		return "take another hostPort, or end who has it: docker ps and ss -ltnp tell"
+		return "take another hostPort, or end who has it; docker ps and ss -ltnp tell who"
 	}
 	return ""
 }
