@@ -10,6 +10,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/versions"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/minipod/minipod/runtime/namespace"
@@ -17,6 +18,9 @@ import (
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
+
+// rulesForIPv6 is the API version of Docker 27, which has ip6tables on.
+const rulesForIPv6 = "1.46"
 
 // Wiring reads the way of a packet between a pod that runs and the world. The
 // names of interfaces are left out where the engine makes no container that
@@ -33,8 +37,9 @@ func (e *Engine) Wiring(ctx context.Context, w plan.World) (namespace.Wiring, er
 			wiring.Containers = append(wiring.Containers, u.Name)
 		}
 	}
+	rules := namespace.Firewall{IPv6: !versions.LessThan(e.cli.ClientVersion(), rulesForIPv6)}
 	for _, word := range w.Pause.Ports {
-		wiring.Ports = append(wiring.Ports, namespace.PortOf(word, w.Pause.IPs))
+		wiring.Ports = append(wiring.Ports, rules.PortOf(word, w.Pause.IPs))
 	}
 	var inside, outside []pause.Link
 	group, all := errgroup.WithContext(ctx)

@@ -111,7 +111,7 @@ func wiring() Wiring {
 			Addresses: []string{"10.0.0.2/16"}, MAC: "02:42:0a:00:00:02", Interface: "eth0", Veth: "veth12ab",
 			Neighbours: []Neighbour{{Pod: "db", Address: "10.0.0.3"}, {Pod: "team/db", Address: "10.0.0.14"}, {Container: "x\x1b", Address: "10.0.0.15"}},
 		}},
-		Ports:  []Port{PortOf("0.0.0.0:8080->80/tcp", []string{"10.0.0.2"})},
+		Ports:  []Port{Firewall{}.PortOf("0.0.0.0:8080->80/tcp", []string{"10.0.0.2"})},
 		Resolv: []string{"nameserver 9.9.9.9"}, Hosts: []string{"127.0.0.1\tlocalhost"},
 	}
 }
@@ -120,6 +120,10 @@ func TestDrawWiring(t *testing.T) {
 	overlay := wiring()
 	overlay.Networks[0] = Network{Name: "far", Driver: "overlay", Addresses: []string{"10.1.0.2/24"}, Subnets: []string{"10.1.0.0/24"}}
 	overlay.Ports = nil
+	internal := wiring()
+	internal.Networks[0].Internal, internal.Ports = true, nil
+	none := wiring()
+	none.Networks, none.Ports = []Network{{Name: "none", Driver: "null"}}, nil
 	for name, c := range map[string]struct {
 		Wiring
 		Look
@@ -129,6 +133,8 @@ func TestDrawWiring(t *testing.T) {
 		"wiring-colour":  {wiring(), Look{Width: 80, Colours: Colours{Shared: "<shared>", Machine: "<machine>", Plain: "</>"}}},
 		"wiring-host":    {Wiring{Name: "web", Machine: true, Resolv: []string{"nameserver 9.9.9.9"}}, Look{Width: 80}},
 		"wiring-overlay": {overlay, Look{Width: 80}},
+		"wiring-inner":   {internal, Look{Width: 80}},
+		"wiring-none":    {none, Look{Width: 80}},
 	} {
 		got := c.Wiring.Draw(c.Look)
 		compare(t, filepath.Join("testdata", name+".golden"), got)
@@ -141,14 +147,19 @@ func TestDrawWiring(t *testing.T) {
 func TestPortOf(t *testing.T) {
 	got := map[string]string{}
 	for _, word := range []string{"0.0.0.0:8080->80/tcp", "127.0.0.1:53->5353/udp", "[::]:8080->80/tcp"} {
-		got[word] = PortOf(word, []string{"10.0.0.2"}).Rule
+		got[word] = Firewall{IPv6: true}.PortOf(word, []string{"10.0.0.2"}).Rule
 	}
-	got["both"] = PortOf("[::]:8080->80/tcp", []string{"10.0.0.2", "fd00::2"}).Rule
+	both := []string{"10.0.0.2", "fd00::2"}
+	got["both"] = Firewall{IPv6: true}.PortOf("[::]:8080->80/tcp", both).Rule
+	got["both, before Docker 27"] = Firewall{}.PortOf("[::]:8080->80/tcp", both).Rule
+	got["two networks"] = Firewall{}.PortOf("0.0.0.0:8080->80/tcp", []string{"10.0.0.2", "10.1.0.2"}).Rule
 	want := map[string]string{
 		"0.0.0.0:8080->80/tcp":   "-p tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80",
 		"127.0.0.1:53->5353/udp": "-d 127.0.0.1 -p udp --dport 53 -j DNAT --to-destination 10.0.0.2:5353",
 		"[::]:8080->80/tcp":      "docker-proxy, to 10.0.0.2:80",
 		"both":                   "-p tcp --dport 8080 -j DNAT --to-destination [fd00::2]:80",
+		"both, before Docker 27": "docker-proxy, to [fd00::2]:80 (a rule where ip6tables is on)",
+		"two networks":           "-p tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -48,10 +48,18 @@ type Port struct {
 	Rule      string `json:"rule"`
 }
 
+// Firewall is what of an engine's rules is known. They cannot be read through
+// the API.
+type Firewall struct {
+	// IPv6 tells that rules are written for IPv6 too: Docker does so of itself
+	// since version 27, and left it to its proxy before.
+	IPv6 bool
+}
+
 // PortOf reads a published port as plan.Pause has it, "0.0.0.0:8080->80/tcp",
-// and says by what it leads to an address. Rules cannot be read through the
-// API: this is the one that Docker writes.
-func PortOf(word string, addresses []string) Port {
+// and says by what it leads to the first of the addresses that it can lead to:
+// the rule that Docker writes, or its proxy.
+func (f Firewall) PortOf(word string, addresses []string) Port {
 	published, port, _ := strings.Cut(word, "->")
 	p := Port{Published: published, Port: port}
 	number, protocol, _ := strings.Cut(port, "/")
@@ -59,24 +67,26 @@ func PortOf(word string, addresses []string) Port {
 	if colon < 0 || len(addresses) == 0 {
 		return p
 	}
-	from, to := strings.Trim(published[:colon], "[]"), addresses[0]
-	for _, a := range addresses {
-		if strings.Contains(a, ":") == strings.Contains(from, ":") {
-			to = a
-			p.Rule = fmt.Sprintf("-p %s --dport %s -j DNAT --to-destination %s", protocol, published[colon+1:], hostPort(a, number))
-			if from != "0.0.0.0" && from != "::" {
-				p.Rule = "-d " + from + " " + p.Rule
-			}
+	from := strings.Trim(published[:colon], "[]")
+	at := slices.IndexFunc(addresses, func(a string) bool { return isIPv6(a) == isIPv6(from) })
+	switch to := hostPort(addresses[max(at, 0)], number); {
+	case at < 0: // an IPv6 port and an IPv4 pod
+		p.Rule = "docker-proxy, to " + to
+	case isIPv6(from) && !f.IPv6:
+		p.Rule = "docker-proxy, to " + to + " (a rule where ip6tables is on)"
+	default:
+		p.Rule = fmt.Sprintf("-p %s --dport %s -j DNAT --to-destination %s", protocol, published[colon+1:], to)
+		if from != "0.0.0.0" && from != "::" {
+			p.Rule = "-d " + from + " " + p.Rule
 		}
-	}
-	if p.Rule == "" { // an IPv6 port and an IPv4 pod
-		p.Rule = "docker-proxy, to " + hostPort(to, number)
 	}
 	return p
 }
 
+func isIPv6(address string) bool { return strings.Contains(address, ":") }
+
 func hostPort(address, port string) string {
-	if strings.Contains(address, ":") {
+	if isIPv6(address) {
 		return "[" + address + "]:" + port
 	}
 	return address + ":" + port
@@ -95,13 +105,11 @@ func (w Wiring) Draw(look Look) string {
 	} else {
 		d.way("localhost: all are in the network of the pause")
 	}
-	for _, n := range w.Networks {
-		d.network(n)
-	}
-	if len(w.Networks) > 0 {
-		if w.Networks[0].Driver == "bridge" && !w.Networks[0].Internal {
-			d.way("masqueraded on the way out: others see the machine's address")
-		}
+	switch {
+	case len(w.Networks) == 1 && w.Networks[0].Driver == "null":
+		d.stop(w.Networks[0].Name, "", "no interface but lo: nothing leads in or out")
+	case len(w.Networks) > 0:
+		d.networks(w.Networks)
 		d.stop("machine", look.Machine, "")
 		d.ports(w.Ports)
 	}
@@ -133,6 +141,18 @@ func (d *drawing) stop(name, colour, text string) {
 func (d *drawing) way(text string) {
 	for _, part := range wrap(printable(text), max(min(d.look.Width, page)-stop-2, digits)) {
 		d.line(strings.Repeat(" ", stop) + "│ " + part)
+	}
+}
+
+func (d *drawing) networks(list []Network) {
+	for _, n := range list {
+		d.network(n)
+	}
+	switch first := list[0]; {
+	case first.Internal:
+		d.way("the network is internal: nothing leads out of it")
+	case first.Driver == "bridge":
+		d.way("masqueraded on the way out: others see the machine's address")
 	}
 }
 

@@ -67,6 +67,7 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 	if o.World.Want == nil {
 		return nil
 	}
+	o.warnUnpublished(c)
 	down := plan.Down(o.World)
 	switch {
 	case len(down) > 0:
@@ -86,6 +87,16 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 		o.next(c)
 	}
 	return nil
+}
+
+// warnUnpublished tells of a network that publishes no ports, where the pod has
+// some: one that is internal, or none.
+func (o Outcome) warnUnpublished(c Console) {
+	pause, want := o.World.Pause, o.World.Want
+	if o.Step.State != plan.Up || pause == nil || len(pause.Ports) > 0 || want.Pause.Host == nil || len(want.Pause.Host.PortBindings) == 0 || want.Options.Network == "" {
+		return
+	}
+	c.Warn(fmt.Sprintf("no hostPort of pod %s is published: network %s publishes none", o.Ref, want.Options.Network))
 }
 
 // failure says what the containers that are down have written last, and is

@@ -108,3 +108,25 @@ func TestOutcomeOfWhatWasStopped(t *testing.T) {
 		}
 	}
 }
+
+// That a network publishes no ports is not passed over.
+func TestUnpublishedPorts(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "server", Ports: []v1.ContainerPort{{ContainerPort: 80, HostPort: 8080}}}}}}
+	for _, c := range []struct {
+		network, published, want string
+	}{
+		{"inner", "", "minipod: warning: no hostPort of pod web is published: network inner publishes none\n"},
+		{"mine", "0.0.0.0:8080->80/tcp", ""},
+		{"", "", ""},
+	} {
+		w := plan.World{Want: translate.New(pod, translate.Options{Network: c.network}), Pause: &plan.Pause{}}
+		if c.published != "" {
+			w.Pause.Ports = []string{c.published}
+		}
+		var text bytes.Buffer
+		o := Outcome{Ref: translate.Ref{Name: "web"}, Detail: Quiet, Result: loop.Result{World: w, Step: plan.Step{State: plan.Up, Phase: v1.PodRunning}}}
+		if err := o.Tell(t.Context(), NewConsole(&text)); err != nil || text.String() != c.want {
+			t.Errorf("network %q: told %q, %v, want %q", c.network, text.String(), err, c.want)
+		}
+	}
+}
