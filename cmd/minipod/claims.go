@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/podspec"
@@ -9,10 +10,11 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// claimed wants every claim that pods name to be there: without one a pod
-// would never start.
+// claimed wants every claim that pods name to be there, and none that is to be made
+// with one: without that a pod would never start.
 func claimed(ctx context.Context, e records, pods []manifest.Pod) error {
 	var problems podspec.Problems
+	hint := declareHint
 	for _, m := range pods {
 		needs := translate.Needs{Claims: m.Blueprint.Claims()}
 		if len(needs.Claims) == 0 {
@@ -26,17 +28,23 @@ func claimed(ctx context.Context, e records, pods []manifest.Pod) error {
 		object.Fill(&in, m.Pod().Namespace, needs, kept)
 		if missing := m.Blueprint.Unbound(in); missing != nil {
 			problems = append(problems, m.Problem(missing.Field, missing.Message))
+			if strings.HasSuffix(missing.Field, ".ephemeral") {
+				hint = "a claim of that name is there already; minipod rm --volumes persistentvolumeclaim/NAME removes one and what it holds"
+			}
 		}
 	}
 	if len(problems) > 0 {
-		return &unboundError{problems}
+		return &unboundError{problems, hint}
 	}
 	return nil
 }
 
-// unboundError says which claims are missing.
-type unboundError struct{ podspec.Problems }
-
-func (e *unboundError) Hint() string {
-	return "declare the claim: a PersistentVolumeClaim of that name, in a file that minipod run gets before the pod's or with it"
+// unboundError says which claims are missing, or in the way.
+type unboundError struct {
+	podspec.Problems
+	hint string
 }
+
+const declareHint = "declare the claim: a PersistentVolumeClaim of that name, in a file that minipod run gets before the pod's or with it"
+
+func (e *unboundError) Hint() string { return e.hint }

@@ -36,6 +36,9 @@ func apply(ctx context.Context, e records, m manifest.Object) (word string, err 
 		if err != nil {
 			return "", err
 		}
+		if pod := current.Pod(); pod != "" {
+			return "", &ownedError{m.Kept.Key(), pod}
+		}
 		stamp := object.Stamp{UID: uuid.NewUUID(), Now: time.Now()}
 		if m.Kept.Resource == object.Services {
 			if stamp.Services, err = services(ctx, e); err != nil {
@@ -131,6 +134,16 @@ func (e *absentError) Error() string { return objectName(e.key) + " is not there
 // Hint names what has to do with objects of a kind that are not kept.
 func (e *absentError) Hint() string { return elsewhere(e.key.Resource) }
 
+// ownedError says that a claim is a pod's own.
+type ownedError struct {
+	key object.Key
+	pod string
+}
+
+func (e *ownedError) Error() string {
+	return fmt.Sprintf("%s was made with pod %s and goes with it", objectName(e.key), e.pod)
+}
+
 // removeObject removes all revisions of an object.
 func removeObject(ctx context.Context, e records, key object.Key) error {
 	found, err := newest(ctx, e, key)
@@ -139,6 +152,9 @@ func removeObject(ctx context.Context, e records, key object.Key) error {
 	}
 	if found.Revision == 0 {
 		return &absentError{key}
+	}
+	if found.Pod() != "" {
+		return &ownedError{key, found.Pod()}
 	}
 	return drop(ctx, e, found.All())
 }
@@ -168,7 +184,7 @@ func objectInputs(cmd *cobra.Command, b *translate.Blueprint, objects []manifest
 			return in, err
 		}
 	}
-	needs.Claims = b.Claims()
+	needs.Claims = b.NamedClaims()
 	if len(needs.ConfigMaps)+len(needs.Secrets)+len(needs.Claims) == 0 {
 		return in, nil
 	}

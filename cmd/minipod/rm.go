@@ -134,7 +134,7 @@ func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names
 		if w.Want == nil || !slices.Contains(meant.Pods, w.Ref()) {
 			continue
 		}
-		for _, claim := range w.Want.Claims() {
+		for _, claim := range w.Want.NamedClaims() {
 			if key := (object.Key{Resource: object.Claims, Namespace: w.Namespace, Name: claim}); !slices.Contains(claims, key) {
 				claims = append(claims, key)
 			}
@@ -177,7 +177,7 @@ func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args 
 			return manifest.Names{}, err
 		}
 		for _, r := range all {
-			if f.allNamespaces || r.Namespace == namespaceOr(f.namespace) {
+			if r.Pod() == "" && (f.allNamespaces || r.Namespace == namespaceOr(f.namespace)) {
 				keys = append(keys, r.Key())
 			}
 		}

@@ -13,14 +13,11 @@ import (
 	"github.com/docker/docker/api/types/volume"
 
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Record is engine.Record.
 type Record = engine.Record
-
-// labelNonce tells the client that made a record from one that came second:
-// creating a volume that exists answers with the existing one.
-const labelNonce = "dev.minipod.nonce"
 
 // Records lists the records that have a label, by name: KEY, or KEY=VALUE for
 // those with this value.
@@ -31,7 +28,7 @@ func (e *Engine) Records(ctx context.Context, label string) ([]Record, error) {
 	}
 	var records []Record
 	for _, v := range present(list.Volumes) {
-		if _, ok := v.Labels[labelNonce]; ok {
+		if _, ok := v.Labels[translate.LabelNonce]; ok {
 			records = append(records, recordOf(*v))
 		}
 	}
@@ -47,7 +44,7 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 		labels = map[string]string{}
 	}
 	nonce := rand.Text()
-	labels[labelNonce] = nonce
+	labels[translate.LabelNonce] = nonce
 	made, err := e.cli.VolumeCreate(ctx, volume.CreateOptions{Name: r.Name, Labels: labels})
 	if cerrdefs.IsConflict(err) { // as Podman may answer
 		made, err = e.cli.VolumeInspect(ctx, r.Name)
@@ -55,7 +52,7 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 	if err != nil {
 		return Record{}, fmt.Errorf("put record %s: %w", r.Name, e.explain(err))
 	}
-	if made.Labels[labelNonce] != nonce {
+	if made.Labels[translate.LabelNonce] != nonce {
 		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, engine.ErrExists)
 	}
 	return recordOf(made), nil
@@ -84,6 +81,6 @@ func (e *Engine) HasVolume(ctx context.Context, name string) (bool, error) {
 
 func recordOf(v volume.Volume) Record {
 	labels := maps.Clone(v.Labels)
-	delete(labels, labelNonce)
+	delete(labels, translate.LabelNonce)
 	return Record{Name: v.Name, Labels: labels}
 }

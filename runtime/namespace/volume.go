@@ -81,6 +81,8 @@ func kindOf(v v1.Volume) string {
 		return "secret " + v.Secret.SecretName
 	case v.PersistentVolumeClaim != nil:
 		return "persistentVolumeClaim " + v.PersistentVolumeClaim.ClaimName
+	case v.Ephemeral != nil:
+		return "ephemeral"
 	case v.DownwardAPI != nil:
 		return "downwardAPI"
 	case v.Projected != nil:

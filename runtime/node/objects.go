@@ -67,8 +67,11 @@ func (o *objects) Changes(ctx context.Context) <-chan struct{} {
 
 // Save implements apiserver.Objects.
 func (o *objects) Save(ctx context.Context, r apiserver.Record) error {
-	_, err := o.PutRecord(ctx, object.Record(r).Encode())
 	resource := schema.ParseGroupResource(r.Resource)
+	if pod := object.Record(r).Pod(); pod != "" {
+		return apierrors.NewForbidden(resource, r.Name, fmt.Errorf("it is as pod %s has it, and goes with it", pod))
+	}
+	_, err := o.PutRecord(ctx, object.Record(r).Encode())
 	switch {
 	case errors.Is(err, engine.ErrExists) && r.Revision == 1:
 		return apierrors.NewAlreadyExists(resource, r.Name)
@@ -84,6 +87,9 @@ func (o *objects) Save(ctx context.Context, r apiserver.Record) error {
 // written meanwhile, and that this one has not seen, go too.
 func (o *objects) Remove(ctx context.Context, r apiserver.Record) error {
 	newest := object.Record(r)
+	if newest.Pod() != "" {
+		return nil // its pod removes it
+	}
 	volumes, err := o.Records.Records(ctx, translate.LabelObjectUID+"="+string(r.UID))
 	if err != nil {
 		return err

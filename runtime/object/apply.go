@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/minipod/minipod/podspec/kube"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Manifest is an object of a manifest that is kept, defaulted and valid.
@@ -124,7 +125,7 @@ func begin(next object, stamp Stamp) error {
 		o.Status = v1.ServiceStatus{}
 		return kube.AddressService(o, nil, stamp.Services)
 	case *v1.PersistentVolumeClaim:
-		BindClaim(o)
+		translate.BindClaim(o)
 	case *v1.Namespace:
 		o.Status = v1.NamespaceStatus{Phase: v1.NamespaceActive}
 	}
@@ -174,19 +175,6 @@ func (m Manifest) decode(data []byte) (object, error) {
 		return nil, fmt.Errorf("decode %s: %w", m.Resource, err)
 	}
 	return next, nil
-}
-
-// BindClaim binds a claim at once: its volume is made in the engine when a pod
-// needs it.
-func BindClaim(claim *v1.PersistentVolumeClaim) {
-	if claim.Spec.VolumeName == "" {
-		claim.Spec.VolumeName = "pvc-" + string(claim.UID)
-	}
-	claim.Status = v1.PersistentVolumeClaimStatus{
-		Phase:       v1.ClaimBound,
-		AccessModes: claim.Spec.AccessModes,
-		Capacity:    claim.Spec.Resources.Requests,
-	}
 }
 
 // validateUpdate is the API server's answer to the change.

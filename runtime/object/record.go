@@ -7,11 +7,13 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/engine"
@@ -40,6 +42,19 @@ type Record struct {
 	UID             types.UID
 	Revision        int64 // from 1
 	JSON            []byte
+}
+
+// Pod is the name of the pod that a claim was made with, and that it goes with;
+// empty for every other object.
+func (r Record) Pod() string {
+	if r.Resource != Claims {
+		return ""
+	}
+	var claim v1.PersistentVolumeClaim
+	if json.Unmarshal(r.JSON, &claim) != nil {
+		return ""
+	}
+	return translate.OwnerOf(&claim)
 }
 
 // Key names an object whatever its revision.
@@ -104,7 +119,7 @@ func Decode(labels map[string]string) (r Record, ok bool) {
 		Namespace: labels[translate.LabelObjectNamespace],
 		Name:      labels[translate.LabelObjectName],
 		UID:       types.UID(labels[translate.LabelObjectUID]),
-		Revision:  int64(translate.RevisionOf(labels)),
+		Revision:  int64(translate.ObjectRevisionOf(labels)),
 		JSON:      []byte(labels[translate.LabelManifest]),
 	}, true
 }

@@ -31,8 +31,8 @@ func claimLabels(namespace, claim string) map[string]string {
 	return map[string]string{LabelClaim: claim, LabelClaimNamespace: namespace}
 }
 
-// Claims are the names of the claims that the pod's volumes name.
-func (b *Blueprint) Claims() []string {
+// NamedClaims are the names of the claims that the pod's volumes name.
+func (b *Blueprint) NamedClaims() []string {
 	var names []string
 	for _, v := range b.Pod.Spec.Volumes {
 		if v.PersistentVolumeClaim != nil {
@@ -42,16 +42,34 @@ func (b *Blueprint) Claims() []string {
 	return names
 }
 
-// Unbound is the first claim of the pod that does not exist, in the
-// scheduler's words; nil where all do.
+// Claims are the names of all claims of the pod: those that its volumes name, and
+// those that are made with it.
+func (b *Blueprint) Claims() []string {
+	names := b.NamedClaims()
+	for _, v := range b.Pod.Spec.Volumes {
+		if v.Ephemeral != nil {
+			names = once(names, claimName(b.Pod, v))
+		}
+	}
+	return names
+}
+
+// Unbound is the first claim of the pod that does not exist, in the scheduler's
+// words, or that is to be made with it and is another's; nil where there is none.
 func (b *Blueprint) Unbound(in Inputs) *Missing {
 	for i, v := range b.Pod.Spec.Volumes {
-		if v.PersistentVolumeClaim == nil || in.Claims[v.PersistentVolumeClaim.ClaimName] != nil {
-			continue
-		}
-		return &Missing{
-			Message: fmt.Sprintf("0/1 nodes are available: persistentvolumeclaim %q not found.", v.PersistentVolumeClaim.ClaimName),
-			Field:   fmt.Sprintf("spec.volumes[%d].persistentVolumeClaim.claimName", i),
+		switch field := fmt.Sprintf("spec.volumes[%d]", i); {
+		case v.PersistentVolumeClaim != nil && in.Claims[v.PersistentVolumeClaim.ClaimName] == nil:
+			return &Missing{
+				Message: fmt.Sprintf("0/1 nodes are available: persistentvolumeclaim %q not found.", v.PersistentVolumeClaim.ClaimName),
+				Field:   field + ".persistentVolumeClaim.claimName",
+			}
+		case v.Ephemeral != nil && othersClaim(b.Pod, in.Claims[claimName(b.Pod, v)]):
+			name := claimName(b.Pod, v)
+			return &Missing{
+				Message: fmt.Sprintf("PVC %s/%s was not created for pod %[1]s/%[3]s (pod is not owner)", b.Pod.Namespace, name, b.Pod.Name),
+				Field:   field + ".ephemeral",
+			}
 		}
 	}
 	return nil

@@ -104,7 +104,7 @@ func fateRows() map[string][]FieldFate {
 			{"scaleIO", Refused, "volumes of this type are not mounted"},
 			{"storageos", Refused, "volumes of this type are not mounted"},
 			{"csi", Refused, "volumes of this type are not mounted"},
-			{"ephemeral", Refused, "volumes of this type are not mounted"},
+			{"ephemeral", Parted, ""},
 		},
 		"HostPathVolumeSource": {
 			{"path", Docker, "HostConfig.Mounts: a bind"},
@@ -118,6 +118,9 @@ func fateRows() map[string][]FieldFate {
 		"PersistentVolumeClaimVolumeSource": {
 			{"claimName", Docker, "a volume of its own, which outlives the pod"},
 			{"readOnly", Docker, "HostConfig.Mounts: ReadOnly"},
+		},
+		"EphemeralVolumeSource": {
+			{"volumeClaimTemplate", Docker, "a volume and a claim POD-VOLUME, which go with the pod; size and access modes are not enforced"},
 		},
 		"ImageVolumeSource": {
 			{"reference", Docker, "HostConfig.Mounts: an image, where the engine has such mounts; else an error"},

@@ -1,6 +1,8 @@
 package translate_test
 
 import (
+	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -131,5 +133,40 @@ func TestServices(t *testing.T) {
 	b = translate.New(parseText(t, "p.yaml", notable("enableServiceLinks: false", "")), translate.Options{})
 	if r, _ := b.Units[0].Attempt(in, 0, 0); len(r.Config.Env) > 0 || translate.NeedsOf(b.Units).Services {
 		t.Errorf("without links: %v", r.Config.Env)
+	}
+}
+
+// A claim that is to be made with the pod is in its way where it is another's, and
+// not where a pod of the same name left it: that one goes first.
+func TestOwnClaim(t *testing.T) {
+	text := notable("volumes: [{name: v, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}}]", "")
+	b := translate.New(parseText(t, "p.yaml", text), translate.Options{})
+	if len(b.Notes) > 0 || len(b.NamedClaims()) > 0 || !slices.Equal(b.Claims(), []string{"p-v"}) {
+		t.Fatalf("notes %v, claims %v, of them named %v", b.Notes, b.Claims(), b.NamedClaims())
+	}
+	var own v1.PersistentVolumeClaim
+	labels := b.Pause.Host.Mounts[0].VolumeOptions.Labels
+	if err := json.Unmarshal([]byte(labels[translate.LabelManifest]), &own); err != nil || translate.RevisionOf(labels) != 0 {
+		t.Fatalf("the volume's labels are %v: %v", labels, err)
+	}
+	before, others := own.DeepCopy(), own.DeepCopy()
+	before.OwnerReferences[0].UID = "before"
+	others.OwnerReferences = nil
+	for name, c := range map[string]struct {
+		claim *v1.PersistentVolumeClaim
+		want  string
+	}{
+		"none":            {nil, ""},
+		"its own":         {&own, ""},
+		"of one before":   {before, ""},
+		"somebody else's": {others, "spec.volumes[0].ephemeral: PVC default/p-v was not created for pod default/p (pod is not owner)"},
+	} {
+		got := ""
+		if missing := b.Unbound(translate.Inputs{Claims: map[string]*v1.PersistentVolumeClaim{"p-v": c.claim}}); missing != nil {
+			got = missing.Field + ": " + missing.Message
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
 	}
 }

@@ -66,6 +66,9 @@ const (
 	LabelObjectNamespace = "dev.minipod.object.namespace"
 	LabelObjectName      = "dev.minipod.object.name"
 	LabelObjectUID       = "dev.minipod.object.uid"
+	// LabelNonce tells the client that made a record from one that came second:
+	// creating a volume that exists answers with the existing one.
+	LabelNonce = "dev.minipod.nonce"
 	// LabelAPI is on the records of the API that pods reach, which are in
 	// LabelManifest, each with its number in LabelRevision.
 	LabelAPI = "dev.minipod.api"

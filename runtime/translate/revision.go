@@ -39,9 +39,15 @@ func Unwritten(volume string, labels map[string]string) bool {
 	return strings.Contains(volume, "_rev.") && RevisionOf(labels) == 0 || strings.Contains(volume, "_note.") && n == 0
 }
 
+// ObjectRevisionOf reads the number of a revision of an object beside pods.
+func ObjectRevisionOf(labels map[string]string) int { return number(labels[LabelRevision]) }
+
 // RevisionOf reads the number of a manifest from the labels of what carries
-// it: 1 for a pause, 0 for what carries none.
+// it: 1 for a pause, 0 for what carries none, or that of another object.
 func RevisionOf(labels map[string]string) int {
+	if _, object := labels[LabelObject]; object {
+		return 0
+	}
 	if n := number(labels[LabelRevision]); n > 0 {
 		return n
 	}

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -85,6 +86,9 @@ func mountVolumes(r *Request, b *Blueprint) {
 	for _, v := range b.Volumes {
 		labels := identity(b.Pod)
 		labels[LabelVolume] = v.Name
+		if src := source(b.Pod, v.Name); src.Ephemeral != nil {
+			maps.Copy(labels, ownClaimLabels(b.Pod, v1.Volume{Name: v.Name, VolumeSource: src}))
+		}
 		if v.Claim != "" {
 			labels = claimLabels(b.Pod.Namespace, v.Claim)
 		}
@@ -170,7 +174,7 @@ func source(pod *v1.Pod, name string) v1.VolumeSource {
 
 // held reports whether a volume is a Docker volume.
 func held(src v1.VolumeSource) bool {
-	return src.EmptyDir != nil || filled(src) || src.PersistentVolumeClaim != nil || src.Image != nil
+	return src.EmptyDir != nil || filled(src) || src.PersistentVolumeClaim != nil || src.Ephemeral != nil || src.Image != nil
 }
 
 // docker is the Docker name of a volume.

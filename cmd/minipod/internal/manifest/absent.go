@@ -17,7 +17,7 @@ func (r *Reading) Absent(m Pod) []object.Key {
 	}{
 		{object.ConfigMaps, needs.ConfigMaps},
 		{object.Secrets, slices.Concat(needs.Secrets, needs.PullSecrets)},
-		{object.Claims, m.Blueprint.Claims()},
+		{object.Claims, m.Blueprint.NamedClaims()},
 	} {
 		for _, name := range of.names {
 			key := object.Key{Resource: of.resource, Namespace: m.Pod().Namespace, Name: name}
