@@ -202,6 +202,7 @@ func TestCauses(t *testing.T) {
 		{"root by manifest", manifest(t, "runs-as-root").runsAs(0), "certain runs-as-root: it is to run as root (spec.containers[0].securityContext.runAsUser: 0)"},
 		{"path of the machine", manifest(t, "host-path").imageFile("busybox", "/bin/sleep", diagnose.File{There: true}).answers(diagnose.Question{Kind: diagnose.AskHostPath, At: "data"}, diagnose.Answer{Failed: true, Text: "it is not there"}), "certain host-path: volume data cannot be set up: it is not there"},
 		{"memory of a child", of(t, "out-of-memory").oom("id-main", 30*time.Second), "certain process-out-of-memory: a process of container main was killed for its memory, though the container runs on: its limit is 16Mi"},
+		{"memory of a child, as was written down", of(t, "out-of-memory").answers(diagnose.Question{Kind: diagnose.AskOOM, At: "id-main"}, diagnose.Answer{}).event("main", "OOMKilling", "A process of container main was killed for its memory", 0), "certain process-out-of-memory: a process of container main was killed for its memory, though the container runs on: its limit is 16Mi"},
 		{"memory of a child that ended it", of(t, "out-of-memory").ended(137).oom("id-main", 11*time.Second), "certain out-of-memory: its limit is 16Mi"},
 		{"memory of a child long before", of(t, "out-of-memory").ended(3).oom("id-main", 45*time.Second), "certain crashed: ended with exit code 3"},
 		{"memory of a process", of(t, "out-of-memory").outOfMemory(), "certain process-out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},

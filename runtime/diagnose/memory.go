@@ -7,6 +7,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -66,9 +67,25 @@ func (l *look) overMemory(u translate.Unit, c plan.Container) (Cause, bool) {
 	if c.Ended() { // of what came long before it has not died
 		seen.Times = slices.DeleteFunc(slices.Clone(seen.Times), func(at time.Time) bool { return c.FinishedAt.Sub(at) > settled })
 	}
+	if len(seen.Times) == 0 {
+		return l.oomTold(cause, c)
+	}
 	cause.Evidence = []string{"event oom of the engine: " + times(len(seen.Times))}
 	cause.Command = "docker events --since 1 --until 0s --filter event=oom --filter container=" + c.Name
-	return cause, len(seen.Times) > 0
+	return cause, true
+}
+
+// oomTold is overMemory where the engine does not remember any more, and
+// whoever keeps the pod has written it down.
+func (l *look) oomTold(cause Cause, c plan.Container) (Cause, bool) {
+	for _, e := range l.e.Events {
+		late := c.Ended() && c.FinishedAt.Sub(e.Last) > settled
+		if e.Reason == event.ReasonOOM && e.Unit == c.Unit && e.Last.After(c.StartedAt) && !late {
+			cause.Evidence, cause.Command = []string{eventText(e)}, l.command("events")
+			return cause, true
+		}
+	}
+	return cause, false
 }
 
 // limitOf is the limit of memory that a unit is held to; empty for none.

@@ -63,6 +63,7 @@ func (e *Engine) listen(ctx context.Context, of filters.Args, heard chan<- types
 	for {
 		select {
 		case m := <-messages:
+			e.heed(m)
 			if uid := podOf(m); uid != "" {
 				heard <- uid
 			}

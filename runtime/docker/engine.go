@@ -32,6 +32,7 @@ type Engine struct {
 	said     sync.Map // of container IDs to them
 	asked    sync.Map // of pods' UIDs to the newest revision that was written here
 	signals  sync.Map // of container IDs to when others have signalled them
+	ooms     sync.Map // of container IDs to when a process of them was killed for its memory
 }
 
 // Options choose the engine.

@@ -79,7 +79,9 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 			carrier, w.Pause = &found[i], pauseOf(c)
 			e.places.Store(c.ID, placesOf(c))
 		} else {
-			w.Containers = append(w.Containers, containerOf(c))
+			attempt := containerOf(c)
+			attempt.OOMAt = e.oomAt(c.ID)
+			w.Containers = append(w.Containers, attempt)
 		}
 		name(&w, c.Config.Labels)
 	}

@@ -55,7 +55,8 @@ func (e *Engine) follow(ctx context.Context, uid types.UID, hints chan<- struct{
 	hint(hints)
 	for {
 		select {
-		case <-messages:
+		case m := <-messages:
+			e.heed(m)
 			opened = true
 			hint(hints)
 		case <-failed:

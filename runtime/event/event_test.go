@@ -136,6 +136,27 @@ func TestSandboxChanged(t *testing.T) {
 	}
 }
 
+// A child that was killed for its memory is told of, each time, and is written
+// down: the engine forgets it.
+func TestKilledForItsMemory(t *testing.T) {
+	w := world("a")
+	w.Containers = []plan.Container{{Unit: "a", State: plan.Running, OOMAt: at(3)}}
+	var l Log
+	for range 2 {
+		for _, e := range Seen(w) {
+			l, _, _ = l.Add(e)
+		}
+	}
+	w.Containers[0].OOMAt = at(9)
+	for _, e := range Seen(w) {
+		l, _, _ = l.Add(e)
+	}
+	i := slices.IndexFunc(l, func(e Event) bool { return e.Reason == ReasonOOM })
+	if i < 0 || l[i].Routine() || brief(l[i : i+1])[0] != "3 x2 a OOMKilling: A process of container a was killed for its memory" {
+		t.Errorf("the log is %q", brief(l))
+	}
+}
+
 // What operations tell, in the kubelet's words.
 func TestOperations(t *testing.T) {
 	w := world("a")

@@ -19,6 +19,11 @@ const (
 	reasonStarted   = "Started"
 )
 
+// ReasonOOM is the reason of the event that the kernel has killed a process for
+// its memory. A kubelet says so of the machine's memory alone; the word is that
+// of Kubernetes' node-problem-detector.
+const ReasonOOM = "OOMKilling"
+
 // Of is all that is known of what happened to a pod: what was written down of
 // it, and what the engine tells.
 func Of(w plan.World, written Log) Log {
@@ -48,6 +53,9 @@ func Seen(w plan.World) []Event {
 		all = append(all, normal(c.Unit, reasonCreated, "Container created", c.Created))
 		if !c.StartedAt.IsZero() {
 			all = append(all, normal(c.Unit, reasonStarted, "Container started", c.StartedAt))
+		}
+		if !c.OOMAt.IsZero() {
+			all = append(all, warning(c.Unit, ReasonOOM, "A process of container "+c.Unit+" was killed for its memory", c.OOMAt))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Event) int { return a.First.Compare(b.First) })

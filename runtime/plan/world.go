@@ -108,6 +108,9 @@ type Container struct {
 	State     State
 	ExitCode  int
 	OOMKilled bool
+	// OOMAt is when the kernel last killed a process of it for its memory, the
+	// first one or another, where this process has heard of it.
+	OOMAt     time.Time
 	Error     string // what the engine said when its start failed
 	Message   string // its termination message, once it has ended
 	Resources Resources
