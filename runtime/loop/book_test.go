@@ -117,6 +117,47 @@ func TestEventsSurviveTheirKeeper(t *testing.T) {
 	})
 }
 
+// A container that is restarted does not wait for what is written of that: a
+// write keeps the engine from starting it for as long.
+func TestNothingIsWrittenDuringARestart(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		store := &timed{Events: b.engine}
+		keeper := &loop.Keeper{Runner: &loop.Runner{Engine: b.engine, Now: time.Now, Book: &loop.Book{Events: store, Now: time.Now}}, Changes: b.engine}
+		ctx, cancel := context.WithCancel(b.Context())
+		var kept sync.WaitGroup
+		kept.Go(func() { keeper.Run(ctx) })
+		time.Sleep(9 * time.Second)
+		for range 10 { // at one time or another within a second
+			time.Sleep(time.Minute - 900*time.Millisecond)
+			store.written = nil
+			at := time.Now()
+			b.crash("a")
+			time.Sleep(10 * time.Second)
+			if len(store.written) == 0 {
+				b.Fatal("nothing was written")
+			}
+			if after := store.written[0].Sub(at); after < time.Second {
+				b.Errorf("%s after the end of a container is written", after)
+			}
+			b.engine.Change("1", func(w *plan.World) { w.Latest("a").Backoff = 0 })
+		}
+		cancel()
+		kept.Wait()
+	})
+}
+
+// timed are events of which is known when they were written.
+type timed struct {
+	loop.Events
+	written []time.Time
+}
+
+func (e *timed) WriteEvents(ctx context.Context, pause string, log event.Log) error {
+	e.written = append(e.written, time.Now())
+	return e.Events.WriteEvents(ctx, pause, log)
+}
+
 // An engine that takes no events keeps nothing from going on, and what could
 // not be written is written later.
 func TestEventsAreWrittenLater(t *testing.T) {
