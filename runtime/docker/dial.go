@@ -1,7 +1,6 @@
 package docker
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,11 +8,9 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"sync"
 
 	dockertypes "github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/minipod/minipod/runtime/pause"
 )
@@ -41,50 +38,48 @@ func (e *Engine) Dial(ctx context.Context, name, address string, port int) (io.R
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	context.AfterFunc(ctx, conn.Close)
-	t := &tunnel{conn: conn, target: target, cancel: cancel}
-	t.output, t.feed = io.Pipe()
-	t.done.Go(func() { t.feed.CloseWithError(t.receive(ctx, e, created.ID)) })
+	t := &tunnel{conn: conn, cancel: cancel, output: newOutput(conn.Reader)}
+	t.end = func() error { return t.ended(ctx, e, created.ID, target) }
 	return t, nil
 }
 
 // tunnel is a connection through the streams of a command.
 type tunnel struct {
 	conn   dockertypes.HijackedResponse
-	target string
-	output *io.PipeReader
-	feed   *io.PipeWriter
+	output *output
+	end    func() error       // why nothing more can be read
 	cancel context.CancelFunc // closes conn
-	done   sync.WaitGroup
 }
 
-// receive takes what comes from the port to the reader until the command
-// ends, and answers what the reader gets then.
-func (t *tunnel) receive(ctx context.Context, e *Engine, id string) error {
-	var words bytes.Buffer
-	if _, err := stdcopy.StdCopy(t.feed, &words, &source{reader: t.conn.Reader}); err != nil {
-		return err
+// Read reads what comes from the port.
+func (t *tunnel) Read(p []byte) (int, error) {
+	n, err := t.output.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = t.end()
 	}
+	return n, err
+}
+
+// ended waits until the command has ended and is what the reader gets then.
+func (t *tunnel) ended(ctx context.Context, e *Engine, id, target string) error {
 	code, err := e.exitCode(ctx, id, func() bool { return false })
 	if err != nil {
 		return err
 	}
 	if code != 0 {
-		why := strings.Join(strings.Fields(words.String()), " ")
-		return fmt.Errorf("connect to %s: %s (exit code %d)", t.target, why, code)
+		why := strings.Join(strings.Fields(t.output.words.String()), " ")
+		return fmt.Errorf("connect to %s: %s (exit code %d)", target, why, code)
 	}
 	return io.EOF
 }
 
-func (t *tunnel) Read(p []byte) (int, error)  { return t.output.Read(p) }
 func (t *tunnel) Write(p []byte) (int, error) { return t.conn.Conn.Write(p) }
 
 // CloseWrite says that nothing more will be sent.
 func (t *tunnel) CloseWrite() error { return t.conn.CloseWrite() }
 
-// Close ends the connection and waits until nothing works for it any more.
+// Close ends the connection. Who reads from it gets an error.
 func (t *tunnel) Close() error {
 	t.cancel()
-	t.output.CloseWithError(errors.New("the connection was closed"))
-	t.done.Wait()
 	return nil
 }
