@@ -17,7 +17,7 @@ func TestFieldDoes(t *testing.T) {
 		"spec.containers.tty":                         "docker run of container app: --tty",
 		"spec.initContainers.tty":                     "docker run of container first: --tty",
 		"spec.containers.securityContext.privileged":  "docker run of container app: --privileged",
-		"spec.dnsConfig":                              "docker run of the pause: --dns 192.0.2.53",
+		"spec.dnsConfig":                              "added to what the engine has; with dnsPolicy None HostConfig.Dns",
 		"spec.hostUsers":                              "refused: Docker has no user namespace",
 		"spec.schedulerName":                          "a warning: ",
 		"spec.containers.livenessProbe.periodSeconds": "restarts a container that fails it",

@@ -10,6 +10,7 @@
 // reaches what only the inside of the pod sees:
 //
 //	/pause                               holds the pod; SIGINT or SIGTERM ends it with 0
+//	/pause nameserver ADDR ...           the same, with servers, searches and options added to resolv.conf
 //	/pause -v                            prints its version
 //	/pause connect [-z] [-t N] ADDR PORT joins stdin and stdout to a TCP connection
 //	/pause links                         prints the network interfaces: [ParseLinks]
@@ -40,7 +41,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.4"
+const Version = "1.5"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

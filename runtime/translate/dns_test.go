@@ -9,24 +9,41 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// What a pod says of its DNS, as Docker is told: with the policy None nothing
-// else is in force; an option that comes twice counts with its last value.
+// dns is what Docker and the pause are told of a pod's DNS.
+func dns(b *translate.Blueprint) []string {
+	h := b.Pause.Host
+	return []string{strings.Join(h.DNS, " "), strings.Join(h.DNSSearch, " "), strings.Join(h.DNSOptions, " "), strings.Join(b.Pause.Config.Cmd, " ")}
+}
+
+// What a pod says of its DNS is added to what the engine has; an option that comes
+// twice counts with its last value. With the policy None nothing else is in force.
 func TestDNS(t *testing.T) {
-	for _, c := range []struct{ spec, servers, searches, options string }{
-		{spec: ""},
-		{spec: "dnsConfig: {options: [{name: ndots, value: \"2\"}, {name: edns0}, {name: ndots, value: \"7\"}]}", options: "ndots:7 edns0"},
-		{spec: "dnsConfig: {nameservers: [192.0.2.1, 192.0.2.2, 192.0.2.1], searches: [b.c, a.b, b.c]}", servers: "192.0.2.1 192.0.2.2", searches: "b.c a.b"},
+	const options = "dnsConfig: {options: [{name: ndots, value: \"2\"}, {name: edns0}, {name: ndots, value: \"7\"}]}"
+	const lists = "dnsConfig: {nameservers: [192.0.2.1, 192.0.2.2, 192.0.2.1], searches: [b.c, a.b, b.c]}"
+	const added = "nameserver 192.0.2.1 nameserver 192.0.2.2 search b.c search a.b"
+	own := translate.Options{PauseImage: "mine"}
+	for _, c := range []struct {
+		spec string
+		opts translate.Options
+		want []string
+	}{
+		{spec: "", want: []string{"", "", "", ""}},
+		{spec: "dnsConfig: {}", want: []string{"", "", "", ""}},
+		{spec: options, want: []string{"", "", "", "option ndots:7 option edns0"}},
+		{spec: lists, want: []string{"", "", "", added}},
+		{spec: lists + "\nhostNetwork: true", want: []string{"", "", "", "machine " + added}},
+		{spec: options, opts: own, want: []string{"", "", "ndots:7 edns0", ""}},
+		{spec: lists, opts: own, want: []string{"192.0.2.1 192.0.2.2", "b.c a.b", "", ""}},
+		{spec: lists + "\nhostPID: true", want: []string{"192.0.2.1 192.0.2.2", "b.c a.b", "", ""}},
 	} {
-		h := translate.New(parseText(t, "p.yaml", notable(c.spec, "")), translate.Options{}).Pause.Host
-		got := []string{strings.Join(h.DNS, " "), strings.Join(h.DNSSearch, " "), strings.Join(h.DNSOptions, " ")}
-		if diff := cmp.Diff([]string{c.servers, c.searches, c.options}, got); diff != "" {
+		b := translate.New(parseText(t, "p.yaml", notable(c.spec, "")), c.opts)
+		if diff := cmp.Diff(c.want, dns(b)); diff != "" {
 			t.Errorf("%s: (-want +got):\n%s", c.spec, diff)
 		}
 	}
 	none := strings.Replace(notable("dnsConfig: {nameservers: [192.0.2.1]}", ""), "dnsPolicy: Default", "dnsPolicy: None", 1)
 	b := translate.New(parseText(t, "p.yaml", none), translate.Options{})
-	h := b.Pause.Host
-	if diff := cmp.Diff([][]string{{"."}, {""}}, [][]string{h.DNSSearch, h.DNSOptions}); diff != "" || len(b.Notes) > 0 {
+	if diff := cmp.Diff([]string{"192.0.2.1", ".", "", ""}, dns(b)); diff != "" || len(b.Notes) > 0 || len(b.Pause.Host.DNSOptions) != 1 {
 		t.Errorf("with the policy None: %v (-want +got):\n%s", b.Notes, diff)
 	}
 }

@@ -56,7 +56,7 @@ func fateRows() map[string][]FieldFate {
 			{"hostAliases", Docker, "lines of /etc/hosts"},
 			{"priorityClassName", Warned, "no pod makes room for another"},
 			{"priority", Nothing, "it comes of the priority class, and no pod makes room for another"},
-			{"dnsConfig", Docker, "HostConfig.Dns, DnsSearch and DnsOptions of the pause"},
+			{"dnsConfig", Docker, "added to what the engine has; with dnsPolicy None HostConfig.Dns, DnsSearch and DnsOptions of the pause"},
 			{"readinessGates", Warned, "nothing sets the conditions"},
 			{"runtimeClassName", Docker, "HostConfig.Runtime; an error where the engine has no such runtime"},
 			{"enableServiceLinks", Late, "Config.Env: where the Services are that the engine keeps"},

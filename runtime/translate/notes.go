@@ -81,7 +81,7 @@ func podNotes(n *noter, b *Blueprint) {
 		accountNotes(n, s)
 	}
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
-	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone {
+	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone && !b.addsDNS() {
 		const instead = "they take the place of the engine's own, to which a node adds them"
 		n.warn(len(c.Nameservers) > 0, "spec.dnsConfig.nameservers", instead)
 		n.warn(len(c.Searches) > 0, "spec.dnsConfig.searches", instead)

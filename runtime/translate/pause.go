@@ -29,21 +29,35 @@ func pauseRequest(b *Blueprint) Request {
 	pauseNamespaces(&r, b)
 	pauseNames(&r, pod)
 	pauseAliases(&r, pod)
-	pauseDNS(&r, pod)
+	pauseDNS(&r, b)
 	pauseSysctls(&r, pod)
 	b.runtime(&r)
 	b.podLimits(&r)
 	publish(&r, b)
 	mountVolumes(&r, b)
 	mountMessages(&r)
-	if pod.Spec.HostNetwork && b.Options.PauseImage == "" {
+	b.pauseCommand(&r)
+	return r
+}
+
+// pauseCommand tells minipod's own pause what it cannot see: that the hosts file is
+// the machine's, and what is to be added to resolv.conf.
+func (b *Blueprint) pauseCommand(r *Request) {
+	var why []string
+	if b.Pod.Spec.HostNetwork && b.Options.PauseImage == "" {
 		r.Config.Cmd = []string{"machine"}
-		if len(pod.Spec.HostAliases) > 0 {
+		if len(b.Pod.Spec.HostAliases) > 0 {
 			r.Config.Cmd = append(r.Config.Cmd, "aliases")
 		}
-		r.from("Config.Cmd", "the hosts file is the machine's: spec.hostNetwork")
+		why = append(why, "the hosts file is the machine's: spec.hostNetwork")
 	}
-	return r
+	if words := b.resolvWords(); len(words) > 0 {
+		r.Config.Cmd = append(r.Config.Cmd, words...)
+		why = append(why, "added to what the engine has: spec.dnsConfig")
+	}
+	if len(why) > 0 {
+		r.from("Config.Cmd", strings.Join(why, "; "))
+	}
 }
 
 func pauseLabels(r *Request, b *Blueprint) {
@@ -150,75 +164,6 @@ func Domain(pod *v1.Pod) string {
 		return ""
 	}
 	return pod.Spec.Subdomain + "." + pod.Namespace + ".svc." + clusterDomain
-}
-
-// pauseDNS passes dnsConfig on. There is no cluster DNS here, so the policies
-// differ only in whether the engine's own servers stay in force.
-func pauseDNS(r *Request, pod *v1.Pod) {
-	c := pod.Spec.DNSConfig
-	if c == nil {
-		return
-	}
-	r.Host.DNS = distinct(c.Nameservers)
-	r.Host.DNSSearch = distinct(c.Searches)
-	r.Host.DNSOptions = dnsOptions(c.Options)
-	for _, f := range []struct {
-		docker string
-		set    bool
-	}{
-		{"HostConfig.Dns", len(c.Nameservers) > 0},
-		{"HostConfig.DnsSearch", len(c.Searches) > 0},
-		{"HostConfig.DnsOptions", len(c.Options) > 0},
-	} {
-		if f.set {
-			r.from(f.docker, "spec.dnsConfig")
-		}
-	}
-	if pod.Spec.DNSPolicy == v1.DNSNone {
-		withoutTheMachines(r, c)
-	}
-}
-
-// withoutTheMachines keeps Docker from taking the searches and options of the
-// machine where the pod names none.
-func withoutTheMachines(r *Request, c *v1.PodDNSConfig) {
-	if len(c.Searches) == 0 {
-		r.Host.DNSSearch = []string{"."} // Docker's word for none
-		r.from("HostConfig.DnsSearch", "spec.dnsPolicy")
-	}
-	if len(c.Options) == 0 {
-		r.Host.DNSOptions = []string{""} // it has no word for none: one that says nothing takes their place
-		r.from("HostConfig.DnsOptions", "spec.dnsPolicy")
-	}
-}
-
-// dnsOptions are those of dnsConfig by name: the last value counts, as with the
-// kubelet (pkg/kubelet/network/dns, mergeDNSOptions).
-func dnsOptions(options []v1.PodDNSConfigOption) []string {
-	at := map[string]int{}
-	var list []string
-	for _, o := range options {
-		option := o.Name
-		if o.Value != nil && *o.Value != "" {
-			option += ":" + *o.Value
-		}
-		if i, again := at[o.Name]; again {
-			list[i] = option
-			continue
-		}
-		at[o.Name] = len(list)
-		list = append(list, option)
-	}
-	return list
-}
-
-// distinct are the elements of a list, each where it stands first.
-func distinct(list []string) []string {
-	var found []string
-	for _, s := range list {
-		found = once(found, s)
-	}
-	return found
 }
 
 // runtime has the container run by the runtime of the pod's class, which is

@@ -118,15 +118,11 @@ void write_hosts(enum hosts of)
 {
 	char text[MOST + 1];
 	struct utsname names;
-	long n, used = 0;
-	int fd = open("/etc/hosts");
+	long used = get_text("/etc/hosts", text, MOST);
+	int fd;
 
-	while ((n = read(fd, text + used, MOST - used)) > 0)
-		used += n;
-	close(fd);
-	if (n < 0 || used == MOST || uname(&names) < 0)
+	if (used < 0 || uname(&names) < 0)
 		return; /* what the engine wrote will do */
-	text[used] = 0;
 	fd = open_to_write("/etc/hosts");
 	if (fd < 0)
 		return;

@@ -1,6 +1,7 @@
 /* Process 1 of a pod: keeps its namespaces, reaps its orphans, ends when it is told to. */
 #include "hosts.h"
 #include "modes.h"
+#include "resolv.h"
 #include "text.h"
 
 static sigset bit(int signal)
@@ -42,7 +43,7 @@ static int hold(void)
 
 enum { NOBODY = 65535 };
 
-/* become_nobody gives up the rights that writing the hosts file takes: this user owns nothing. */
+/* become_nobody gives up the rights that writing these files takes: this user owns nothing. */
 static int become_nobody(void)
 {
 	if (sys3(SYS_setgroups, 0, 0, 0) < 0 || sys3(SYS_setresgid, NOBODY, NOBODY, NOBODY) < 0)
@@ -50,11 +51,15 @@ static int become_nobody(void)
 	return sys3(SYS_setresuid, NOBODY, NOBODY, NOBODY) >= 0;
 }
 
-/* hold_pod is hold for process 1 of a pod, which the engine starts as root. */
-static int hold_pod(enum hosts of)
+/* hold_pod is hold for process 1 of a pod, which the engine starts as root. dns are pairs for its
+ * resolv.conf. */
+static int hold_pod(enum hosts of, char **dns)
 {
+	if (!resolv_words(dns))
+		return USAGE;
 	if (getpid() == 1 && sys3(SYS_geteuid, 0, 0, 0) == 0) {
 		write_hosts(of);
+		add_resolv(dns);
 		if (!become_nobody()) {
 			put_text(2, "pause: cannot give up root\n");
 			return FAILED;
@@ -70,7 +75,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [-v | machine [aliases] | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [[machine [aliases]] [{nameserver | search | option} VALUE]... | -v | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
@@ -82,10 +87,10 @@ static int checked(int code)
 
 static int run(char **args)
 {
-	if (!args[0])
-		return hold_pod(OF_POD);
+	if (!args[0] || (args[1] && resolv_words(args)))
+		return hold_pod(OF_POD, args);
 	if (equal(args[0], "machine"))
-		return !args[1] ? hold_pod(OF_MACHINE) : equal(args[1], "aliases") && !args[2] ? hold_pod(OF_ALIASES) : usage();
+		return checked(args[1] && equal(args[1], "aliases") ? hold_pod(OF_ALIASES, args + 2) : hold_pod(OF_MACHINE, args + 1));
 	if (equal(args[0], "connect"))
 		return checked(mode_connect(args + 1));
 	if (equal(args[0], "usage"))

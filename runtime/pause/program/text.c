@@ -49,3 +49,17 @@ long put_text(int fd, const char *s)
 {
 	return put(fd, s, length(s));
 }
+
+long get_text(const char *path, char *to, long max)
+{
+	long n, used = 0;
+	int fd = open(path);
+
+	while ((n = read(fd, to + used, max - used)) > 0)
+		used += n;
+	close(fd);
+	if (n < 0 || used == max)
+		return -1;
+	to[used] = 0;
+	return used;
+}

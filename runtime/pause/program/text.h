@@ -14,4 +14,8 @@ long number(const char *s, long max);
 long put(int fd, const char *s, long n);
 long put_text(int fd, const char *s);
 
+/* get_text reads a whole file, and ends it with a null byte. It answers how long it is; -1 when it
+ * cannot be read, or has max bytes and more. */
+long get_text(const char *path, char *to, long max);
+
 #endif
