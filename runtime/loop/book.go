@@ -49,6 +49,7 @@ type page struct {
 	read    bool          // what was written before is in the log
 	pending []event.Event // until then
 	news    bool          // the log has what is to be written
+	since   time.Time     // since when
 	urgent  bool          // others ask for it soon
 	written time.Time
 	pulls   []pull // of which the next look tells
@@ -62,7 +63,8 @@ type pull struct {
 }
 
 // writeEvery is how often events of one pod are written at most, but for urgent
-// ones, and soon how long after the first.
+// ones, and soon how long after the first: the start of a container would have to
+// wait for the write.
 const (
 	writeEvery = 10 * time.Second
 	soon       = time.Second
@@ -161,7 +163,9 @@ func (b *Book) add(p *page, e event.Event) {
 		return
 	}
 	p.log = after
-	p.news = p.news || !counted.Routine()
+	if !p.news && !counted.Routine() {
+		p.news, p.since = true, b.Now()
+	}
 	if e.Attempt != "" { // who sees the container end is to know that it did not end by itself
 		p.urgent = true
 		b.wake()
@@ -250,7 +254,10 @@ func (b *Book) begin(p *page, log event.Log) {
 // others have written meanwhile stays. That it fails keeps nothing from going
 // on: it is tried again while the pod is there.
 func (b *Book) write(ctx context.Context, apart time.Duration) {
-	due := func(p *page) bool { return p.news && (p.urgent || b.Now().Sub(p.written) >= apart) }
+	due := func(p *page) bool {
+		now := b.Now()
+		return p.news && (p.urgent || apart == 0 || now.Sub(p.since) >= soon && now.Sub(p.written) >= apart)
+	}
 	for uid, w := range b.some(due) {
 		before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
 		if err != nil {
