@@ -1,10 +1,15 @@
 package plan
 
-import "time"
+import (
+	"time"
 
-// Claim says that a process runs the postStart hook of a container. Others
-// leave it alone, unless the claim is not renewed: who held it has gone then,
-// and the hook is run once more. As on a node a hook is run at least once.
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// Claim says that a process runs a hook of a container: the postStart hook, or
+// the preStop hook of one that is to end. Others leave it alone, unless the claim
+// is not renewed: who held it has gone then, and the hook is run once more. As on
+// a node a hook is run at least once.
 type Claim struct {
 	By string    `json:"by"` // the Memory.Me of who runs it
 	At time.Time `json:"at"` // when that was last said
@@ -30,12 +35,21 @@ func (w World) claimed(c Container) bool {
 func (s *stepper) claims() map[string]Claim {
 	all := map[string]Claim{}
 	for _, u := range s.w.Want.Units {
-		c := s.w.Latest(u.Name)
-		if c != nil && c.State == Running && !s.w.hooked(u, *c) {
+		if c := s.w.Latest(u.Name); c != nil && c.State == Running && s.hooks(u, *c) {
 			all[c.ID] = s.claim(*c)
 		}
 	}
 	return all
+}
+
+// hooks reports whether a hook of an attempt that runs is to be run, or is being
+// run.
+func (s *stepper) hooks(u translate.Unit, c Container) bool {
+	if s.w.Intent() == Wanted {
+		return !s.w.hooked(u, c)
+	}
+	_, taken := s.w.Facts.Hooking[c.ID]
+	return s.w.preStop(c) != nil && s.w.grace() > 0 && !s.w.PreStopDone(c.ID) && (taken || !s.now.Before(s.w.turn(c)))
 }
 
 func (s *stepper) claim(c Container) Claim {

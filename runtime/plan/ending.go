@@ -66,7 +66,10 @@ func (s *stepper) finish() {
 
 // rest stops the containers side by side and then the pause.
 func (s *stepper) rest() {
-	if !s.stopAll() && s.w.Pause.State == Running {
+	switch {
+	case s.stopAll():
+		s.note()
+	case s.w.Pause.State == Running:
 		s.do(Op{Kind: StopPause, Target: s.w.Pause.ID})
 	}
 }

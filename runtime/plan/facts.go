@@ -17,7 +17,7 @@ type Facts struct {
 	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
 	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
-	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs the postStart hook
+	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs a hook
 	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
 	// PreStopped are the sidecars whose preStop hook has returned, and how long
 	// it took.
@@ -68,8 +68,7 @@ func (f Facts) Equal(other Facts) bool {
 // and hooks, or why a container is not there.
 func (w World) NeedsFacts() bool {
 	return w.Want != nil && w.Pause != nil && w.Pause.State == Running && slices.ContainsFunc(w.Want.Units, func(u translate.Unit) bool {
-		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil ||
-			u.Kind == translate.Sidecar && u.PreStop() != nil || w.awaits(u)
+		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil || u.PreStop() != nil || w.awaits(u)
 	})
 }
 

@@ -15,8 +15,8 @@ func (w World) Others() bool {
 
 // turn is when this process may stop a container; the zero time is now. What
 // another process has begun is not begun again: a container that was sent a
-// signal has its grace, and of a hook nothing is to be seen but that its time is
-// over. A kill may be sent twice.
+// signal has its grace, and one whose hook is being run is left to who says so.
+// A kill may be sent twice.
 func (w World) turn(c Container) time.Time {
 	if !w.Others() || w.grace() == 0 {
 		return time.Time{}
@@ -25,10 +25,19 @@ func (w World) turn(c Container) time.Time {
 	switch {
 	case !c.Signalled.IsZero():
 		at = later(at, c.Signalled.Add(w.grace()))
-	case w.preStop(c) != nil:
-		at = later(at, w.asked().Add(w.grace()))
+	case w.preStop(c) != nil && !w.claimed(c):
+		at = later(at, w.hookLeft(c))
 	}
 	return at.Add(courtesy)
+}
+
+// hookLeft is when nobody runs the preStop hook of a container any more: who
+// has asked for the end of the pod does, for as long as that says so.
+func (w World) hookLeft(c Container) time.Time {
+	if claim, taken := w.Facts.Hooking[c.ID]; taken {
+		return claim.At.Add(claimExpires)
+	}
+	return w.asked().Add(min(w.grace(), claimExpires))
 }
 
 func later(a, b time.Time) time.Time {

@@ -21,6 +21,9 @@ func TestTurn(t *testing.T) {
 	signalled := func(w *plan.World, unit string) {
 		w.Latest(unit).Signalled = t0
 	}
+	claim := func(w *plan.World, by string, after time.Duration) {
+		w.Facts.Hooking = map[string]plan.Claim{w.Latest("a").ID: {By: by, At: t0.Add(after)}}
+	}
 	for name, tt := range map[string]struct {
 		pod    *v1.Pod
 		change func(w *plan.World)
@@ -36,7 +39,11 @@ func TestTurn(t *testing.T) {
 		"one was sent a signal": {pod: pod, change: func(w *plan.World) { signalled(w, "a") }, wake: 2 * time.Second,
 			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 31 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
 		"its hook may be at work": {pod: hooked, change: func(*plan.World) {}, wake: 2 * time.Second,
-			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
+			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 11 * time.Second: "[stop b/0]", 12 * time.Second: "[stop a/0 stop b/0]"}},
+		"its hook is at work": {pod: hooked, change: func(w *plan.World) { claim(w, "other", 20*time.Second) }, wake: 2 * time.Second,
+			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 31 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
+		"its hook was taken over": {pod: hooked, change: func(w *plan.World) { claim(w, "", 20*time.Second) }, wake: 2 * time.Second,
+			ops: map[time.Duration]string{2 * time.Second: "[stop a/0 stop b/0]"}},
 		"one has just ended": {pod: pod, change: func(w *plan.World) { exit(*w, "a", 0, t0.Add(5*time.Second)) }, wake: 7 * time.Second,
 			ops: map[time.Duration]string{6 * time.Second: "[]", 7 * time.Second: "[stop b/0]"}},
 	} {
