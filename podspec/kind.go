@@ -79,7 +79,7 @@ func kinds() []kind {
 
 func pods() kind {
 	k := kindOf[v1.Pod]("Pod", finishPod, kube.ValidatePod)
-	k.drop, k.warn = warns(kube.DropDisabledPodFields), warns(kube.WarnPod)
+	k.drop, k.warn = warns(kube.TakePod), warns(kube.WarnPod)
 	return k
 }
 

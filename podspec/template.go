@@ -128,7 +128,7 @@ func (o *Object) podOf(t *template) *Object {
 	}, Spec: *t.spec.Spec.DeepCopy()}
 	made := &Object{Kind: "Pod", Object: pod, file: o.file, root: o.root, template: t.at}
 	kube.DefaultPod(pod)
-	for _, w := range kube.DropDisabledPodFields(pod) {
+	for _, w := range kube.TakePod(pod) {
 		made.warn(w)
 	}
 	t.spec.Spec = *pod.Spec.DeepCopy()

@@ -11,7 +11,7 @@ import (
 )
 
 // PreparePod does to a new pod what the API server does after defaulting and before validation: it starts Pending,
-// at generation 1, with its QoS class and without fields of features that are switched off.
+// at generation 1, with its QoS class, without fields of features that are switched off, with fields for old annotations.
 func PreparePod(pod *v1.Pod) error {
 	pod.Generation = 1
 	pod.Status = v1.PodStatus{Phase: v1.PodPending}
@@ -21,6 +21,7 @@ func PreparePod(pod *v1.Pod) error {
 			Message: "Scheduling is blocked due to non-empty scheduling gates",
 		}}
 	}
+	takeAppArmor(pod)
 	return changePod(pod, nil, func(p, _ *core.Pod) {
 		podutil.DropDisabledPodFields(p, nil)
 		podutil.DefaultPodLevelResources(p)

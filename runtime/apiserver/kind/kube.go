@@ -53,8 +53,8 @@ func podRules() Rules {
 	rules := typed(kube.DefaultPod, kube.ValidatePod, kube.ValidatePodUpdate)
 	rules.Prepare = func(o store.Object) error { return kube.PreparePod(asPod(o)) }
 	rules.Warn = func(asked, made store.Object) []string {
-		dropped := kube.DropDisabledPodFields(asPod(asked).DeepCopy())
-		return texts(append(dropped, kube.WarnPod(asPod(made))...))
+		taken := kube.TakePod(asPod(asked).DeepCopy())
+		return texts(append(taken, kube.WarnPod(asPod(made))...))
 	}
 	rules.Updates = map[string]Update{
 		"":                    prepared(kube.PreparePodUpdate, kube.ValidatePodUpdate),
