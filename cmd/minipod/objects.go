@@ -88,12 +88,17 @@ func services(ctx context.Context, e records) ([]*v1.Service, error) {
 // newest is the newest revision of an object; zero when there is none.
 func newest(ctx context.Context, e records, key object.Key) (object.Record, error) {
 	all, err := objectsIn(ctx, e, key.Namespace)
+	return newestOf(all, key), err
+}
+
+// newestOf is an object among others; zero when it is not.
+func newestOf(all []object.Record, key object.Key) object.Record {
 	for _, r := range all {
 		if r.Key() == key {
-			return r, err
+			return r
 		}
 	}
-	return object.Record{}, err
+	return object.Record{}
 }
 
 // objectsIn are the objects of a namespace.
@@ -146,17 +151,19 @@ func (e *ownedError) Error() string {
 
 // removeObject removes all revisions of an object.
 func removeObject(ctx context.Context, e records, key object.Key) error {
-	found, err := newest(ctx, e, key)
+	records, err := e.Records(ctx, translate.LabelObjectNamespace+"="+key.Namespace)
 	if err != nil {
 		return err
 	}
+	all := decoded(records)
+	found := newestOf(object.Newest(all), key)
 	if found.Revision == 0 {
 		return &absentError{key}
 	}
 	if found.Pod() != "" {
 		return &ownedError{key, found.Pod()}
 	}
-	return drop(ctx, e, found.All())
+	return drop(ctx, e, found.All(all))
 }
 
 // applyObjects stores the objects of manifests, in their order.

@@ -94,12 +94,18 @@ func (o *objects) Remove(ctx context.Context, r apiserver.Record) error {
 	if err != nil {
 		return err
 	}
+	var all []object.Record
 	for _, v := range volumes {
-		if found, ok := object.Decode(v.Labels); ok && found.Key() == newest.Key() && found.Revision > newest.Revision {
+		found, ok := object.Decode(v.Labels)
+		if !ok || found.Key() != newest.Key() {
+			continue
+		}
+		all = append(all, found)
+		if found.Revision > newest.Revision {
 			newest = found
 		}
 	}
-	if err := o.drop(ctx, r, newest.All()); err != nil || r.Resource != object.Claims {
+	if err := o.drop(ctx, r, newest.All(all)); err != nil || r.Resource != object.Claims {
 		return err
 	}
 	return o.dropClaimed(ctx, r)

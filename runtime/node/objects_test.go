@@ -9,6 +9,7 @@ import (
 
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -53,13 +54,13 @@ func TestObjects(t *testing.T) {
 }
 
 // A removal takes the revisions with it that another process has written
-// meanwhile; another object of the same name stays.
+// meanwhile, or has not let go of when it was killed; another object of the same name stays.
 func TestRemoveOfWhatHasChanged(t *testing.T) {
 	onModel(t, func(b *bench) {
 		objects := b.Objects()
 		r := apiserver.Record{Resource: "configmaps", Namespace: "default", Name: "one", UID: "u", Revision: 1, JSON: []byte("{}")}
 		newer, other := r, r
-		newer.Revision, other.Name = 2, "two"
+		newer.Revision, other.Name = object.Kept+9, "two"
 		for _, r := range []apiserver.Record{r, newer, other} {
 			if err := objects.Save(b.Context(), r); err != nil {
 				b.Fatal(err)

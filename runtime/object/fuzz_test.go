@@ -28,7 +28,7 @@ func FuzzDecode(f *testing.F) {
 		if r.Revision > 0 && (!ok || !cmp.Equal(r, again)) {
 			t.Errorf("%+v is read back as %+v", r, again)
 		}
-		if n := len(r.All()); r.Revision < 0 || n > Kept+1 || len(r.Drops()) > 1 {
+		if n := len(r.All(nil)); r.Revision < 0 || n > Kept+1 || len(r.Drops()) > 1 {
 			t.Errorf("revision %d has %d volumes", r.Revision, n)
 		}
 		if newest := Newest([]Record{r, again, r}); len(newest) > 1 {

@@ -172,7 +172,11 @@ func TestVolumes(t *testing.T) {
 	if got := r.Drops(); !cmp.Equal(got, []string{"minipod_secrets__s_4"}) {
 		t.Errorf("dropped are %v", got)
 	}
-	if all := r.All(); len(all) != object.Kept+1 || all[len(all)-1] != "minipod_secrets__s_20" {
+	left := object.Record{Resource: "secrets", Name: "s", Revision: 2} // by one who was killed
+	if all := r.All([]object.Record{r, left, {Resource: "secrets", Name: "t", Revision: 1}}); len(all) != object.Kept+2 || all[0] != "minipod_secrets__s_2" {
+		t.Errorf("with an old one all are %v", all)
+	}
+	if all := r.All(nil); len(all) != object.Kept+1 || all[len(all)-1] != "minipod_secrets__s_20" {
 		t.Errorf("all are %v", all)
 	}
 }

@@ -149,9 +149,16 @@ func (r Record) Drops() []string {
 
 // All are the names of the volumes of every revision that there may be, the
 // newest last: who is killed while they are removed leaves the object as it
-// was.
-func (r Record) All() []string {
+// was. Among those that were found may be older ones, of which one who was
+// killed has not let go: the object would be there again as it was then.
+func (r Record) All(found []Record) []string {
 	var names []string
+	for _, old := range found {
+		if old.Key() == r.Key() && old.Revision < r.Revision-Kept {
+			names = append(names, r.Key().Volume(old.Revision))
+		}
+	}
+	slices.Sort(names)
 	for revision := max(1, r.Revision-Kept); revision <= r.Revision; revision++ {
 		names = append(names, r.Key().Volume(revision))
 	}
