@@ -292,7 +292,7 @@ func fateRows() map[string][]FieldFate {
 			{"runAsGroup", Docker, "as the containers'"},
 			{"runAsNonRoot", Minipod, "as the containers'"},
 			{"supplementalGroups", Docker, "HostConfig.GroupAdd"},
-			{"supplementalGroupsPolicy", Warned, "Strict: Docker adds the groups of the image all the same"},
+			{"supplementalGroupsPolicy", Warned, "Strict: so with runAsGroup; without it Docker adds the groups that the image gives the user"},
 			{"fsGroup", Docker, "HostConfig.GroupAdd, the group of volumes and of what a claim holds"},
 			{"sysctls", Docker, "HostConfig.Sysctls of the pause; one that is not safe is refused as SysctlForbidden, unless --allowed-unsafe-sysctls names it"},
 			{"fsGroupChangePolicy", Minipod, "when the files of a claim get the group"},

@@ -108,8 +108,7 @@ func podSecurityNotes(n *noter, b *Blueprint) {
 	if sc == nil {
 		return
 	}
-	strict := sc.SupplementalGroupsPolicy != nil && *sc.SupplementalGroupsPolicy == v1.SupplementalGroupsPolicyStrict
-	n.warn(strict, path+".supplementalGroupsPolicy", "Docker adds the groups of the image's /etc/group all the same")
+	n.warn(b.lax(), path+".supplementalGroupsPolicy", "without runAsGroup Docker adds the groups that the image's /etc/group gives the user all the same")
 	n.profile(b, sc.SeccompProfile, path)
 	n.appArmor(b, sc.AppArmorProfile, path)
 	n.selinux(b, sc.SELinuxOptions, path)

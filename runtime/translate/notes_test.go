@@ -70,6 +70,8 @@ func TestNotes(t *testing.T) {
 		{spec: "initContainers: [{name: i, image: i}]", want: ""},
 		{spec: "initContainers: [{name: i, image: i, restartPolicy: Always, terminationMessagePath: /x}]", want: ""},
 		{spec: "securityContext: {supplementalGroupsPolicy: Strict}", want: "spec.securityContext.supplementalGroupsPolicy"},
+		{spec: "securityContext: {supplementalGroupsPolicy: Strict, runAsGroup: 1}", want: ""},
+		{spec: "securityContext: {supplementalGroupsPolicy: Strict}", container: "securityContext: {runAsGroup: 1}", want: ""},
 		{spec: "securityContext: {supplementalGroupsPolicy: Merge}", want: ""},
 		{spec: "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}", want: "!spec.securityContext.seccompProfile.localhostProfile"},
 		{spec: "securityContext: {runAsGroup: 5}", want: ""},

@@ -85,6 +85,20 @@ func runAsGroup(pod *v1.PodSecurityContext, own *v1.SecurityContext, path string
 	return pod.RunAsGroup, "spec.securityContext.runAsGroup"
 }
 
+// lax reports whether a container may have more groups than the policy Strict
+// wants: with a user alone Docker looks its groups up in the image, and with a
+// group beside it does not.
+func (b *Blueprint) lax() bool {
+	sc := b.Pod.Spec.SecurityContext
+	if sc.SupplementalGroupsPolicy == nil || *sc.SupplementalGroupsPolicy != v1.SupplementalGroupsPolicyStrict {
+		return false
+	}
+	return slices.ContainsFunc(b.Units, func(u Unit) bool {
+		own := u.Container.SecurityContext
+		return sc.RunAsGroup == nil && (own == nil || own.RunAsGroup == nil)
+	})
+}
+
 func groups(r *Request, pod *v1.PodSecurityContext) {
 	if pod.FSGroup != nil {
 		r.Host.GroupAdd = append(r.Host.GroupAdd, strconv.FormatInt(*pod.FSGroup, 10))
