@@ -176,6 +176,21 @@ func TestStartupFails(t *testing.T) {
 	}
 }
 
+// One that a probe has had stopped has failed, though it exits with 0: only the
+// policy Never keeps it from being restarted.
+func TestUnhealthyFails(t *testing.T) {
+	for policy, again := range map[v1.RestartPolicy]bool{v1.RestartPolicyAlways: true, v1.RestartPolicyOnFailure: true, v1.RestartPolicyNever: false} {
+		p := withProbes(t, func(c *v1.Container) { c.StartupProbe = tcp(1, 1, 1, 2) })
+		p.w.Want.Pod.Spec.RestartPolicy = policy
+		p.w.Want = translate.New(p.w.Want.Pod, translate.Options{})
+		p.until(time.Hour, func(translate.ProbeKind, time.Duration) error { return errUnhealthy })
+		exit(p.w, "a", 0, p.now)
+		if ops := kinds(plan.Next(p.w, p.now)); slices.Contains(ops, "create a/1") != again {
+			t.Errorf("%s: when it has ended: %q", policy, ops)
+		}
+	}
+}
+
 // A port that is none of the container's is waited for with a reason, and no
 // probe is run.
 func TestProbeOfNoPort(t *testing.T) {
