@@ -54,7 +54,7 @@ func Stop(w World, grace *int64) (op Op, ok bool) {
 // Start asks for a pod that was stopped or has ended to be run again, in new
 // containers. One that is to run already is left as it is.
 func Start(w World) (op Op, ok bool) {
-	if w.Want == nil || w.Leaving() || w.Intent() == Wanted && !terminal(Phase(w)) {
+	if w.Want == nil || w.Leaving() || w.Intent() == Wanted && !terminal(outcome(w)) {
 		return Op{}, false
 	}
 	pod := with(w.Want.Pod, Wanted, nil)

@@ -18,6 +18,11 @@ func (s *stepper) bring() {
 	if s.gated() || s.unbound() || s.overlong() || s.expired() || s.evicted() {
 		return
 	}
+	if s.w.doomed() {
+		s.stopAll()
+		s.note()
+		return
+	}
 	contents := s.contents()
 	if s.w.Pause.State != Running {
 		s.startPause(contents)
@@ -76,12 +81,12 @@ func (s *stepper) toward(g goal) {
 // running looks after an attempt that runs.
 func (s *stepper) running(u translate.Unit, c Container) {
 	if kind := s.w.condemned(c); kind != "" {
-		op := s.end(c, s.w.probeGrace(u, kind))
-		op.Cause, op.Detail = string(kind), fmt.Sprintf("its %s probe failed: %s", kind, s.w.check(c, kind).Output)
-		s.do(op)
+		s.lastReadiness(c)
+		s.do(s.condemn(u, c, kind))
 		return
 	}
 	if err := s.w.hookFailed(c); err != nil {
+		s.lastReadiness(c)
 		op := s.end(c, s.w.grace())
 		op.Cause, op.Detail = CauseHook, "its postStart hook failed: "+err.Error()
 		s.do(op)
@@ -96,6 +101,13 @@ func (s *stepper) running(u translate.Unit, c Container) {
 		s.State = Starting
 		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: s.w.unstarted(c)})
 	}
+}
+
+// condemn is the stop of an attempt that a probe has failed for.
+func (s *stepper) condemn(u translate.Unit, c Container, kind translate.ProbeKind) Op {
+	op := s.end(c, s.w.probeGrace(u, kind))
+	op.Cause, op.Detail = string(kind), fmt.Sprintf("its %s probe failed: %s", kind, s.w.check(c, kind).Output)
+	return op
 }
 
 // unstarted says what an attempt that runs has still to do before it has

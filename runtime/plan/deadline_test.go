@@ -27,7 +27,7 @@ func TestDeadline(t *testing.T) {
 	}
 	w = plan.Apply(w, s.Ops[0], end)
 	s = plan.Next(w, end)
-	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason()); got != "[stop a/0 set policy]finishedFailedDeadlineExceeded" {
+	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason()); got != "[stop a/0 set policy]finishedRunningDeadlineExceeded" {
 		t.Errorf("then: %s", got)
 	}
 	exit(w, "a", 1, end.Add(-time.Second))

@@ -43,7 +43,7 @@ func TestEviction(t *testing.T) {
 	}
 	w = plan.Apply(w, s.Ops[0], due)
 	s = plan.Next(w, due)
-	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason(), w.EndMessage(), w.GraceSeconds()); got != "[stop a/0 set policy]finishedFailedEvictedtoo much1" {
+	if got := fmt.Sprint(kinds(s), s.State, s.Phase, w.EndReason(), w.EndMessage(), w.GraceSeconds()); got != "[stop a/0 set policy]finishedRunningEvictedtoo much1" {
 		t.Errorf("then: %s", got)
 	}
 	exit(w, "a", 137, due)

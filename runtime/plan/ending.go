@@ -76,7 +76,8 @@ func (s *stepper) rest() {
 
 // stopAll stops what runs, and reports whether anything does: all at once, but
 // for the sidecars, which are stopped after everything else and from the last
-// to the first. Their hooks begin with the others'.
+// to the first. Their hooks begin with the others'; one whose hook has used all of
+// the grace waits for no other.
 func (s *stepper) stopAll() bool {
 	var sidecars []Container
 	running := false
@@ -94,9 +95,11 @@ func (s *stepper) stopAll() bool {
 	slices.SortStableFunc(sidecars, func(a, b Container) int { return cmp.Compare(s.w.place(b), s.w.place(a)) })
 	for i, c := range sidecars {
 		stop := s.stop(c)
+		took, hooked := s.w.preStopped(c.ID)
+		late := hooked && took >= s.w.grace()
 		if stop.Action != nil {
 			stop.Kind = PreStop
-		} else if i > 0 || running {
+		} else if (i > 0 || running) && !late {
 			continue
 		}
 		s.mayStop(c, stop)
@@ -129,6 +132,9 @@ func (s *stepper) stop(c Container) Op {
 		op := s.end(c, 0)
 		op.Cause, op.Detail = CauseReset, "a container has ended whose rule is to restart all containers"
 		return op
+	}
+	if u, ok := s.w.Want.Unit(c.Unit); ok && s.w.condemned(c) != "" && s.w.doomed() {
+		return s.condemn(u, c, s.w.condemned(c))
 	}
 	grace := s.w.grace()
 	if grace > 0 && s.w.Leaving() && s.w.sidecar(c) {

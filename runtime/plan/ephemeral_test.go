@@ -69,7 +69,7 @@ func TestEphemeral(t *testing.T) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
 			intend(w, plan.Ended)
-		}, ops: []string{"stop dbg/0"}, state: plan.Finished, phase: v1.PodSucceeded},
+		}, ops: []string{"stop dbg/0"}, state: plan.Finished, phase: v1.PodRunning},
 		"not made when the pod has ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)

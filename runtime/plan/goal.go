@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -144,6 +146,25 @@ func (w World) begun(u translate.Unit) bool {
 // worked reports whether the regular containers have all ended for good: the
 // sidecars are only there for them.
 func (w World) worked() bool {
+	return w.apps(func(u translate.Unit, c Container) bool { return c.Ended() && !w.restarts(u, c) })
+}
+
+// doomed reports whether the regular containers have all ended for good but for
+// those that a probe has stopped and that are not to run again: a node kills the
+// whole pod then, and runs no sidecar again
+// (kuberuntime_manager.go, computePodActions).
+func (w World) doomed() bool {
+	return !w.worked() && w.apps(func(u translate.Unit, c Container) bool {
+		if c.State == Running {
+			return u.Restart == v1.RestartPolicyNever && w.condemned(c) != ""
+		}
+		return c.Ended() && !w.restarts(u, c)
+	})
+}
+
+// apps reports whether there are regular containers, and is holds for the newest
+// attempt of each.
+func (w World) apps(is func(translate.Unit, Container) bool) bool {
 	if w.Want == nil {
 		return false
 	}
@@ -153,7 +174,7 @@ func (w World) worked() bool {
 			continue
 		}
 		apps++
-		if c := w.Latest(u.Name); c == nil || !c.Ended() || w.restarts(u, *c) {
+		if c := w.Latest(u.Name); c == nil || !is(u, *c) {
 			return false
 		}
 	}

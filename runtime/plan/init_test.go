@@ -99,7 +99,11 @@ func TestNextWithInits(t *testing.T) {
 		"one is killed for its memory, with 0": {after: "i", change: func(w *plan.World) { w.Latest("i").OOMKilled = true },
 			ops: []string{"create i/1"}, state: plan.Starting, phase: v1.PodPending},
 		"one fails for good": {policy: v1.RestartPolicyNever, after: "j", change: func(w *plan.World) { exit(*w, "j", 1, t0) },
-			ops: []string{"revise"}, state: plan.Finished, phase: v1.PodFailed},
+			ops: []string{"revise"}, state: plan.Finished, phase: v1.PodPending},
+		"one fails for good, and nothing runs any more": {policy: v1.RestartPolicyNever, after: "j", change: func(w *plan.World) {
+			exit(*w, "j", 1, t0)
+			exit(*w, "s", 0, t0)
+		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodFailed},
 		"the sidecar ends before the next": {after: "s", change: func(w *plan.World) { exit(*w, "s", 0, t0) },
 			ops: []string{"create s/1"}, state: plan.Starting, phase: v1.PodPending},
 		"the sidecar ends later, whatever the policy": {policy: v1.RestartPolicyNever, after: "b", change: func(w *plan.World) { exit(*w, "s", 0, t0) },

@@ -22,7 +22,7 @@ func Next(w World, now time.Time) Step {
 		s.leave()
 	case w.Intent() == Halted:
 		s.halt()
-	case w.Intent() == Ended, terminal(s.Phase), w.worked():
+	case w.Intent() == Ended, terminal(outcome(w)), w.worked():
 		s.finish()
 	default:
 		s.bring()

@@ -8,9 +8,23 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Phase is the pod's phase as the kubelet computes it
-// (pkg/kubelet/kubelet_pods.go, getPhase).
+// Phase is the pod's phase as a node tells it: a pod that comes to its end does
+// so when none of its containers runs any more
+// (pkg/kubelet/status/status_manager.go, mergePodStatus).
 func Phase(w World) v1.PodPhase {
+	phase := outcome(w)
+	switch {
+	case !terminal(phase) || !w.containersRun():
+		return phase
+	case w.Initialized():
+		return v1.PodRunning
+	}
+	return v1.PodPending
+}
+
+// outcome is the pod's phase by what its containers have come to
+// (pkg/kubelet/kubelet_pods.go, getPhase).
+func outcome(w World) v1.PodPhase {
 	if w.Pause == nil || w.Want == nil || len(w.Want.Units) == 0 {
 		return v1.PodPending
 	}

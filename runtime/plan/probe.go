@@ -133,10 +133,10 @@ func (s *stepper) probes(u translate.Unit, c Container) {
 	}
 }
 
-// lastReadiness runs the readiness probe of an attempt that is being stopped with
-// its pod: what it says is of account until the end. No other probe is run then.
+// lastReadiness runs the readiness probe of an attempt that is being stopped: what
+// it says is of account until the end. No other probe is run then.
 func (s *stepper) lastReadiness(c Container) {
-	if s.w.Want == nil || !s.w.Leaving() || c.State != Running {
+	if s.w.Want == nil || s.w.Intent() == Halted || c.State != Running {
 		return
 	}
 	u, ok := s.w.Want.Unit(c.Unit)

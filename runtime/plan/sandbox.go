@@ -16,7 +16,7 @@ func (w World) SandboxChanged() (at time.Time, changed bool) {
 		return at, false
 	}
 	changed = slices.ContainsFunc(w.Containers, func(c Container) bool { return c.Start == w.start() && w.Stale(c) })
-	return w.Pause.StartedAt, changed && !terminal(Phase(w)) && slices.ContainsFunc(w.Want.Units, w.comesAgain)
+	return w.Pause.StartedAt, changed && !terminal(outcome(w)) && slices.ContainsFunc(w.Want.Units, w.comesAgain)
 }
 
 // endsWithPause reports whether a regular container that has run is not run
