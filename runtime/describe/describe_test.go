@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/describe"
 	"github.com/minipod/minipod/runtime/event"
@@ -113,6 +114,33 @@ func trimmed(text string) string {
 		lines = append(lines, line[:indent]+strings.Join(strings.Fields(line), " "))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// A volume with a claim of its own says what its template does, as kubectl does.
+func TestEphemeralVolume(t *testing.T) {
+	w := world()
+	class := "fast"
+	w.Want.Pod.Spec.Volumes = []v1.Volume{{Name: "scratch", VolumeSource: v1.VolumeSource{Ephemeral: &v1.EphemeralVolumeSource{
+		VolumeClaimTemplate: &v1.PersistentVolumeClaimTemplate{
+			ObjectMeta: metav1.ObjectMeta{Labels: map[string]string{"a": "1", "b": "2"}},
+			Spec:       v1.PersistentVolumeClaimSpec{StorageClassName: &class},
+		},
+	}}}}
+	const want = `  scratch:
+    Type: EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)
+    StorageClass: fast
+    Volume:
+    Labels: a=1
+    b=2
+    Annotations: <none>
+    Capacity:
+    Access Modes:
+    VolumeMode: Filesystem
+QoS Class:`
+	_, volumes, _ := strings.Cut(trimmed(describe.Pod(w, nil, describe.Machine{}, now)), "Volumes:\n")
+	if !strings.HasPrefix(strings.Join(strings.Fields(volumes), " "), strings.Join(strings.Fields(want), " ")) {
+		t.Errorf("it says\n%s\nwant\n%s", volumes, want)
+	}
 }
 
 func TestAdvice(t *testing.T) {

@@ -48,7 +48,10 @@ func (p *page) line(depth int, format string, values ...any) {
 }
 
 // list writes values under each other, the first beside the heading.
-func (p *page) list(heading string, values []string) {
+func (p *page) list(heading string, values []string) { p.listAt(top, heading, values) }
+
+// listAt is list deeper down.
+func (p *page) listAt(depth int, heading string, values []string) {
 	if len(values) == 0 {
 		values = []string{none}
 	}
@@ -56,7 +59,7 @@ func (p *page) list(heading string, values []string) {
 		if i > 0 {
 			heading = ""
 		}
-		p.line(top, heading+"\t%s", v)
+		p.line(depth, heading+"\t%s", v)
 	}
 }
 

@@ -18,7 +18,28 @@ func (p *page) volumes(list []v1.Volume) {
 		for _, fact := range volume(&list[i].VolumeSource) {
 			p.line(deep, "%s:\t%s", fact[0], fact[1])
 		}
+		if e := list[i].Ephemeral; e != nil && e.VolumeClaimTemplate != nil {
+			p.template(e.VolumeClaimTemplate)
+		}
 	}
+}
+
+// template is the claim that is made with a pod, as far as a template says it.
+func (p *page) template(t *v1.PersistentVolumeClaimTemplate) {
+	class, mode := "", v1.PersistentVolumeFilesystem
+	if t.Spec.StorageClassName != nil {
+		class = *t.Spec.StorageClassName
+	}
+	if t.Spec.VolumeMode != nil {
+		mode = *t.Spec.VolumeMode
+	}
+	p.line(deep, "StorageClass:\t%s", class)
+	p.line(deep, "Volume:\t%s", t.Spec.VolumeName)
+	p.listAt(deep, "Labels:", pairs(t.Labels, "="))
+	p.listAt(deep, "Annotations:", annotations(&t.ObjectMeta))
+	p.line(deep, "Capacity:\t")
+	p.line(deep, "Access Modes:\t")
+	p.line(deep, "VolumeMode:\t%s", string(mode))
 }
 
 // volume are the facts of a volume: heading and value.
