@@ -15,7 +15,7 @@ func (s *stepper) bring() {
 		s.wait(Wait{Reason: ReasonInvalidManifest, Detail: s.w.Invalid})
 		return
 	}
-	if s.gated() || s.unbound() || s.overlong() || s.expired() || s.evicted() {
+	if s.gated() || s.unbound() || s.unsandboxed() || s.expired() || s.evicted() {
 		return
 	}
 	if s.w.doomed() {

@@ -31,7 +31,7 @@ type Options struct {
 	// Runtime is the engine's runtime that runs the pod: what the handler of
 	// its runtime class is called. Empty is the name of the class.
 	Runtime string `json:"runtime,omitempty"`
-	// NoRuntime says that the engine has no such runtime: the pod is not run.
+	// NoRuntime says that the engine has no such runtime: the pod is not started.
 	NoRuntime bool `json:"noRuntime,omitempty"`
 	// PodCgroup says that the pod has a cgroup of its own, with the limits of
 	// spec.resources. That is decided when it is made.

@@ -61,7 +61,6 @@ func (b *Blueprint) Refusal(u Unit) (note Note, ok bool) {
 func notes(b *Blueprint) []Note {
 	n := &noter{}
 	podNotes(n, b)
-	n.refuse(b.Options.NoRuntime, "spec.runtimeClassName", fmt.Sprintf("no runtime for %q is configured", b.Options.Runtime))
 	schedulingNotes(n, &b.Pod.Spec)
 	podSecurityNotes(n, b)
 	volumeNotes(n, b)

@@ -59,10 +59,11 @@ func TestGroupWithImageUser(t *testing.T) {
 	}
 }
 
-// A runtime that the engine does not have is no runtime: the pod is turned away.
+// A runtime that the engine does not have is no runtime: there is no sandbox.
 func TestNoRuntime(t *testing.T) {
 	b := translate.New(parseText(t, "p.yaml", notable("runtimeClassName: gvisor", "")), translate.Options{Runtime: "runsc", NoRuntime: true})
-	if fatal := b.Fatal(); len(fatal) != 1 || fatal[0].Message != `no runtime for "runsc" is configured` || b.Pause.Host.Runtime != "" {
-		t.Errorf("notes %v, runtime %q", fatal, b.Pause.Host.Runtime)
+	const want = `failed to get sandbox runtime: no runtime for "runsc" is configured`
+	if missing := b.NoSandbox(); missing == nil || missing.Message != want || len(b.Fatal()) > 0 || b.Pause.Host.Runtime != "" {
+		t.Errorf("missing %v, notes %v, runtime %q", missing, b.Fatal(), b.Pause.Host.Runtime)
 	}
 }

@@ -114,13 +114,20 @@ func pauseNames(r *Request, pod *v1.Pod) {
 	r.from("Config.Hostname", from)
 }
 
-// Overlong says in the kubelet's words (pkg/kubelet/util, GetNodenameForKernel)
-// that a pod is to have a hostname which is longer than the kernel takes; nil
-// where it is not.
-func (b *Blueprint) Overlong() *Missing {
+// NoSandbox says why no pause can be started as the pod wants it, in the words
+// of containerd and of the kubelet (pkg/kubelet/util, GetNodenameForKernel): the
+// engine has no such runtime, or the hostname is longer than the kernel takes;
+// nil where it can.
+func (b *Blueprint) NoSandbox() *Missing {
 	const longest = 64
 	host := b.Pause.Config.Hostname
-	if len(host) <= longest {
+	switch {
+	case b.Options.NoRuntime:
+		return &Missing{
+			Message: fmt.Sprintf("failed to get sandbox runtime: no runtime for %q is configured", b.Options.Runtime),
+			Field:   "spec.runtimeClassName",
+		}
+	case len(host) <= longest:
 		return nil
 	}
 	return &Missing{

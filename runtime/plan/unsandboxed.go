@@ -1,9 +1,9 @@
 package plan
 
-// overlong keeps a pod from starting that is to have a hostname which no
-// kernel takes. As on a node it stays.
-func (s *stepper) overlong() bool {
-	missing := s.w.Want.Overlong()
+// unsandboxed keeps a pod from starting whose pause cannot be as it is to be. As
+// on a node it stays.
+func (s *stepper) unsandboxed() bool {
+	missing := s.w.Want.NoSandbox()
 	if missing == nil || s.w.Pause.State == Running {
 		return false
 	}
