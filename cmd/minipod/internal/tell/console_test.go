@@ -2,12 +2,16 @@ package tell
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/creack/pty"
+	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -52,5 +56,28 @@ func TestProse(t *testing.T) {
 	terminal.Close()
 	if got, _ := io.ReadAll(screen); string(got) != want { // a terminal that nobody has open is an error
 		t.Errorf("on a terminal: %q, want %q", got, want)
+	}
+}
+
+// The parts of a hint about what keeps a pod from starting fit a terminal, where
+// they name no long names.
+func TestFaultHintsFit(t *testing.T) {
+	m := manifest.Pod{Blueprint: translate.New(&v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{
+		Name: "server", Image: "registry.example/team/server:1.2.3", ImagePullPolicy: v1.PullAlways, Ports: []v1.ContainerPort{{ContainerPort: 80, HostPort: 8080}},
+	}}}}, translate.Options{})}
+	image := m.Blueprint.Units[0].Container.Image
+	for _, f := range []plan.Fault{
+		{Op: plan.Op{Kind: plan.CreateUnit, Unit: "server"}, Err: &translate.Missing{Field: "spec.containers[0].envFrom[0]"}},
+		{Op: plan.Op{Kind: plan.PullImage, Unit: "server", Target: image}, Err: plan.ErrUnreachable},
+		{Op: plan.Op{Kind: plan.PullImage, Target: image}, Err: plan.ErrUnreachable},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("taken")},
+	} {
+		var text bytes.Buffer
+		Console{Writer: &text, terminal: true}.Hint(faultHint(m, f))
+		for line := range strings.Lines(text.String()) {
+			if line = strings.TrimSuffix(line, "\n"); len(line) > columns || line == "minipod: hint: " {
+				t.Errorf("%s: %d columns: %s", f.Op.Kind, len(line), line)
+			}
+		}
 	}
 }

@@ -69,7 +69,7 @@ func faultHint(m manifest.Pod, f plan.Fault) string {
 	case f.Op.Kind == plan.StartPause && isObject(f.Err):
 		return "a hostname has at most 64 characters: make the name or the subdomain shorter, or leave setHostnameAsFQDN out"
 	case isObject(f.Err):
-		return "minipod run stores ConfigMaps and Secrets too: give it the file that has them, before the pod's or with it; --wait=created has the pod wait for them"
+		return "minipod run of the file that has it stores it; --wait=created has the pod wait for it"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable) && u.Pull == v1.PullAlways:
 		return "minipod run --pull=missing takes an image that the engine has; docker images lists them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):

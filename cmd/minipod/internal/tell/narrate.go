@@ -120,7 +120,7 @@ func (n *Narrator) done(w plan.World, op plan.Op) {
 		n.full("pause %s created: it is the pod", n.blueprint.Pause.Name)
 	case plan.CreateUnit:
 		if n.failed[op.Unit] {
-			n.Warn("image " + op.Request.Config.Image + ": no answer from its registry; the local one is used")
+			n.Warn("image " + op.Request.Config.Image + ": its registry is silent; the local one is used")
 		}
 	case plan.StopUnit:
 		n.full("container %s stopped", n.container(op))
