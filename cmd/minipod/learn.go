@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 	"k8s.io/kubectl/pkg/util/term"
 
@@ -116,7 +117,19 @@ func (f *learnFlags) list(io streams, all []*lesson.Lesson) {
 		}
 		tell.Result(io.out, "%2d  %s", i+1, l.Title)
 	}
-	c.Hint("minipod learn 1 begins with the first")
+	c.Hint("minipod learn 1" + f.again() + " begins with the first")
+}
+
+// again are the flags that a command needs to find the same lessons.
+func (f *learnFlags) again() string {
+	words := ""
+	if f.dir != "" {
+		words += " --dir " + shellescape.Quote(f.dir)
+	}
+	if f.language != "" {
+		words += " --lang " + f.language
+	}
+	return words
 }
 
 func (f *learnFlags) names(args []string) []string {

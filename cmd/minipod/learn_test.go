@@ -91,6 +91,9 @@ func TestLearnLists(t *testing.T) {
 		{"zh_CN.UTF-8", "learn", " 1  Pod 就是一个 pause 容器\n"},
 		{"zh_CN.UTF-8", "learn --lang en", " 3  One address, one port space\n"},
 		{"C", "learn --lang zh", "14  用 kubectl 做同样的事\n"},
+		{"C", "learn", "hint: minipod learn 1 begins with the first\n"},
+		{"C", "learn --lang zh", "hint: minipod learn 1 --lang zh begins with the first\n"},
+		{"C", "learn --dir " + dir, "hint: minipod learn 1 --dir " + dir + " begins with the first\n"},
 		{"C", "learn --dir " + dir, " 2  Mine\n"},
 		{"C", "learn --dir " + dir, "lesson 1 cannot be read: " + dir + `/bad.md:2: sh wants exit=N or within=20s, not "often"`},
 	} {
