@@ -236,6 +236,9 @@ func (e *engine) endIfFree(pod *v1.Pod) {
 func (e *engine) Kill(_ context.Context, pod *v1.Pod) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if kept := e.pods[pod.UID]; kept != nil && len(kept.Finalizers) > 0 {
+		return errors.New("its finalizers are to be taken off first")
+	}
 	delete(e.pods, pod.UID)
 	e.hint(pod.UID)
 	return nil

@@ -37,7 +37,7 @@ const born = 1
 // Keep tells the kinds of change apart: birth, end at once, end in time, and the rest.
 func (k podKeeper) Keep(ctx context.Context, change store.Change) (int64, error) {
 	if change.Next == nil {
-		return 0, k.pods.Kill(ctx, barePod(change.Current.Object))
+		return 0, k.end(ctx, change)
 	}
 	next := barePod(change.Next)
 	if change.Current == nil {
@@ -48,6 +48,20 @@ func (k podKeeper) Keep(ctx context.Context, change store.Change) (int64, error)
 		return behind(k.pods.Stop(ctx, old, next))
 	}
 	return behind(k.pods.Revise(ctx, old, next))
+}
+
+// end removes a pod at once. Where its last finalizer is what was taken off, the
+// engine is to know that first: it keeps a pod that has any.
+func (k podKeeper) end(ctx context.Context, change store.Change) error {
+	pod := barePod(change.Current.Object)
+	if len(pod.Finalizers) > 0 {
+		released := pod.DeepCopy()
+		released.Finalizers = nil
+		if _, err := behind(k.pods.Revise(ctx, Pod{pod, change.Current.Revision}, released)); err != nil {
+			return err
+		}
+	}
+	return k.pods.Kill(ctx, pod)
 }
 
 // barePod is a copy of a pod without what the store adds.

@@ -163,12 +163,14 @@ func TestPodDeletionIsGraceful(t *testing.T) {
 
 func TestPodFinalizers(t *testing.T) {
 	c := start(t)
-	c.running(t, "web")
-	c.raw(t, 200, "PATCH", pods+"/web", `{"metadata":{"finalizers":["example.com/hold"]}}`)
-	c.raw(t, 200, "DELETE", pods+"/web", "")
-	eventually(t, "it ends", func() bool { return do[v1.Pod](t, c, 200, "GET", pods+"/web", "").Status.Phase == v1.PodSucceeded })
-	c.raw(t, 200, "PATCH", pods+"/web", `{"metadata":{"finalizers":null}}`)
-	c.gone(t, pods+"/web")
+	for _, how := range []string{"", "?gracePeriodSeconds=0"} {
+		c.running(t, "web")
+		c.raw(t, 200, "PATCH", pods+"/web", `{"metadata":{"finalizers":["example.com/hold"]}}`)
+		c.raw(t, 200, "DELETE", pods+"/web"+how, "")
+		eventually(t, "it ends", func() bool { return do[v1.Pod](t, c, 200, "GET", pods+"/web", "").Status.Phase == v1.PodSucceeded })
+		c.raw(t, 200, "PATCH", pods+"/web", `{"metadata":{"finalizers":null}}`)
+		c.gone(t, pods+"/web")
+	}
 }
 
 func TestGatedPodWaitsForTheNode(t *testing.T) {

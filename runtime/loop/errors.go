@@ -43,6 +43,19 @@ func absent(ref translate.Ref, refs []translate.Ref) *NotFoundError {
 	return e
 }
 
+// HeldError says that the finalizers of a pod keep it from being removed.
+type HeldError struct {
+	Ref translate.Ref
+	Why string
+}
+
+func (e *HeldError) Error() string { return fmt.Sprintf("remove pod %s: %s", e.Ref, e.Why) }
+
+// Hint says who may take them off: a write to the API.
+func (e *HeldError) Hint() string {
+	return fmt.Sprintf(`whoever put them there takes them off; by hand: minipod serve, and with its kubeconfig kubectl -n %s patch pod %s --type merge -p '{"metadata":{"finalizers":null}}'`, e.Ref.Namespace, e.Ref.Name)
+}
+
 // ExistsError says that there is a pod of that name already.
 type ExistsError struct{ Ref translate.Ref }
 

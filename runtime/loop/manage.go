@@ -151,7 +151,7 @@ func (r *Runner) finish(ctx context.Context, ref translate.Ref) error {
 	if faults := res.Step.Faults(); len(faults) > 0 {
 		return fmt.Errorf("remove pod %s: %w", ref, faults[0].Err)
 	}
-	return fmt.Errorf("remove pod %s: %s", ref, res.Step.Waits[0].Detail)
+	return &HeldError{Ref: ref, Why: res.Step.Waits[0].Detail}
 }
 
 // asked is how often something is asked for that comes too late, because
