@@ -18,6 +18,7 @@ type screen struct {
 	pty  *os.File
 	cmd  *exec.Cmd
 	seen strings.Builder
+	rest string // of seen, what follows the last match
 }
 
 func newScreen(t *testing.T, cmd *exec.Cmd, rows, cols uint16) *screen {
@@ -45,13 +46,16 @@ func (s *screen) types(keys string) {
 func (s *screen) shows(pattern string) {
 	s.t.Helper()
 	want := regexp.MustCompile(pattern)
-	var text strings.Builder
 	buf := make([]byte, 4096)
-	for !want.MatchString(text.String()) {
+	for {
+		if match := want.FindStringIndex(s.rest); match != nil {
+			s.rest = s.rest[match[1]:]
+			return
+		}
 		n, err := s.pty.Read(buf)
-		text.Write(buf[:n])
+		s.rest += string(buf[:n])
 		s.seen.Write(buf[:n])
-		if err != nil && !want.MatchString(text.String()) {
+		if err != nil && !want.MatchString(s.rest) {
 			s.t.Fatalf("no match for %q: %v\n%s", pattern, err, s.seen.String())
 		}
 	}
@@ -78,6 +82,7 @@ spec:
 // TestExecInTerminal types into a shell in a container: the terminal is raw,
 // its size follows the window, and the shell's exit code is minipod's.
 func TestExecInTerminal(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "terminal")
 	run := minipod(t, e.address, "run", "-n", ns, "-")
@@ -130,6 +135,7 @@ func TestColour(t *testing.T) {
 // TestAttachInTerminal: Ctrl-C stops the pod of run --attach, whose lines have
 // prefixes in colours.
 func TestAttachInTerminal(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "attach")
 	cmd := minipod(t, e.address, "run", "-n", ns, "--attach", "--rm", "-q", "/dev/fd/3")
