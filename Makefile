@@ -6,7 +6,8 @@
 # The same program everywhere, whether or not the machine has a C compiler.
 export CGO_ENABLED = 0
 
-TESTFLAGS ?= -timeout 20m
+# Tests wait for the engine more than they work: two at once for each core.
+TESTFLAGS ?= -timeout 20m -parallel $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN))
 
 .PHONY: help demo test podman check bench bench-serve bench-supervise soak crash conformance build pause engine images clean
 

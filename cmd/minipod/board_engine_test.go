@@ -15,6 +15,7 @@ import (
 // containers that share the namespaces of the pause, and minipod knows of no
 // pod.
 func TestBoardMakesContainersThatShare(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "board")
 	file, err := manifestFile(t.TempDir(), "walkthrough", "hostPort: 8080", "hostPort: "+freePort(t))

@@ -31,7 +31,8 @@ type testEngine struct {
 }
 
 // newTestEngine fails the test where no engine answers; only -short leaves
-// these tests out.
+// these tests out. Those that look at their own pods alone are parallel; a
+// serve or a supervisor keeps the pods of all, and has the engine to itself.
 func newTestEngine(t testing.TB) *testEngine {
 	t.Helper()
 	if testing.Short() {

@@ -48,6 +48,7 @@ spec:
 // What becomes of the volumes of claims, new ones and older ones, is the same
 // whoever makes the pod.
 func TestExplainPreparesClaimsTheSameWay(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	for _, c := range []struct{ name, security, mode, group, want string }{
 		{"no group", "", "0755", "0", "755 0\n600 0\n777 0\n"},

@@ -27,6 +27,7 @@ import (
 // of all that they are made of may differ in identities, addresses and times,
 // and in nothing else.
 func TestExplainMakesTheSamePod(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	flags := map[string][]string{
 		"network":  {"-p", "127.0.0.1:@:82", "-P"},

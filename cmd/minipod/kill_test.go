@@ -64,6 +64,7 @@ func mustRun(t *testing.T, host string, args ...string) string {
 // TestKilledAfterEachChange kills run after each change it makes to the
 // engine. Another run makes the pod whole, and rm leaves nothing.
 func TestKilledAfterEachChange(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	networks := e.networks(t)
 	for n, more := 1, true; more; n++ {
@@ -91,6 +92,7 @@ func TestKilledAfterEachChange(t *testing.T) {
 // TestKilledRm kills rm after each change it makes to the engine. Another rm
 // removes the rest, and run makes the pod anew.
 func TestKilledRm(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "kill-rm")
 	for n, more := 1, true; more; n++ {
@@ -191,6 +193,7 @@ func killAfter(t *testing.T, e *testEngine, n int, args ...string) (change strin
 
 // TestInterrupted interrupts run in the middle: it removes what it made.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "interrupted")
 	p := newProxy(t, e)
@@ -224,6 +227,7 @@ func TestInterrupted(t *testing.T) {
 // TestEngineDies breaks every connection off in the middle of a run: one
 // clear error with a hint, and rm removes what is left once it is back.
 func TestEngineDies(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := e.namespace(t, "dies")
 	p := newProxy(t, e)
@@ -250,6 +254,7 @@ func TestEngineDies(t *testing.T) {
 // TestMessageQueueEveryTime runs mc2 again and again: its containers start in
 // the order of the manifest, so the consumer always gets all of it.
 func TestMessageQueueEveryTime(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	const times = 20
 	for range times {

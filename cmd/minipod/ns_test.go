@@ -49,6 +49,7 @@ func runFive(t *testing.T, e *testEngine, shared bool) (ns string) {
 // TestNsTellsTheTruth compares what ns says of every container with what the
 // kernel says of its main process. It takes root on the engine's machine.
 func TestNsTellsTheTruth(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	for _, shared := range []bool{true, false} {
 		ns := runFive(t, e, shared)
@@ -95,6 +96,7 @@ func inode(t *testing.T, pid int, k namespace.Kind) uint64 {
 // TestNsInTerminal draws in colour and as wide as the terminal is, unless it
 // is told not to colour.
 func TestNsInTerminal(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := runFive(t, e, true)
 	for _, c := range []struct {
@@ -136,6 +138,7 @@ func TestNsInTerminal(t *testing.T) {
 // TestNsWithoutHelper asks the engine's ps where the engine makes no container
 // that could look, and says that it could not.
 func TestNsWithoutHelper(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := runFive(t, e, false)
 	all, err := minipod(t, e.address, "ns", "-n", ns, "five").Output()
@@ -158,7 +161,7 @@ func TestNsWithoutHelper(t *testing.T) {
 }
 
 // TestNsIsInterrupted leaves no helper behind, at whatever moment it is
-// interrupted.
+// interrupted. It is alone: helpers do not tell which test they are of.
 func TestNsIsInterrupted(t *testing.T) {
 	e := newTestEngine(t)
 	ns := runFive(t, e, false)

@@ -25,6 +25,7 @@ import (
 // TestScripts runs testdata/script on the real main and the real engine. Each
 // script has a namespace of its own in $NS; what it leaves there fails it.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	newTestEngine(t).scripts(t, "script")
 }
 

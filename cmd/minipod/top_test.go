@@ -33,6 +33,7 @@ func runTen(t *testing.T, e *testEngine) (ns string) {
 // TestTopInTerminal looks on while a pod runs: the table is drawn again and
 // again on a screen of its own and as large as it is, until q, Ctrl-C or a signal.
 func TestTopInTerminal(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := runTen(t, e)
 	for _, c := range []struct {
@@ -63,6 +64,7 @@ func TestTopInTerminal(t *testing.T) {
 // TestTopAsksAtOnce: an engine takes up to a second for a sample, of one
 // container as of many.
 func TestTopAsksAtOnce(t *testing.T) {
+	t.Parallel()
 	e := newTestEngine(t)
 	ns := runTen(t, e)
 	p := newProxy(t, e)
