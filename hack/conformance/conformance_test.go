@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -114,5 +117,24 @@ func TestReasonsAreReadable(t *testing.T) {
 	name := "[sig-storage] HostPath should support r/w [NodeConformance]"
 	if reason := reasons.Of(report.Spec{Name: name, Outcome: report.Failed}); reason == report.NoReason {
 		t.Errorf("%s: %s", name, reason)
+	}
+}
+
+func TestPrune(t *testing.T) {
+	runs := t.TempDir()
+	for day := range 5 {
+		if err := os.MkdirAll(filepath.Join(runs, fmt.Sprintf("2026-01-0%dT10-00-00-1", 5-day), "inner"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("2026-01-05T10-00-00-1", filepath.Join(runs, "last")); err != nil {
+		t.Fatal(err)
+	}
+	if err := prune(runs, 2); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(runs)
+	if err != nil || len(left) != 3 || left[0].Name() != "2026-01-04T10-00-00-1" || left[2].Name() != "last" {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -88,11 +89,17 @@ func (p place) bin() string { return filepath.Join(p.cache, "bin") }
 // page is the file that lists what passes.
 func (p place) page() string { return filepath.Join(p.root, "docs", "conformance.md") }
 
+// keptRuns is how many runs are kept: the newest.
+const keptRuns = 20
+
 // newRunFolder makes the folder of a new run; the link "last" beside it leads there.
 func (p place) newRunFolder() (string, error) {
 	runs := filepath.Join(p.cache, "runs")
 	if err := os.MkdirAll(runs, 0o755); err != nil {
 		return "", fmt.Errorf("make room for runs: %w", err)
+	}
+	if err := prune(runs, keptRuns-1); err != nil {
+		return "", fmt.Errorf("remove old runs: %w", err)
 	}
 	folder, err := os.MkdirTemp(runs, time.Now().Format("2006-01-02T15-04-05-"))
 	if err != nil {
@@ -106,6 +113,21 @@ func (p place) newRunFolder() (string, error) {
 		return "", fmt.Errorf("name the last run: %w", err)
 	}
 	return folder, nil
+}
+
+// prune removes all folders of runs but the newest: their names begin with their time.
+func prune(runs string, keep int) error {
+	found, err := filepath.Glob(filepath.Join(runs, "[0-9]*"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(found)
+	for _, old := range found[:max(0, len(found)-keep)] {
+		if err := os.RemoveAll(old); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // command is a program run in the checkout that complains to the terminal.
