@@ -28,6 +28,7 @@ type Engine struct {
 	machine  machine
 	loading  loading
 	places   sync.Map // of pause IDs to places
+	holds    sync.Map // of Docker's names of volumes to what they were seen to hold
 	messages bool     // whether termination messages are read
 	said     sync.Map // of container IDs to them
 	asked    sync.Map // of pods' UIDs to the newest revision that was written here

@@ -19,45 +19,74 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// contents are the hashes of what the volumes of a pod hold: where their link
-// to the data folder points.
+// seen is what a volume was seen to hold, and when.
+type seen struct {
+	hash string
+	at   time.Time
+}
+
+// seenFor is how long a volume is not looked into again: each look has the
+// engine mount all volumes of the pause. Who would write because of what was so
+// a moment ago looks first.
+const seenFor = 10 * time.Second
+
+// contents are the hashes of what the volumes of a pod hold.
 func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string, error) {
 	if !w.Follows() {
 		return nil, nil
 	}
 	found := map[string]string{}
-	for _, v := range w.Want.Filled() {
-		stat, err := e.cli.ContainerStatPath(ctx, w.Pause.ID, path.Join(v.Target, translate.DataLink))
-		switch {
-		case cerrdefs.IsNotFound(err), errors.Is(e.explain(err), plan.ErrStale):
-		case err != nil:
-			return nil, fmt.Errorf("look into volume %s: %w", v.Name, e.explain(err))
-		case stat.LinkTarget != "":
-			found[v.Docker] = translate.HashOfFolder(stat.LinkTarget)
+	for _, v := range append(w.Want.Filled(), w.Want.ImageVolumes()...) {
+		if known, ok := e.holds.Load(v.Docker); ok && time.Since(known.(seen).at) < seenFor {
+			found[v.Docker] = known.(seen).hash
+			continue
 		}
-	}
-	for _, v := range w.Want.ImageVolumes() {
-		_, err := e.cli.ContainerStatPath(ctx, w.Pause.ID, v.CopiedMark())
-		switch {
-		case err == nil:
-			found[v.Docker] = translate.ImageCopied
-		case !cerrdefs.IsNotFound(err) && !errors.Is(e.explain(err), plan.ErrStale):
-			return nil, fmt.Errorf("look into volume %s: %w", v.Name, e.explain(err))
+		hash, err := e.content(ctx, w.Pause.ID, v)
+		if err != nil {
+			return nil, fmt.Errorf("look into volume %s: %w", v.Name, err)
+		}
+		if hash != "" {
+			found[v.Docker] = hash
+			e.holds.Store(v.Docker, seen{hash, time.Now()})
 		}
 	}
 	return found, nil
+}
+
+// content is the hash of what a volume holds: where its link to the data folder
+// points, or the mark that an image was copied; empty for nothing.
+func (e *Engine) content(ctx context.Context, pause string, v translate.Volume) (string, error) {
+	at := path.Join(v.Target, translate.DataLink)
+	if v.Image != nil {
+		at = v.CopiedMark()
+	}
+	stat, err := e.cli.ContainerStatPath(ctx, pause, at)
+	switch {
+	case cerrdefs.IsNotFound(err), errors.Is(e.explain(err), plan.ErrStale):
+		return "", nil
+	case err != nil:
+		return "", e.explain(err)
+	case v.Image != nil:
+		return translate.ImageCopied, nil
+	case stat.LinkTarget == "":
+		return "", nil
+	}
+	return translate.HashOfFolder(stat.LinkTarget), nil
 }
 
 // fillVolume writes what a volume is to hold through the pause, running or
 // not. The entries are unpacked in their order: the link that makes the new
 // files visible comes last. What someone else has written meanwhile stays.
 func (e *Engine) fillVolume(ctx context.Context, op plan.Op) error {
-	at := path.Join(op.Payload.Volume.Target, translate.DataLink)
-	stat, err := e.cli.ContainerStatPath(ctx, op.Pause, at)
-	if err == nil && translate.HashOfFolder(stat.LinkTarget) == op.Payload.Hash {
+	defer e.holds.Delete(op.Payload.Volume.Docker)
+	hash, err := e.content(ctx, op.Pause, op.Payload.Volume)
+	if err != nil {
+		return fmt.Errorf("fill volume %s: %w", op.Payload.Volume.Name, err)
+	}
+	if hash == op.Payload.Hash {
 		return nil
 	}
-	again := err == nil && e.runs(ctx, op.Pause)
+	again := hash != "" && e.runs(ctx, op.Pause)
 	link := translate.DataLink
 	if again {
 		link = nextLink

@@ -33,6 +33,7 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 		}
 	}
 	for _, p := range payloads {
+		defer e.holds.Delete(p.Volume.Docker)
 		files.payload(*p, translate.DataLink)
 	}
 	if files.empty {
