@@ -86,7 +86,8 @@ func outdated(u translate.Unit, c Container) bool {
 // restarts reports whether an attempt that has ended is followed by another:
 // by the policy or a rule of its container, or because it was made from another spec or for an earlier
 // start of the pod. An init container does its work anew in a new pause. One that a probe has had
-// stopped has failed, whatever it exits with (kuberuntime_manager.go, computePodActions).
+// stopped is run again at once, whatever it exits with (kuberuntime_manager.go, computePodActions): where it would
+// have to back off first only its exit code counts, since a node has forgotten the probe by then.
 func (w World) restarts(u translate.Unit, c Container) bool {
 	switch {
 	case u.Kind == translate.Ephemeral:
@@ -100,7 +101,7 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 	case u.Kind == translate.Init && !c.failed():
 		return w.cutOff(c)
 	}
-	return u.Restart == v1.RestartPolicyOnFailure && (c.failed() || w.condemned(c) != "")
+	return u.Restart == v1.RestartPolicyOnFailure && (c.failed() || w.condemned(c) != "" && crashDelay(nextBackoff(c)) == 0)
 }
 
 // Restarts reports whether the newest attempt of a unit, which has ended, is

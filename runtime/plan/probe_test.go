@@ -176,8 +176,8 @@ func TestStartupFails(t *testing.T) {
 	}
 }
 
-// One that a probe has had stopped has failed, though it exits with 0: only the
-// policy Never keeps it from being restarted.
+// One that a probe has had stopped has failed, though it exits with 0: the policy
+// Never keeps it from being restarted, or a back-off.
 func TestUnhealthyFails(t *testing.T) {
 	for policy, again := range map[v1.RestartPolicy]bool{v1.RestartPolicyAlways: true, v1.RestartPolicyOnFailure: true, v1.RestartPolicyNever: false} {
 		p := withProbes(t, func(c *v1.Container) { c.StartupProbe = tcp(1, 1, 1, 2) })
@@ -187,6 +187,10 @@ func TestUnhealthyFails(t *testing.T) {
 		exit(p.w, "a", 0, p.now)
 		if ops := kinds(plan.Next(p.w, p.now)); slices.Contains(ops, "create a/1") != again {
 			t.Errorf("%s: when it has ended: %q", policy, ops)
+		}
+		p.w.Latest("a").Backoff = 1
+		if phase := plan.Phase(p.w); policy == v1.RestartPolicyOnFailure && phase != v1.PodSucceeded {
+			t.Errorf("when it would have to back off the pod is %s", phase)
 		}
 	}
 }
