@@ -20,8 +20,12 @@ func (r *Runner) Amend(ctx context.Context, ref translate.Ref, change func(*v1.P
 	ref.UID = w.UID
 	var refused error
 	err = r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) {
-		if w.Want == nil || w.Leaving() {
+		switch {
+		case w.Want == nil || w.Leaving():
 			refused = &RemovedError{Ref: ref}
+			return plan.Op{}, false
+		case w.Intent() == plan.Halted:
+			refused = &StoppedError{Ref: ref}
 			return plan.Op{}, false
 		}
 		pod := translate.Shown(w.Want.Pod)

@@ -14,18 +14,39 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// debugged runs a pod that has then got an ephemeral container e.
-func (b *bench) debugged() {
-	b.Helper()
-	b.run(blueprint("1"))
+// debug gives the pod an ephemeral container e.
+func (b *bench) debug() error {
 	_, err := b.runner.Amend(b.Context(), translate.Ref{Namespace: "default", Name: "web"}, func(pod *v1.Pod) error {
 		c := v1.EphemeralContainer{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: "e", Image: "image-e"}}
 		pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, c)
 		return nil
 	}, loop.Aim{})
-	if err != nil {
+	return err
+}
+
+// debugged runs a pod that has then got an ephemeral container e.
+func (b *bench) debugged() {
+	b.Helper()
+	b.run(blueprint("1"))
+	if err := b.debug(); err != nil {
 		b.Fatalf("amend: %v", err)
 	}
+}
+
+// A pod that is stopped gets none, now and when it is started.
+func TestNoEphemeralWhereStopped(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		if err := b.runner.Stop(b.Context(), "default", "web", nil); err != nil {
+			b.Fatalf("stop: %v", err)
+		}
+		if err := b.debug(); !errors.As(err, new(*loop.StoppedError)) {
+			b.Errorf("of a stopped pod: %v", err)
+		}
+		if n := len(b.world().Want.Pod.Spec.EphemeralContainers); n > 0 {
+			b.Errorf("it has %d", n)
+		}
+	})
 }
 
 // restarted stops the pod and starts it again.
