@@ -27,6 +27,8 @@ func flagError(cmd *cobra.Command, err error) error {
 			hint = "-f names a manifest here: minipod rm --now POD is docker's rm -f"
 		}
 		return usage(hint, "--%s wants a value", missing.GetFlag().Name)
+	case errors.As(err, &unknown) && !cmd.HasParent() && cmd.Flags().NArg() > 0:
+		return unknownCommand(cmd, cmd.Flags().Arg(0))
 	case errors.As(err, &unknown):
 		return unknownFlag(cmd, unknown)
 	}

@@ -12,6 +12,7 @@ func habitHint(word string) string {
 		"up": "minipod run FILE", "play": "minipod run FILE", "kube": "minipod run FILE",
 		"down": "minipod rm -f FILE", "kill": "minipod stop --now POD", "prune": "minipod rm --all",
 		"inspect": "minipod ps POD -o yaml", "status": "minipod ps POD -o yaml", "bash": "minipod exec -it POD sh",
+		"pods": "minipod ps", "po": "minipod ps", "ls": "minipod ps", "stats": "minipod top",
 		"shell": "minipod exec -it POD sh", "sh": "minipod exec -it POD sh", "config": "minipod validate FILE",
 		"namespaces": "minipod ns POD", "diff": "minipod run FILE says in what it differs",
 	}
