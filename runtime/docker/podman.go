@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -88,14 +91,17 @@ func (e *Engine) withVolumes(ctx context.Context, r translate.Request, create fu
 	return err
 }
 
-// makeVolume makes a volume that is not there yet.
+// makeVolume makes a volume that is not there yet. Podman takes the size of one in
+// memory for a quota of the disk, and fails where that has none: there it has no size.
 func (e *Engine) makeVolume(ctx context.Context, m mount.Mount) error {
 	if m.Type != mount.TypeVolume || m.VolumeOptions == nil {
 		return nil
 	}
 	ask := volume.CreateOptions{Name: m.Source, Labels: m.VolumeOptions.Labels}
 	if driver := m.VolumeOptions.DriverConfig; driver != nil {
-		ask.Driver, ask.DriverOpts = driver.Name, driver.Options
+		ask.Driver, ask.DriverOpts = driver.Name, maps.Clone(driver.Options)
+		options := strings.Split(driver.Options["o"], ",")
+		ask.DriverOpts["o"] = strings.Join(slices.DeleteFunc(options, func(o string) bool { return strings.HasPrefix(o, "size=") }), ",")
 	}
 	if _, err := e.cli.VolumeCreate(ctx, ask); err != nil && !cerrdefs.IsConflict(err) {
 		return e.explain(err)
