@@ -150,21 +150,19 @@ func payloadArchive(p translate.Payload, data string) (*bytes.Buffer, error) {
 // in it is dated now.
 type archive struct {
 	bytes.Buffer
-	tar   *tar.Writer
-	now   time.Time
-	empty bool
-	err   error // the first
+	tar *tar.Writer
+	now time.Time
+	err error // the first
 }
 
 func newArchive() *archive {
-	a := &archive{now: time.Now(), empty: true}
+	a := &archive{now: time.Now()}
 	a.tar = tar.NewWriter(&a.Buffer)
 	return a
 }
 
 func (a *archive) entry(h tar.Header, data []byte) {
 	h.Size, h.ModTime = int64(len(data)), a.now
-	a.empty = false
 	if a.err == nil {
 		a.err = a.tar.WriteHeader(&h)
 	}

@@ -36,7 +36,7 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 		defer e.holds.Delete(p.Volume.Docker)
 		files.payload(*p, translate.DataLink)
 	}
-	if files.empty {
+	if files.Len() == 0 {
 		return nil
 	}
 	upload, err := files.close()

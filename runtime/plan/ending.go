@@ -133,8 +133,9 @@ func (s *stepper) stop(c Container) Op {
 		op.Cause, op.Detail = CauseReset, "a container has ended whose rule is to restart all containers"
 		return op
 	}
-	if u, ok := s.w.Want.Unit(c.Unit); ok && s.w.condemned(c) != "" && s.w.doomed() {
-		return s.condemn(u, c, s.w.condemned(c))
+	if kind := s.w.condemned(c); kind != "" && s.w.doomed() {
+		u, _ := s.w.Want.Unit(c.Unit)
+		return s.condemn(u, c, kind)
 	}
 	grace := s.w.grace()
 	if grace > 0 && s.w.Leaving() && s.w.sidecar(c) {
