@@ -43,5 +43,9 @@ func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) 
 		return e.cli.ContainerResize(ctx, found.ID, size)
 	})
 	defer stop()
-	return e.pump(ctx, session{conn, streams, streams.TTY || !found.Config.StdinOnce})
+	s := newSession(conn, streams)
+	s.keepsInput = streams.TTY || !found.Config.StdinOnce
+	alive, end := e.whileRunning(ctx, found.ID, s.from)
+	defer end()
+	return e.pumpWhile(ctx, alive, s)
 }

@@ -44,7 +44,9 @@ func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions)
 	defer stop()
 	within, end := e.within(ctx, created.ID, opts.Limit)
 	defer end()
-	code, err := e.attend(within, name, created.ID, session{conn, opts.Stdio, opts.TTY})
+	s := newSession(conn, opts.Stdio)
+	s.keepsInput = opts.TTY
+	code, err := e.attend(within, name, created.ID, s)
 	if err == nil || ctx.Err() != nil || within.Err() == nil {
 		return code, err
 	}
@@ -56,9 +58,9 @@ func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions)
 
 // attend is there for a command until it has ended, and is its exit code.
 func (e *Engine) attend(ctx context.Context, name, id string, s session) (int, error) {
-	alive, cancel := e.whileRunning(ctx, name)
+	alive, cancel := e.whileRunning(ctx, name, s.from)
 	defer cancel()
-	if err := e.pump(alive, s); err != nil && (ctx.Err() != nil || alive.Err() == nil) {
+	if err := e.pumpWhile(ctx, alive, s); err != nil {
 		return 0, err
 	}
 	return e.exitCode(ctx, id, func() bool { return alive.Err() != nil })
@@ -118,13 +120,14 @@ func (e *Engine) begun(ctx context.Context, id string, every time.Duration) time
 	return began
 }
 
-// drainTime is how long the output of a command that ended with its container
-// may still take.
+// drainTime is how long the output of a container that has ended may be silent
+// before no more is awaited.
 const drainTime = time.Second
 
-// whileRunning is a context that ends soon after a container does: the engine
-// may leave the streams of a command open that was killed together with it.
-func (e *Engine) whileRunning(ctx context.Context, name string) (context.Context, context.CancelFunc) {
+// whileRunning is a context that ends soon after a container does and from brings
+// no more: the engine may leave the streams of a command open that was killed
+// together with it, and those that were attached while the container ended.
+func (e *Engine) whileRunning(ctx context.Context, name string, from *source) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -132,11 +135,8 @@ func (e *Engine) whileRunning(ctx context.Context, name string) (context.Context
 		if e.await(ctx, name, container.WaitConditionNotRunning) != nil {
 			return
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(drainTime):
-			cancel()
-		}
+		from.awaitSilence(ctx, drainTime)
+		cancel()
 	}()
 	return ctx, func() { cancel(); <-done }
 }

@@ -135,7 +135,7 @@ func (e *Engine) runHelper(ctx context.Context, r translate.Request) (text, comp
 		return "", "", fmt.Errorf("start helper container %.12s: %w", id, e.explain(err))
 	}
 	var out, errs bytes.Buffer
-	if err := e.pump(ctx, session{conn: conn, Stdio: engine.Stdio{Stdout: &out, Stderr: &errs}}); err != nil {
+	if err := e.pump(ctx, newSession(conn, engine.Stdio{Stdout: &out, Stderr: &errs})); err != nil {
 		return "", "", fmt.Errorf("read from helper container %.12s: %w", id, err)
 	}
 	return out.String(), strings.TrimSpace(errs.String()), nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,11 +24,16 @@ const noDetach = "ctrl-^,ctrl-],ctrl-^,ctrl-_"
 // session is a process whose streams are a connection.
 type session struct {
 	conn dockertypes.HijackedResponse
+	from *source // the connection's output
 	engine.Stdio
 	// keepsInput is a process that does not see the end of its input: one on
 	// a terminal, or a container whose stdin outlives those who attach. The
 	// engine would close the output together with the input.
 	keepsInput bool
+}
+
+func newSession(conn dockertypes.HijackedResponse, streams engine.Stdio) session {
+	return session{conn: conn, from: &source{reader: conn.Reader}, Stdio: streams}
 }
 
 // pump connects the streams with the connection until the output ends or ctx
@@ -49,26 +55,35 @@ func (e *Engine) pump(ctx context.Context, s session) error {
 			}
 		}()
 	}
-	return e.copyOutput(ctx, s.conn.Reader, s.Stdio)
+	return e.copyOutput(ctx, s)
 }
 
 // copyOutput copies what a container writes to its end: as it is from a
 // terminal, else taken apart into stdout and stderr.
-func (e *Engine) copyOutput(ctx context.Context, from io.Reader, s engine.Stdio) error {
-	src := &source{reader: from}
+func (e *Engine) copyOutput(ctx context.Context, s session) error {
 	var err error
 	if s.TTY {
-		_, err = io.Copy(orDiscard(s.Stdout), src)
+		_, err = io.Copy(orDiscard(s.Stdout), s.from)
 	} else {
-		_, err = stdcopy.StdCopy(orDiscard(s.Stdout), orDiscard(s.Stderr), src)
+		_, err = stdcopy.StdCopy(orDiscard(s.Stdout), orDiscard(s.Stderr), s.from)
 	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case src.err != nil: // reading failed: the engine's side
-		return e.explain(src.err)
+	case s.from.err != nil: // reading failed: the engine's side
+		return e.explain(s.from.err)
 	}
 	return err // writing failed: the caller's side
+}
+
+// pumpWhile is pump until alive ends, which is no error: a container is over, and
+// the engine has not closed its streams.
+func (e *Engine) pumpWhile(ctx, alive context.Context, s session) error {
+	err := e.pump(alive, s)
+	if ctx.Err() == nil && alive.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // source remembers why reading failed, so that it is not taken for a failure
@@ -77,10 +92,13 @@ func (e *Engine) copyOutput(ctx context.Context, from io.Reader, s engine.Stdio)
 type source struct {
 	reader io.Reader
 	err    error
+	since  atomic.Int64 // the time at which the read began that goes on, else 0
 }
 
 func (s *source) Read(p []byte) (int, error) {
+	s.since.Store(time.Now().UnixNano())
 	n, err := s.reader.Read(p)
+	s.since.Store(0)
 	switch {
 	case errors.Is(err, syscall.ECONNRESET):
 		err = io.EOF
@@ -88,6 +106,23 @@ func (s *source) Read(p []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+// awaitSilence waits until reading has brought nothing for a while. Who does not
+// read, because what was read is not written yet, is not kept waiting by it.
+func (s *source) awaitSilence(ctx context.Context, while time.Duration) {
+	ticker := time.NewTicker(while / 4)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if since := s.since.Load(); since != 0 && time.Since(time.Unix(0, since)) >= while {
+			return
+		}
+	}
 }
 
 func orDiscard(w io.Writer) io.Writer {
