@@ -20,7 +20,7 @@ import (
 
 // aimFlags say how far run brings pods before it leaves them.
 type aimFlags struct {
-	wait    string // empty: up, as Step.Settled has it
+	wait    string // empty: up, as World.Settled has it
 	timeout time.Duration
 }
 
@@ -51,7 +51,7 @@ func (f *aimFlags) aim() loop.Aim {
 		case plan.Finished, plan.Stopped, plan.Gone:
 			return s.Settled()
 		case plan.Starting:
-			if !up && len(s.Faults()) > 0 {
+			if !up && len(s.Faults()) > 0 && s.Settled() {
 				return true
 			}
 		}

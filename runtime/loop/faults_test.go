@@ -57,7 +57,7 @@ func TestRunThatFailsLeavesWhatWasTried(t *testing.T) {
 		fails  plan.Kind
 		states string // that end with this
 	}{
-		"start":         {b, plan.StartUnit, "b/0 created"},
+		"start":         {b, plan.StartUnit, "b/0 created, b/1 created"},
 		"alone":         {alone, plan.StartUnit, ""},
 		"after an init": {withInit, plan.PullImage, "first/0 exited"},
 	} {

@@ -53,6 +53,14 @@ type Aim struct {
 	Leave bool
 }
 
+// reached is the rule by which a pod has come as far as it is to.
+func (a Aim) reached() func(plan.World, plan.Step) bool {
+	if a.Reached == nil {
+		return by(plan.Step.Settled)
+	}
+	return a.Reached
+}
+
 // by is a rule that the step alone decides.
 func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 	return func(_ plan.World, s plan.Step) bool { return rule(s) }
@@ -197,10 +205,7 @@ func (r *Runner) do(ctx context.Context, w plan.World, op plan.Op) error {
 
 // bring goes on with a pod until it has come as far as it is to.
 func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
-	opts := options{until: aim.Reached}
-	if opts.until == nil {
-		opts.until = by(plan.Step.Settled)
-	}
+	opts := options{until: aim.reached()}
 	if aim.Timeout > 0 {
 		opts.deadline = r.Now().Add(aim.Timeout)
 	}
@@ -245,6 +250,9 @@ func verdict(ref translate.Ref, res Result, aim Aim) error {
 // it does not come up. One that takes too long stays, and so does one of which
 // something was tried.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
+	if reached := aim.reached(); !aim.Leave {
+		aim.Reached = func(w plan.World, s plan.Step) bool { return reached(w, s) || plan.Hopeless(w, s) }
+	}
 	res, err := r.bring(ctx, ref, aim)
 	if err == nil || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err

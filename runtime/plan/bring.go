@@ -31,12 +31,35 @@ func (s *stepper) bring() {
 		return
 	}
 	s.fill(contents)
-	for _, g := range goals(s.w) {
-		s.toward(g)
+	held := s.w.held()
+	if s.copyImages() {
+		held = "the files of an image are copied to a volume"
 	}
+	s.units(goals(s.w, held))
 	s.note()
 	s.prune()
 	s.settle()
+}
+
+// units brings the containers to their goals. Regular ones start in the order of
+// the manifest, the next when the one before has started; one for which nothing
+// can be done now, because something has failed or is missing, keeps no other
+// from starting, as on a node.
+func (s *stepper) units(all []goal) {
+	ahead := false // one is on its way
+	for _, g := range all {
+		if g.unit.Kind != translate.App || g.want != run {
+			s.toward(g)
+			continue
+		}
+		if ahead {
+			g.want = prepare
+		}
+		ops := len(s.Ops)
+		s.toward(g)
+		c := s.w.Latest(g.unit.Name)
+		ahead = ahead || !s.w.begun(g.unit) && (len(s.Ops) > ops || c != nil && c.State == Running)
+	}
 }
 
 // gated keeps a pod that has scheduling gates from starting.
@@ -161,9 +184,9 @@ func (s *stepper) again(g goal, c Container) {
 	s.create(u, c.Attempt+1, step)
 }
 
-// create makes an attempt, after its image is there.
+// create makes an attempt, after its images are there.
 func (s *stepper) create(u translate.Unit, attempt, backoff int) {
-	if !s.image(u, attempt) || !s.nonRoot(u) {
+	if !s.image(u, attempt) || !s.nonRoot(u) || !s.w.copied(u) {
 		return
 	}
 	request := s.attempt(u, attempt, backoff)

@@ -17,6 +17,12 @@ func Tried(w World) bool {
 	})
 }
 
+// Hopeless reports whether something is in the way of a pod of which nothing was
+// tried: who has made it need not see whether the rest of it can be started.
+func Hopeless(w World, s Step) bool {
+	return s.State == Starting && len(s.Faults()) > 0 && !Tried(w)
+}
+
 // Down are the containers that should run, or should have done their work, and
 // have ended otherwise: the newest attempt of each, in the order of the units.
 func Down(w World) []Container {

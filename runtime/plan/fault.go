@@ -28,9 +28,14 @@ func (s *stepper) failed() []Wait {
 }
 
 // past reports whether a fault is of no more matter: what would have been
-// started is to be stopped now, or the engine has no such operation.
+// started is to be stopped now, a later attempt was made since, or the engine has
+// no such operation.
 func (s *stepper) past(f Fault) bool {
 	switch f.Op.Kind {
+	case StartUnit:
+		if c := s.w.Latest(f.Op.Unit); c != nil && c.ID != f.Op.Target {
+			return true
+		}
 	case CheckPath:
 		return !s.w.stillUnchecked(f.Op)
 	case Resize:

@@ -48,16 +48,16 @@ func (w World) Follows() bool {
 }
 
 // unfilled are the volumes that nothing was written to yet. No container runs
-// before there is none, as on a node.
+// before there is none, as on a node. Those of images are their containers'
+// matter: see copied.
 func (w World) unfilled() []translate.Volume {
-	filled := append(w.Want.Filled(), w.Want.ImageVolumes()...)
-	return slices.DeleteFunc(filled, func(v translate.Volume) bool { return w.Contents[v.Docker] != "" })
+	return slices.DeleteFunc(w.Want.Filled(), func(v translate.Volume) bool { return w.Contents[v.Docker] != "" })
 }
 
 // writing tells whether a volume that is unfilled is so with the start of the
 // pause: containers may be made beside that.
 func (w World) writing(v translate.Volume) bool {
-	if w.Pause.State == Running || v.Image != nil || w.Want.MountsPart(v.Name) {
+	if w.Pause.State == Running || w.Want.MountsPart(v.Name) {
 		return false
 	}
 	_, missing := w.Want.Payload(v, w.Inputs)
@@ -100,7 +100,6 @@ func (s *stepper) startPause(all []content) {
 // the containers from starting; a volume that was filled before stays as it is.
 func (s *stepper) fill(all []content) {
 	s.checkPaths()
-	s.copyImages()
 	for _, c := range all {
 		switch {
 		case c.missing != nil:

@@ -27,15 +27,14 @@ type goal struct {
 
 // goals are what is wanted of the units now, by role. Init containers run one
 // after the other, each to its end; a sidecar has to have started for the next
-// to run. Regular containers come after them, and start in the order of the
-// manifest, the next when the one before has started. An ephemeral container
-// runs as soon as the pod has its pause, whatever the others do.
-func goals(w World) []goal {
+// to run. Regular containers come after them: see stepper.units. An ephemeral
+// container runs as soon as the pod has its pause, whatever the others do. held
+// is why none is to be made yet; empty where nothing is in the way.
+func goals(w World, held string) []goal {
 	o := order{World: w, next: goal{want: run, why: "what is before it has started"}, initialized: w.Initialized()}
-	why := w.held()
 	switch {
-	case why != "":
-		o.next = goal{want: hold, why: why}
+	case held != "":
+		o.next = goal{want: hold, why: held}
 	case w.Pause.State != Running:
 		o.next = goal{want: prepare, why: "the pause does not run yet"}
 	case w.severed():
@@ -50,7 +49,7 @@ func goals(w World) []goal {
 		case translate.Init, translate.Sidecar:
 			o.init(u)
 		case translate.App:
-			o.app(u)
+			o.add(u, o.next)
 		case translate.Ephemeral:
 			o.add(u, joins)
 		}
@@ -89,13 +88,6 @@ func (o *order) init(u translate.Unit) {
 	}
 	if g.want == hold {
 		o.next = goal{want: hold, why: g.why}
-	}
-}
-
-func (o *order) app(u translate.Unit) {
-	o.add(u, o.next)
-	if o.next.want == run && !o.begun(u) {
-		o.next = goal{want: prepare, why: "container " + u.Name + " has not started yet"}
 	}
 }
 

@@ -2,15 +2,18 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// copyImages has the volumes of images hold what their images do. What is
-// copied stays as it is for as long as the pod lives.
-func (s *stepper) copyImages() {
+// copyImages has the volumes of images hold what their images do, and tells
+// whether one is about to: no container is made meanwhile. What is copied stays
+// as it is for as long as the pod lives.
+func (s *stepper) copyImages() (copying bool) {
+	ops := len(s.Ops)
 	for _, v := range s.w.Want.ImageVolumes() {
 		if s.w.Contents[v.Docker] != "" {
 			continue
@@ -20,6 +23,16 @@ func (s *stepper) copyImages() {
 			s.do(Op{Kind: CopyImage, Target: v.Docker, Pause: s.w.Pause.ID, Volumes: []translate.Volume{v}})
 		}
 	}
+	return len(s.Ops) > ops
+}
+
+// copied reports whether the volumes of images that a unit mounts hold their
+// files. An image that cannot be had keeps no other container waiting, as on a
+// node (kuberuntime_manager.go, getImageVolumes).
+func (w World) copied(u translate.Unit) bool {
+	return !slices.ContainsFunc(w.Want.ImageVolumes(), func(v translate.Volume) bool {
+		return w.Contents[v.Docker] == "" && u.Mounts(v.Name)
+	})
 }
 
 // volumeImage sees to the image of a volume, and tells whether it is there.

@@ -10,6 +10,27 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
+// While the image of a volume is missing, the containers that do not mount it run.
+func TestImageVolumeKeepsNoOtherWaiting(t *testing.T) {
+	pod := configured()
+	pod.Spec.Volumes = []v1.Volume{{Name: "config", VolumeSource: v1.VolumeSource{Image: &v1.ImageVolumeSource{Reference: "files:1", PullPolicy: v1.PullNever}}}}
+	w := unborn(pod, translate.Options{})
+	var s plan.Step
+	for range 10 {
+		s = plan.Next(w, t0)
+		for _, op := range s.Ops {
+			w = plan.Apply(w, op, t0)
+			delete(w.Images, "files:1")
+		}
+	}
+	if a, b := w.Latest("a"), w.Latest("b"); b != nil || a == nil || a.State != plan.Running {
+		t.Errorf("a is %+v, b is %+v", a, b)
+	}
+	if len(s.Waits) != 1 || s.Waits[0].Reason != plan.ReasonNeverPull {
+		t.Errorf("it waits for %+v", s.Waits)
+	}
+}
+
 // The image of a volume is there, then the volume is filled, and only then a
 // container is made; once filled it is left as it is.
 func TestImageVolume(t *testing.T) {

@@ -73,17 +73,17 @@ func TestAddressIsTheNewest(t *testing.T) {
 }
 
 // What is missing is waited for, with the kubelet's word for it, and looked
-// for again. Other containers are made meanwhile.
+// for again. Other containers run meanwhile.
 func TestObjectIsWaitedFor(t *testing.T) {
 	w := lateWorld(v1.EnvVarSource{ConfigMapKeyRef: &v1.ConfigMapKeySelector{LocalObjectReference: v1.LocalObjectReference{Name: "m"}, Key: "k"}})
 	var s plan.Step
-	for range 4 {
+	for range 5 {
 		s = plan.Next(w, t0)
 		for _, op := range s.Ops {
 			w = plan.Apply(w, op, t0)
 		}
 	}
-	if len(s.Ops) > 0 || s.State != plan.Starting || s.Phase != v1.PodPending || w.Latest("b") == nil {
+	if len(s.Ops) > 0 || s.State != plan.Starting || s.Phase != v1.PodPending || w.Latest("b") == nil || w.Latest("b").State != plan.Running {
 		t.Fatalf("at rest it is %+v", s)
 	}
 	if len(s.Waits) != 1 || s.Waits[0].Unit != "a" || s.Waits[0].Reason != "CreateContainerConfigError" || s.Waits[0].Detail != `configmap "m" not found` {

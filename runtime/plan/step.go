@@ -66,7 +66,7 @@ func (s Step) idle() bool {
 }
 
 // Settled reports whether a pod that is brought up has come as far as it does
-// for now: nothing more to do, or something in the way.
+// for now: nothing more to do, or something in the way of what is left to do.
 func (s Step) Settled() bool {
 	switch s.State {
 	case Up, Finished, Stopped:
@@ -76,7 +76,7 @@ func (s Step) Settled() bool {
 	case Stopping:
 		return len(s.Faults()) > 0
 	case Starting:
-		return len(s.Faults()) > 0 || s.idle() && s.crashing()
+		return s.idle() && (len(s.Faults()) > 0 || s.crashing())
 	}
 	return false
 }

@@ -90,17 +90,20 @@ func (b *Blueprint) Filled() []Volume {
 }
 
 func (b *Blueprint) mounted(volume string) bool {
-	return b.anyMount(func(vm v1.VolumeMount) bool { return vm.Name == volume })
+	return slices.ContainsFunc(b.Units, func(u Unit) bool { return u.Mounts(volume) })
+}
+
+// Mounts reports whether a container mounts a volume or a part of it.
+func (u Unit) Mounts(volume string) bool {
+	return slices.ContainsFunc(u.Container.VolumeMounts, func(vm v1.VolumeMount) bool { return vm.Name == volume })
 }
 
 // MountsPart reports whether a container mounts a part of a volume, which has
 // to be there before the container is made.
 func (b *Blueprint) MountsPart(volume string) bool {
-	return b.anyMount(func(vm v1.VolumeMount) bool { return vm.Name == volume && isPart(vm) })
-}
-
-func (b *Blueprint) anyMount(is func(v1.VolumeMount) bool) bool {
-	return slices.ContainsFunc(b.Units, func(u Unit) bool { return slices.ContainsFunc(u.Container.VolumeMounts, is) })
+	return slices.ContainsFunc(b.Units, func(u Unit) bool {
+		return slices.ContainsFunc(u.Container.VolumeMounts, func(vm v1.VolumeMount) bool { return vm.Name == volume && isPart(vm) })
+	})
 }
 
 // filled reports whether a volume has its contents from its source.
