@@ -104,6 +104,10 @@ func TestOf(t *testing.T) {
 	if diff := cmp.Diff(got, brief(Of(w, Of(w, written)))); diff != "" {
 		t.Errorf("told of twice (-once +twice):\n%s", diff)
 	}
+	// Who keeps a pod that others made has written that its container was made.
+	if diff := cmp.Diff(got, brief(Of(w, append(written, normal("b", reasonCreated, "Container created", at(3)))))); diff != "" {
+		t.Errorf("with what was written meanwhile (-want +got):\n%s", diff)
+	}
 }
 
 // A pause that was started anew is told of while a container from before is

@@ -27,12 +27,14 @@ const ReasonOOM = "OOMKilling"
 // Of is all that is known of what happened to a pod: what was written down of
 // it, and what the engine tells.
 func Of(w plan.World, written Log) Log {
-	l := written
+	var l Log
 	for _, c := range w.Containers {
-		if !slices.ContainsFunc(l, func(e Event) bool { return e.Unit == c.Unit && e.Reason == reasonPulled }) {
-			l, _, _ = l.Add(normal(c.Unit, reasonPulled, present(c.Image), c.Created)) // before it is made, at the same time
+		pulled := func(e Event) bool { return e.Unit == c.Unit && e.Reason == reasonPulled }
+		if !slices.ContainsFunc(written, pulled) && !slices.ContainsFunc(l, pulled) {
+			l = append(l, normal(c.Unit, reasonPulled, present(c.Image), c.Created)) // before it is made, at the same time
 		}
 	}
+	l = append(l, written...).ordered()
 	for _, e := range Seen(w) {
 		l, _, _ = l.Add(e)
 	}
