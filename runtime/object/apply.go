@@ -104,6 +104,7 @@ func (m Manifest) first(modified []byte, stamp Stamp) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
+	fitAnnotations(next)
 	next.SetUID(stamp.UID)
 	next.SetCreationTimestamp(metav1.NewTime(stamp.Now).Rfc3339Copy())
 	next.SetDeletionTimestamp(nil)
@@ -141,6 +142,7 @@ func (m Manifest) changed(current Record, patch []byte) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
+	fitAnnotations(next)
 	old, err := m.decode(current.JSON)
 	if err != nil {
 		return Record{}, err
@@ -223,54 +225,4 @@ func (m Manifest) defaulted(last string) ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(fields)
-}
-
-// annotated is the manifest with the annotation in which kubectl apply keeps
-// what was written for the next time.
-func (m Manifest) annotated() ([]byte, error) {
-	written, err := fieldsOf(m.said)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
-	}
-	last, err := json.Marshal(written)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
-	}
-	fields, err := fieldsOf(m.object)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", m.Resource, err)
-	}
-	annotationsOf(fields)[v1.LastAppliedConfigAnnotation] = string(last) + "\n"
-	return json.Marshal(fields)
-}
-
-// fieldsOf are the fields of an object that a manifest says, with annotations.
-func fieldsOf(o object) (map[string]any, error) {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return nil, err
-	}
-	fields := map[string]any{}
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return nil, err
-	}
-	meta, _ := fields["metadata"].(map[string]any)
-	for _, servers := range []string{"uid", "creationTimestamp", "resourceVersion", "selfLink", "generation", "managedFields"} {
-		delete(meta, servers)
-	}
-	delete(fields, "status")
-	delete(annotationsOf(fields), v1.LastAppliedConfigAnnotation)
-	return fields, nil
-}
-
-// annotationsOf are the annotations among the fields of an object; kubectl
-// apply writes them where there are none.
-func annotationsOf(fields map[string]any) map[string]any {
-	meta, _ := fields["metadata"].(map[string]any)
-	annotations, _ := meta["annotations"].(map[string]any)
-	if annotations == nil {
-		annotations = map[string]any{}
-		meta["annotations"] = annotations
-	}
-	return annotations
 }

@@ -3,6 +3,7 @@ package object_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,44 @@ func TestApplyNotesWhatWasWritten(t *testing.T) {
 	s = v1.Secret{}
 	if err := json.Unmarshal(next.JSON, &s); err != nil || len(s.Data) != 1 || string(s.Data["k"]) != "v" {
 		t.Errorf("data %v, %v", s.Data, err)
+	}
+}
+
+// Objects of Kubernetes' full size can be changed: what kubectl apply notes down
+// counts as an annotation, and has shorter bounds than the object. What a manifest
+// does not say any more goes from them too.
+func TestApplyLarge(t *testing.T) {
+	large, small := strings.Repeat("x", 300<<10), "xxxx"
+	for name, text := range map[string]string{
+		"ConfigMap":  "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {k: %s, gone: xxxx}}",
+		"Secret":     "{apiVersion: v1, kind: Secret, metadata: {name: m}, stringData: {k: %s, gone: xxxx}}",
+		"binaryData": "{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, binaryData: {k: %s, gone: xxxx}}",
+	} {
+		for _, before := range []string{large, small} {
+			first := fmt.Sprintf(text, before)
+			r := apply(t, object.Record{}, first)
+			if same := apply(t, r, first); same.Revision != 1 {
+				t.Errorf("%s of %d bytes: the same again is revision %d", name, len(before), same.Revision)
+			}
+			next := apply(t, r, fmt.Sprintf(strings.Replace(text, ", gone: xxxx", ", new: xxxx", 1), large[:280<<10]))
+			if next.Revision != 2 || strings.Contains(string(next.JSON), "gone") || !strings.Contains(string(next.JSON), `"new":`) {
+				t.Errorf("%s of %d bytes: changed it is revision %d, %.300s", name, len(before), next.Revision, next.JSON)
+			}
+			last := apply(t, next, fmt.Sprintf(text, small))
+			if cm := configMap(t, last); strings.Contains(string(last.JSON), "new") || cm.Annotations[v1.LastAppliedConfigAnnotation] == "" {
+				t.Errorf("%s: small again it is %.500s", name, last.JSON)
+			}
+		}
+	}
+}
+
+// Where the annotations of others leave no room, nothing is noted down.
+func TestApplyAnnotated(t *testing.T) {
+	text := fmt.Sprintf("{apiVersion: v1, kind: ConfigMap, metadata: {name: m, annotations: {theirs: %s}}, data: {k: v}}", strings.Repeat("x", 262000))
+	r := apply(t, object.Record{}, text)
+	next := apply(t, r, strings.Replace(text, "k: v", "k: w", 1))
+	if cm := configMap(t, next); next.Revision != 2 || cm.Data["k"] != "w" || len(cm.Annotations) != 1 {
+		t.Errorf("revision %d with data %v and %d annotations", next.Revision, cm.Data, len(cm.Annotations))
 	}
 }
 
