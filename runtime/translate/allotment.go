@@ -22,8 +22,12 @@ type allotment struct {
 // allotmentOf reads a resourceFieldRef as the kubelet does
 // (pkg/api/v1/resource/helpers.go): a limit that a container does not set is
 // the pod's, or else all that the machine has; a request that is not set is 0.
-func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) allotment {
+// An error is for a container that the pod does not have.
+func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) (allotment, error) {
 	c := containerNamed(pod, own, ref.ContainerName)
+	if c == nil {
+		return allotment{}, fmt.Errorf("container %s not found", ref.ContainerName)
+	}
 	side, name, _ := strings.Cut(ref.Resource, ".")
 	a := allotment{resource: v1.ResourceName(name), divisor: ref.Divisor, set: &resource.Quantity{}}
 	if a.divisor.IsZero() {
@@ -33,7 +37,7 @@ func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) 
 		if q, ok := c.Resources.Requests[a.resource]; ok {
 			a.set = &q
 		}
-		return a
+		return a, nil
 	}
 	lists := []v1.ResourceList{c.Resources.Limits}
 	if pod.Spec.Resources != nil {
@@ -42,26 +46,29 @@ func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) 
 	for _, list := range lists {
 		if q, ok := list[a.resource]; ok && !q.IsZero() {
 			a.set = &q
-			return a
+			return a, nil
 		}
 	}
 	if a.resource == v1.ResourceCPU || a.resource == v1.ResourceMemory {
 		a.set = nil
 	}
-	return a
+	return a, nil
 }
 
-// containerNamed is the one of the pod that has the name; without a name it is
-// the container's own.
+// containerNamed is the one of the pod that has the name, or nil; without a name
+// it is the container's own.
 func containerNamed(pod *v1.Pod, own *v1.Container, name string) *v1.Container {
+	if name == "" {
+		return own
+	}
 	for _, list := range [][]v1.Container{pod.Spec.Containers, pod.Spec.InitContainers} {
 		for i := range list {
-			if name != "" && list[i].Name == name {
+			if list[i].Name == name {
 				return &list[i]
 			}
 		}
 	}
-	return own
+	return nil
 }
 
 // value is the amount in units of the divisor, rounded up; processors are

@@ -129,7 +129,11 @@ func (u Unit) valueFrom(from *v1.EnvVarSource, field string, in Inputs) (value s
 		value, missing = u.fieldValue(from.FieldRef.FieldPath, in)
 		return value, missing == nil, missing
 	case from.ResourceFieldRef != nil:
-		return allotmentOf(u.pod, u.Container, from.ResourceFieldRef).value(in), true, nil
+		a, err := allotmentOf(u.pod, u.Container, from.ResourceFieldRef)
+		if err != nil {
+			return "", false, &Missing{Reason: ReasonConfigError, Message: err.Error(), Field: field + ".resourceFieldRef.containerName"}
+		}
+		return a.value(in), true, nil
 	case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
 		s := keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef)
 		s.field, s.namespace = field, u.pod.Namespace
@@ -170,7 +174,8 @@ func (u Unit) environmentNeeds(needs *Needs) {
 			n, _ := lateField(u.pod, from.FieldRef.FieldPath)
 			needs.Machine, needs.PodIPs = needs.Machine || n.Machine, needs.PodIPs || n.PodIPs
 		case from.ResourceFieldRef != nil:
-			needs.Machine = needs.Machine || allotmentOf(u.pod, u.Container, from.ResourceFieldRef).set == nil
+			a, err := allotmentOf(u.pod, u.Container, from.ResourceFieldRef)
+			needs.Machine = needs.Machine || err == nil && a.set == nil
 		case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
 			keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef).needs(needs)
 		case from.FileKeyRef != nil:

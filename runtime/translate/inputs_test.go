@@ -33,6 +33,7 @@ func TestMissing(t *testing.T) {
 		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: x}}}]", translate.Missing{config, "couldn't find key x in Secret default/s", field + "env[0].valueFrom"}},
 		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "env[0].valueFrom"}},
 		{"envFrom: [{secretRef: {name: s}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "envFrom[0]"}},
+		{"env: [{name: A, valueFrom: {resourceFieldRef: {containerName: x, resource: limits.memory}}}]", translate.Missing{config, "container x not found", field + "env[0].valueFrom.resourceFieldRef.containerName"}},
 		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
 		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIPs}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
 	} {

@@ -246,10 +246,17 @@ const noToken = "no token is mounted: only pods that minipod serve makes, and th
 func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path string) {
 	pod := &v1.Pod{Spec: *s}
 	for i, item := range items {
-		ref := item.ResourceFieldRef
-		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && containerNamed(pod, nil, ref.ContainerName) != nil && allotmentOf(pod, nil, ref).set.IsZero()
-		n.warn(disk, fmt.Sprintf("%s.items[%d].resourceFieldRef", path, i), noDiskLimit)
+		n.warn(ofDisk(pod, nil, item.ResourceFieldRef), fmt.Sprintf("%s.items[%d].resourceFieldRef", path, i), noDiskLimit)
 	}
+}
+
+// ofDisk reports whether a limit of the disk is asked for that is not set.
+func ofDisk(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) bool {
+	if ref == nil || ref.Resource != "limits.ephemeral-storage" {
+		return false
+	}
+	a, err := allotmentOf(pod, own, ref)
+	return err == nil && a.set.IsZero()
 }
 
 // noDiskLimit is said of a limit of the disk that is asked for and not set.
@@ -306,9 +313,7 @@ func envNotes(n *noter, b *Blueprint, u Unit) {
 			continue
 		}
 		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
-		ref := e.ValueFrom.ResourceFieldRef
-		disk := ref != nil && ref.Resource == "limits.ephemeral-storage" && allotmentOf(b.Pod, u.Container, ref).set.IsZero()
-		n.warn(disk, path+".resourceFieldRef", noDiskLimit)
+		n.warn(ofDisk(b.Pod, u.Container, e.ValueFrom.ResourceFieldRef), path+".resourceFieldRef", noDiskLimit)
 	}
 }
 

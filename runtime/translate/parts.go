@@ -168,20 +168,22 @@ func (p fieldsPart) files(in Inputs) ([]File, *Missing) {
 }
 
 func (p fieldsPart) value(item v1.DownwardAPIVolumeFile, in Inputs) (string, error) {
-	switch {
-	case item.FieldRef != nil:
+	if item.FieldRef != nil {
 		return fieldpath.ExtractFieldPathAsString(p.pod, item.FieldRef.FieldPath)
-	case containerNamed(p.pod, nil, item.ResourceFieldRef.ContainerName) == nil:
-		return "", fmt.Errorf("container %s not found", item.ResourceFieldRef.ContainerName)
 	}
-	return allotmentOf(p.pod, nil, item.ResourceFieldRef).value(in), nil
+	a, err := allotmentOf(p.pod, nil, item.ResourceFieldRef)
+	if err != nil {
+		return "", err
+	}
+	return a.value(in), nil
 }
 
 func (p fieldsPart) needs(needs *Needs) {
 	for _, item := range p.items {
-		ref := item.ResourceFieldRef
-		if ref != nil && containerNamed(p.pod, nil, ref.ContainerName) != nil && allotmentOf(p.pod, nil, ref).set == nil {
-			needs.Machine = true
+		if item.ResourceFieldRef == nil {
+			continue
 		}
+		a, err := allotmentOf(p.pod, nil, item.ResourceFieldRef)
+		needs.Machine = needs.Machine || err == nil && a.set == nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -123,6 +124,13 @@ func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
 		}
 		files = append(files, more...)
 	}
+	for i := range files {
+		files[i].Path = path.Clean(files[i].Path)
+	}
+	if err := writable(files); err != nil {
+		message := fmt.Sprintf("MountVolume.SetUp failed for volume %q : %s", v.Name, err)
+		return nil, &Missing{Message: message, Field: fmt.Sprintf("spec.volumes[%d]", b.indexOf(v.Name))}
+	}
 	p := &Payload{Volume: v, Files: newest(files), Until: until(parts, in.Now)}
 	for i := range p.Files {
 		if v.Grouped() {
@@ -131,6 +139,49 @@ func (b *Blueprint) Payload(v Volume, in Inputs) (*Payload, *Missing) {
 	}
 	p.Hash = p.hash()
 	return p, nil
+}
+
+// The most that an element of a path and a path may have, in bytes
+// (pkg/volume/util/atomic_writer.go).
+const (
+	maxFileName = 255
+	maxPath     = 4096
+)
+
+// writable says why files cannot be written; nil where they can. Their paths are
+// clean.
+func writable(files []File) error {
+	plain := map[string]bool{}
+	for _, f := range files {
+		plain[f.Path] = true
+	}
+	for _, f := range files {
+		if len(f.Path) > maxPath {
+			return fmt.Errorf("invalid path: must be less than or equal to %d characters", maxPath)
+		}
+		for _, name := range strings.Split(f.Path, "/") {
+			if len(name) > maxFileName {
+				return fmt.Errorf("invalid path: filenames must be less than or equal to %d characters", maxFileName)
+			}
+		}
+		switch {
+		case f.Path == ".":
+			return errors.New("invalid path: it names the volume itself, not a file in it")
+		case strings.HasPrefix(f.Path, ".."): // after it was made clean: the names of the layout
+			return fmt.Errorf("invalid path: must not begin with '..': %s", f.Path)
+		}
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			if plain[dir] {
+				return fmt.Errorf("invalid path: %s is a file, and %s is to be in it", dir, f.Path)
+			}
+		}
+	}
+	return nil
+}
+
+// indexOf is where a volume is in the manifest.
+func (b *Blueprint) indexOf(volume string) int {
+	return slices.IndexFunc(b.Pod.Spec.Volumes, func(v v1.Volume) bool { return v.Name == volume })
 }
 
 // newest leaves the last file of each path, and sorts them.

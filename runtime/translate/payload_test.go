@@ -37,6 +37,7 @@ func TestPayload(t *testing.T) {
 	for _, c := range []struct{ spec, source, want string }{
 		{"", "configMap: {name: m}", `644 a "1", 644 b "", 644 z "\x00\xff"`},
 		{"", "configMap: {name: m, defaultMode: 0400, items: [{key: a, path: x/w}, {key: b, path: x/z, mode: 0777}]}", `400 x/w "1", 777 x/z ""`},
+		{"", "configMap: {name: m, items: [{key: a, path: ./w}, {key: b, path: x//z/}]}", `644 w "1", 644 x/z ""`},
 		{"", "configMap: {name: nowhere, optional: true}", ``},
 		{"", "configMap: {name: m, optional: true, items: [{key: nowhere, path: x}, {key: a, path: w}]}", `644 w "1"`},
 		{"", "secret: {secretName: s}", `644 a "secret"`},
@@ -86,6 +87,14 @@ func TestPayloadMissing(t *testing.T) {
 			Message: failed + `secret "x" not found`, Field: field + "projected.sources[1].secret"},
 		"downwardAPI: {items: [{path: p, resourceFieldRef: {containerName: x, resource: limits.cpu}}]}": {
 			Message: failed + "container x not found", Field: field + "downwardAPI.items[0]"},
+		"configMap: {name: m, items: [{key: a, path: ./..data}]}": {
+			Message: failed + "invalid path: must not begin with '..': ..data", Field: "spec.volumes[0]"},
+		"configMap: {name: m, items: [{key: a, path: x}, {key: b, path: x/y}]}": {
+			Message: failed + "invalid path: x is a file, and x/y is to be in it", Field: "spec.volumes[0]"},
+		"configMap: {name: m, items: [{key: a, path: ./}]}": {
+			Message: failed + "invalid path: it names the volume itself, not a file in it", Field: "spec.volumes[0]"},
+		"configMap: {name: m, items: [{key: a, path: " + strings.Repeat("x", 256) + "}]}": {
+			Message: failed + "invalid path: filenames must be less than or equal to 255 characters", Field: "spec.volumes[0]"},
 	} {
 		b := filledPod(t, "", source)
 		p, missing := b.Payload(b.Volumes[0], stored)
