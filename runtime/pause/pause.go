@@ -41,7 +41,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.5"
+const Version = "1.6"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

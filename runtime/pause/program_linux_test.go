@@ -58,7 +58,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "nameserver", "nameserver ::1 search", "domain a", "machine x", "machine nameserver", "machine aliases x", "machine aliases search", "limit a", "limit a - b", "usage", "own", "own 1", "own x .", "own 4294967295 .", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "nameserver", "nameserver ::1 search", "domain a", "machine x", "machine nameserver", "machine aliases", "machine alias", "host", "alias ::1 host", "limit a", "limit a - b", "usage", "own", "own 1", "own x .", "own 4294967295 .", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",

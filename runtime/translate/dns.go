@@ -8,7 +8,7 @@ import v1 "k8s.io/api/core/v1"
 // process 1, and then the engine's own is given up.
 func (b *Blueprint) addsDNS() bool {
 	s := &b.Pod.Spec
-	return s.DNSConfig != nil && s.DNSPolicy != v1.DNSNone && b.Options.PauseImage == "" && !s.HostPID
+	return s.DNSConfig != nil && s.DNSPolicy != v1.DNSNone && b.ownPause()
 }
 
 // resolvWords are the arguments of the pause for what it adds.

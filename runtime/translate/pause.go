@@ -28,7 +28,7 @@ func pauseRequest(b *Blueprint) Request {
 	pauseLabels(&r, b)
 	pauseNamespaces(&r, b)
 	pauseNames(&r, pod)
-	pauseAliases(&r, pod)
+	pauseAliases(&r, b)
 	pauseDNS(&r, b)
 	pauseSysctls(&r, pod)
 	b.runtime(&r)
@@ -41,15 +41,27 @@ func pauseRequest(b *Blueprint) Request {
 }
 
 // pauseCommand tells minipod's own pause what it cannot see: that the hosts file is
-// the machine's, and what is to be added to resolv.conf.
+// the machine's, what is to be added to it and to resolv.conf, and a hostname that
+// has dots.
 func (b *Blueprint) pauseCommand(r *Request) {
+	if !b.ownPause() {
+		return
+	}
 	var why []string
-	if b.Pod.Spec.HostNetwork && b.Options.PauseImage == "" {
+	host, from := Hostname(b.Pod)
+	switch {
+	case b.Pod.Spec.HostNetwork:
 		r.Config.Cmd = []string{"machine"}
-		if len(b.Pod.Spec.HostAliases) > 0 {
-			r.Config.Cmd = append(r.Config.Cmd, "aliases")
+		for _, alias := range b.Pod.Spec.HostAliases {
+			r.Config.Cmd = append(r.Config.Cmd, "alias", strings.Join(append([]string{alias.IP}, alias.Hostnames...), " "))
 		}
 		why = append(why, "the hosts file is the machine's: spec.hostNetwork")
+		if len(b.Pod.Spec.HostAliases) > 0 {
+			why = append(why, "lines of it: spec.hostAliases")
+		}
+	case strings.Contains(host, "."):
+		r.Config.Cmd = []string{"host", host}
+		why = append(why, "the name in the hosts file: "+from)
 	}
 	if words := b.resolvWords(); len(words) > 0 {
 		r.Config.Cmd = append(r.Config.Cmd, words...)
@@ -59,6 +71,10 @@ func (b *Blueprint) pauseCommand(r *Request) {
 		r.from("Config.Cmd", strings.Join(why, "; "))
 	}
 }
+
+// ownPause reports whether the pause writes files of the pod: minipod's own does,
+// where it is process 1.
+func (b *Blueprint) ownPause() bool { return b.Options.PauseImage == "" && !b.Pod.Spec.HostPID }
 
 func pauseLabels(r *Request, b *Blueprint) {
 	for k, v := range b.Pod.Labels {
@@ -136,10 +152,13 @@ func (b *Blueprint) NoSandbox() *Missing {
 	}
 }
 
-// pauseAliases adds to the hosts file, which with the host's network starts
-// as a copy of the machine's.
-func pauseAliases(r *Request, pod *v1.Pod) {
-	for _, alias := range pod.Spec.HostAliases {
+// pauseAliases adds to the hosts file. In the machine's network the pause does so:
+// the engine would leave the machine's own lines out.
+func pauseAliases(r *Request, b *Blueprint) {
+	if b.Pod.Spec.HostNetwork && b.ownPause() {
+		return
+	}
+	for _, alias := range b.Pod.Spec.HostAliases {
 		for _, name := range alias.Hostnames {
 			r.Host.ExtraHosts = append(r.Host.ExtraHosts, name+":"+alias.IP)
 		}

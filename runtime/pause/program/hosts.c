@@ -83,22 +83,47 @@ static void put_line(int fd, const struct line *line)
 	}
 }
 
+/* within tells that a name is a host's, or that of the host in a domain. */
+static int within(const char *name, const char *host)
+{
+	while (*host && *name == *host)
+		name++, host++;
+	return !*host && (!*name || *name == '.');
+}
+
+/* put_own writes a line of the pod's own name if it is one. The engine gives the part before the first
+ * dot for the name of the host; host is that name where it has dots itself, else empty. */
+static int put_own(int fd, const struct line *line, const char *node, const char *host)
+{
+	if (!*host) {
+		if (!has(line, node))
+			return 0;
+		put_line(fd, line);
+	} else {
+		if (!within(line->names, host))
+			return 0;
+		put_text(fd, line->address);
+		put_text(fd, "\t");
+		put_text(fd, line->names);
+		if (!equal(line->names, host)) {
+			put_text(fd, "\t");
+			put_text(fd, host);
+		}
+	}
+	put_text(fd, "\n");
+	return 1;
+}
+
 /* put_pod writes the lines of the pod's own name, and then the aliases, those of one address in one line. */
-static void put_pod(int fd, char *text, const char *name)
+static void put_pod(int fd, char *text, const char *node, const char *host)
 {
 	struct line line, aliases[ALIASES], *last = 0;
 	char *at = text;
 	long n = 0;
 
 	while (cut(&line, &at)) {
-		if (standard(&line))
-			continue;
-		if (has(&line, name)) {
-			put_line(fd, &line);
-			put_text(fd, "\n");
-		} else if (n < ALIASES) {
+		if (!standard(&line) && !put_own(fd, &line, node, host) && n < ALIASES)
 			aliases[n++] = line;
-		}
 	}
 	for (long i = 0; i < n; i++) {
 		if (last && equal(last->address, aliases[i].address)) {
@@ -114,10 +139,26 @@ static void put_pod(int fd, char *text, const char *name)
 		put_text(fd, "\n");
 }
 
-void write_hosts(enum hosts of)
+/* put_words writes the aliases that the words tell of. */
+static void put_words(int fd, char **words)
+{
+	const char *before = aliases_header;
+
+	for (; words[0]; words += 2)
+		if (equal(words[0], "alias")) {
+			put_text(fd, before);
+			for (char *c = words[1]; *c; c++)
+				put(fd, *c == ' ' ? "\t" : c, 1);
+			put_text(fd, "\n");
+			before = "";
+		}
+}
+
+void write_hosts(enum hosts of, char **words)
 {
 	char text[MOST + 1];
 	struct utsname names;
+	const char *host = "";
 	long used = get_text("/etc/hosts", text, MOST);
 	int fd;
 
@@ -126,12 +167,17 @@ void write_hosts(enum hosts of)
 	fd = open_to_write("/etc/hosts");
 	if (fd < 0)
 		return;
-	put_text(fd, of == OF_POD ? header : machine_header);
+	for (char **w = words; w[0]; w += 2)
+		if (equal(w[0], "host"))
+			host = w[1];
 	if (of == OF_MACHINE) {
+		put_text(fd, machine_header);
 		put(fd, text, used);
 	} else {
+		put_text(fd, header);
 		put_text(fd, lines);
-		put_pod(fd, text, of == OF_POD ? names.node : "");
+		put_pod(fd, text, names.node, host);
 	}
+	put_words(fd, words);
 	close(fd);
 }

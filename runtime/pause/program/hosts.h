@@ -1,11 +1,11 @@
 #ifndef HOSTS_H
 #define HOSTS_H
 
-/* Whose file it is: in the machine's network the machine's own, unless there are aliases: of those the
- * engine makes a file that has nothing else. */
-enum hosts { OF_POD, OF_MACHINE, OF_ALIASES };
+/* Whose file it is: in the machine's network the machine's own. */
+enum hosts { OF_POD, OF_MACHINE };
 
-/* write_hosts puts /etc/hosts into the kubelet's words. */
-void write_hosts(enum hosts of);
+/* write_hosts puts /etc/hosts into the kubelet's words. Of the words, pairs that end with a null,
+ * "alias" is an address and names with blanks between, and "host" the pod's hostname, if it has dots. */
+void write_hosts(enum hosts of, char **words);
 
 #endif

@@ -51,15 +51,31 @@ static int become_nobody(void)
 	return sys3(SYS_setresuid, NOBODY, NOBODY, NOBODY) >= 0;
 }
 
-/* hold_pod is hold for process 1 of a pod, which the engine starts as root. dns are pairs for its
- * resolv.conf. */
-static int hold_pod(enum hosts of, char **dns)
+/* are_words tells that the arguments are pairs for the files of a pod. */
+static int are_words(char **args)
 {
-	if (!resolv_words(dns))
+	static const char kinds[5][16] = { "nameserver", "search", "option", "alias", "host" };
+
+	for (; args[0]; args += 2) {
+		int known = 0;
+
+		for (int i = 0; i < 5; i++)
+			known = known || equal(args[0], kinds[i]);
+		if (!known || !args[1])
+			return 0;
+	}
+	return 1;
+}
+
+/* hold_pod is hold for process 1 of a pod, which the engine starts as root. The words are for its
+ * hosts file and its resolv.conf. */
+static int hold_pod(enum hosts of, char **words)
+{
+	if (!are_words(words))
 		return USAGE;
 	if (getpid() == 1 && sys3(SYS_geteuid, 0, 0, 0) == 0) {
-		write_hosts(of);
-		add_resolv(dns);
+		write_hosts(of, words);
+		add_resolv(words);
 		if (!become_nobody()) {
 			put_text(2, "pause: cannot give up root\n");
 			return FAILED;
@@ -75,7 +91,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [[machine [aliases]] [{nameserver | search | option} VALUE]... | -v | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [[machine] [{nameserver | search | option | alias | host} VALUE]... | -v | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 
@@ -87,10 +103,10 @@ static int checked(int code)
 
 static int run(char **args)
 {
-	if (!args[0] || (args[1] && resolv_words(args)))
+	if (are_words(args))
 		return hold_pod(OF_POD, args);
 	if (equal(args[0], "machine"))
-		return checked(args[1] && equal(args[1], "aliases") ? hold_pod(OF_ALIASES, args + 2) : hold_pod(OF_MACHINE, args + 1));
+		return checked(hold_pod(OF_MACHINE, args + 1));
 	if (equal(args[0], "connect"))
 		return checked(mode_connect(args + 1));
 	if (equal(args[0], "usage"))

@@ -106,23 +106,23 @@ static void take_lines(struct conf *conf, char *text)
 	}
 }
 
-int resolv_words(char **args)
+/* take_words answers how many of the words are of this file. */
+static int take_words(struct conf *conf, char **words)
 {
-	for (; args[0]; args += 2)
-		if (!args[1] || !(equal(args[0], "nameserver") || equal(args[0], "search") || equal(args[0], "option")))
-			return 0;
-	return 1;
-}
+	int n = 0;
 
-static void take_words(struct conf *conf, char **args)
-{
-	for (; args[0]; args += 2)
-		if (equal(args[0], "nameserver"))
-			add(&conf->servers, args[1]);
-		else if (equal(args[0], "search"))
-			add(&conf->searches, undotted(args[1]));
+	for (; words[0]; words += 2) {
+		if (equal(words[0], "nameserver"))
+			add(&conf->servers, words[1]);
+		else if (equal(words[0], "search"))
+			add(&conf->searches, undotted(words[1]));
+		else if (equal(words[0], "option"))
+			set(&conf->options, words[1]);
 		else
-			set(&conf->options, args[1]);
+			continue;
+		n++;
+	}
+	return n;
 }
 
 /* put_words writes a line of words, of at most room bytes. */
@@ -136,7 +136,7 @@ static void put_words(int fd, const char *kind, const struct list *list, long ro
 		put_text(fd, "\n");
 }
 
-void add_resolv(char **args)
+void add_resolv(char **words)
 {
 	char text[ROOM + 1];
 	struct conf conf;
@@ -145,10 +145,11 @@ void add_resolv(char **args)
 	clear(&conf.servers, SERVERS);
 	clear(&conf.searches, SEARCHES);
 	clear(&conf.options, OPTIONS);
-	if (!args[0] || get_text("/etc/resolv.conf", text, ROOM) < 0)
+	if (get_text("/etc/resolv.conf", text, ROOM) < 0)
 		return;
 	take_lines(&conf, text);
-	take_words(&conf, args);
+	if (!take_words(&conf, words))
+		return;
 	fd = open_to_write("/etc/resolv.conf");
 	if (fd < 0)
 		return;
