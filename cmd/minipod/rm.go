@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -15,7 +13,6 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
-	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -105,67 +102,17 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		}
 		tell.NewConsole(io.err).Say("no %s to remove", word)
 	}
-	claims, err := f.claims(cmd.Context(), e, meant)
+	used, err := f.used(cmd.Context(), e, meant.Pods)
 	if err != nil {
 		return err
 	}
 	err = f.remove(cmd.Context(), io, e, meant.Pods)
-	err = errors.Join(err, f.removeObjects(cmd.Context(), io, e, meant.Objects))
-	if err != nil {
+	claims, objectsErr := f.removeObjects(cmd.Context(), io, e, meant.Objects)
+	err = errors.Join(err, objectsErr)
+	if cmd.Context().Err() != nil {
 		return err
 	}
-	return f.data(cmd.Context(), io, e, claims)
-}
-
-// claims are those that are meant themselves, and with --volumes those that the
-// pods use.
-func (f *rmFlags) claims(ctx context.Context, e connection, meant manifest.Names) ([]object.Key, error) {
-	var claims []object.Key
-	for _, key := range meant.Objects {
-		if key.Resource == object.Claims {
-			claims = append(claims, key)
-		}
-	}
-	if !f.volumes {
-		return claims, nil
-	}
-	worlds, err := e.runner.List(ctx)
-	for _, w := range worlds {
-		if w.Want == nil || !slices.Contains(meant.Pods, w.Ref()) {
-			continue
-		}
-		for _, claim := range w.Want.NamedClaims() {
-			if key := (object.Key{Resource: object.Claims, Namespace: w.Namespace, Name: claim}); !slices.Contains(claims, key) {
-				claims = append(claims, key)
-			}
-		}
-	}
-	return claims, err
-}
-
-// data removes with --volumes what claims held, and else says where it stays.
-func (f *rmFlags) data(ctx context.Context, io streams, e connection, claims []object.Key) error {
-	c := tell.NewConsole(io.err)
-	var errs []error
-	for _, key := range claims {
-		volume := translate.ClaimVolume(key.Namespace, key.Name)
-		if !f.volumes {
-			there, err := e.HasVolume(ctx, volume)
-			if there {
-				removes := tell.Command("rm --volumes", translate.Ref{Namespace: key.Namespace, Name: objectName(key)})
-				c.Say("data of %s kept in volume %s; %s removes it", objectName(key), volume, removes)
-			}
-			errs = append(errs, err)
-			continue
-		}
-		err := e.DropRecord(ctx, volume)
-		if errors.Is(err, plan.ErrStale) {
-			c.Warn(fmt.Sprintf("data of %s kept in volume %s: a pod uses it; docker volume rm %[2]s when it does not any more", objectName(key), volume))
-			continue
-		}
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	return errors.Join(err, f.data(cmd.Context(), io, e, append(claims, used...)))
 }
 
 // everything is what the command line means, objects beside pods too.
@@ -190,31 +137,27 @@ func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args 
 	return names, err
 }
 
-// removeObjects removes what run has stored of the same manifests.
-func (f *rmFlags) removeObjects(ctx context.Context, io streams, e connection, keys []object.Key) error {
+// removeObjects removes what run has stored of the same manifests, and answers the
+// claims that are no more.
+func (f *rmFlags) removeObjects(ctx context.Context, io streams, e connection, keys []object.Key) (claims []object.Key, err error) {
 	var errs []error
 	for _, key := range keys {
 		err := removeObject(ctx, e, key)
-		switch {
-		case f.dataLeft(ctx, e, key, err):
-			tell.Result(io.out, "%s was removed before, its data is now", objectName(key))
-		case err == nil:
+		absent := errors.As(err, new(*absentError))
+		switch claim := key.Resource == object.Claims; {
+		case claim && absent && f.volumes:
+			err = dropLeft(ctx, io, e, key)
+		case claim && (absent || err == nil):
+			claims = append(claims, key)
+		}
+		if err == nil && !absent {
 			tell.Result(io.out, "%s removed", objectName(key))
-		case !f.ignoreNotFound || !errors.As(err, new(*absentError)):
+		}
+		if !f.ignoreNotFound || !errors.As(err, new(*absentError)) {
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
-}
-
-// dataLeft reports whether a claim that is not there has left data behind, which
-// is to be removed.
-func (f *rmFlags) dataLeft(ctx context.Context, e connection, key object.Key, err error) bool {
-	if !f.volumes || key.Resource != object.Claims || !errors.As(err, new(*absentError)) {
-		return false
-	}
-	there, err := e.HasVolume(ctx, translate.ClaimVolume(key.Namespace, key.Name))
-	return err == nil && there
+	return claims, errors.Join(errs...)
 }
 
 // remove removes pods side by side; one that fails does not keep the others.
