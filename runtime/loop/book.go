@@ -83,7 +83,7 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 		b.add(p, event.Pulled(w, done.op, done.took, done.at))
 	}
 	p.pulls = nil
-	for _, e := range event.Seen(w) {
+	for _, e := range append(event.Seen(w), event.PullSecrets(w)...) {
 		b.add(p, e)
 	}
 	all, waits := event.Waited(p.waits, w, s, b.Now())
