@@ -86,7 +86,7 @@ func hostPaths(l *look) []Cause {
 	}
 	var causes []Cause
 	for _, h := range l.Want.HostPaths() {
-		if h.Type == v1.HostPathDirectoryOrCreate || h.Type == v1.HostPathFileOrCreate {
+		if h.Made() {
 			continue
 		}
 		a, known := l.ask(Question{Kind: AskHostPath, At: h.Volume})

@@ -28,6 +28,9 @@ func (m mountError) Is(target error) bool { return target == plan.ErrPermanent }
 // errNoPath says that a path of the engine's machine does not exist.
 var errNoPath = errors.New("does not exist")
 
+// errNoType says that a path is none of the types that a kubelet knows.
+var errNoType = errors.New("only recognise file, directory, socket, block device and character device")
+
 // checkPath looks what a path of the engine's machine is, and makes it where
 // its type says so: what the kubelet does before it mounts a hostPath
 // (pkg/volume/hostpath/host_path.go, checkTypeInternal).
@@ -36,11 +39,16 @@ func (e *Engine) checkPath(ctx context.Context, h translate.HostPath) error {
 	switch {
 	case errors.Is(err, errNoPath) && h.Type == v1.HostPathFileOrCreate:
 		return e.makeHostFile(ctx, h.Path)
-	case errors.Is(err, errNoPath):
-		return mountError(fmt.Sprintf("hostPath type check failed, %s is not a %s, unable to determine its type: path %q %s", h.Path, h.Noun(), h.Path, err))
+	case errors.Is(err, errNoPath) && h.MadeFolder():
+		return e.makeHostFolder(ctx, h.Path)
+	case errors.Is(err, errNoPath), errors.Is(err, errNoType):
+		if errors.Is(err, errNoPath) {
+			err = fmt.Errorf("path %q %w", h.Path, err)
+		}
+		return mountError(fmt.Sprintf("hostPath type check failed, %s is not a %s, unable to determine its type: %s", h.Path, h.Noun(), err))
 	case err != nil:
 		return fmt.Errorf("look at %s of the engine's machine: %w", h.Path, err)
-	case is != h.Wanted():
+	case is != h.Wanted() && h.Type != v1.HostPathUnset:
 		return mountError(fmt.Sprintf("hostPath type check failed: %s is not a %s, it's a %s", h.Path, h.Noun(), is))
 	}
 	return nil
@@ -58,22 +66,25 @@ func (e *Engine) pathType(ctx context.Context, h translate.HostPath) (is v1.Host
 		is = typeOf(stat.Mode)
 		return e.explain(err)
 	})
+	if err == nil && is == v1.HostPathUnset && h.Type != v1.HostPathUnset {
+		err = errNoType
+	}
 	return is, err
 }
 
 // lookAt mounts a path. A bind has the engine make a folder that is missing;
 // it has colons between its parts, so that a path with one is a mount, for
-// which an older engine does not.
+// which an older engine does not: see makeHostFolder.
 func lookAt(h translate.HostPath) *container.HostConfig {
-	made := h.Type == v1.HostPathDirectoryOrCreate
-	if made && !strings.Contains(h.Path, ":") {
+	if h.MadeFolder() && !strings.Contains(h.Path, ":") {
 		return &container.HostConfig{Binds: []string{h.Path + ":" + hostTarget}}
 	}
-	m := mount.Mount{Type: mount.TypeBind, Source: h.Path, Target: hostTarget}
-	if made {
-		m.BindOptions = &mount.BindOptions{CreateMountpoint: true}
-	}
-	return &container.HostConfig{Mounts: []mount.Mount{m}}
+	return mounting(h.Path)
+}
+
+// mounting mounts a path that is there.
+func mounting(path string) *container.HostConfig {
+	return &container.HostConfig{Mounts: []mount.Mount{{Type: mount.TypeBind, Source: path, Target: hostTarget}}}
 }
 
 // withHostPath does something with a container that is made for it, mounts a
@@ -96,14 +107,28 @@ func (e *Engine) withHostPath(ctx context.Context, host *container.HostConfig, d
 
 // makeHostFile makes an empty file in a folder that is there.
 func (e *Engine) makeHostFile(ctx context.Context, file string) error {
-	folder := &container.HostConfig{Mounts: []mount.Mount{{Type: mount.TypeBind, Source: path.Dir(file), Target: hostTarget}}}
-	err := e.withHostPath(ctx, folder, func(id string) error {
+	err := e.withHostPath(ctx, mounting(path.Dir(file)), func(id string) error {
 		return e.unpack(ctx, id, hostTarget, []tar.Header{{Typeflag: tar.TypeReg, Name: path.Base(file), Mode: 0o644}})
 	})
 	if errors.Is(err, errNoPath) {
 		return mountError(fmt.Sprintf("open %s: no such file or directory", file))
 	}
 	return err
+}
+
+// makeHostFolder makes a folder in the innermost one that is there.
+func (e *Engine) makeHostFolder(ctx context.Context, folder string) error {
+	var missing []tar.Header
+	for at, below := path.Dir(folder), path.Base(folder); ; at, below = path.Dir(at), path.Join(path.Base(at), below) {
+		missing = nil
+		for name := below; name != "."; name = path.Dir(name) {
+			missing = append([]tar.Header{{Typeflag: tar.TypeDir, Name: name, Mode: 0o755}}, missing...)
+		}
+		err := e.withHostPath(ctx, mounting(at), func(id string) error { return e.unpack(ctx, id, hostTarget, missing) })
+		if !errors.Is(err, errNoPath) || at == "/" {
+			return err
+		}
+	}
 }
 
 // typeOf is the type of a file as the kubelet tells it

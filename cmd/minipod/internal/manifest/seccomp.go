@@ -73,6 +73,7 @@ func (r *Reading) profiles(opts Options, o *podspec.Object) map[string]string {
 			found[name] = text
 		case !errors.Is(err, fs.ErrNotExist):
 			r.wrong(o.Problem(field, fmt.Sprintf("cannot load seccomp profile %q: %v", name, err)))
+			found[name] = "{}" // it is there
 		}
 	}
 	return found
