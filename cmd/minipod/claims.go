@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
@@ -13,8 +15,7 @@ import (
 // claimed wants every claim that pods name to be there, and none that is to be made
 // with one: without that a pod would never start.
 func claimed(ctx context.Context, e records, pods []manifest.Pod) error {
-	var problems podspec.Problems
-	hint := declareHint
+	var unbound unboundError
 	for _, m := range pods {
 		needs := translate.Needs{Claims: m.Blueprint.Claims()}
 		if len(needs.Claims) == 0 {
@@ -27,14 +28,12 @@ func claimed(ctx context.Context, e records, pods []manifest.Pod) error {
 		var in translate.Inputs
 		object.Fill(&in, m.Pod().Namespace, needs, kept)
 		if missing := m.Blueprint.Unbound(in); missing != nil {
-			problems = append(problems, m.Problem(missing.Field, missing.Message))
-			if strings.HasSuffix(missing.Field, ".ephemeral") {
-				hint = "a claim of that name is there already; minipod rm --volumes persistentvolumeclaim/NAME removes one and what it holds"
-			}
+			unbound.Problems = append(unbound.Problems, m.Problem(missing.Field, missing.Message))
+			unbound.hints = append(unbound.hints, tell.MissingHint(m, missing))
 		}
 	}
-	if len(problems) > 0 {
-		return &unboundError{problems, hint}
+	if len(unbound.Problems) > 0 {
+		return &unbound
 	}
 	return nil
 }
@@ -42,9 +41,11 @@ func claimed(ctx context.Context, e records, pods []manifest.Pod) error {
 // unboundError says which claims are missing, or in the way.
 type unboundError struct {
 	podspec.Problems
-	hint string
+	hints []string
 }
 
-const declareHint = "declare the claim: a PersistentVolumeClaim of that name, in a file that minipod run gets before the pod's or with it"
-
-func (e *unboundError) Hint() string { return e.hint }
+// Hint has what to do about each kind of them, once.
+func (e *unboundError) Hint() string {
+	slices.Sort(e.hints)
+	return strings.Join(slices.Compact(e.hints), "; ")
+}

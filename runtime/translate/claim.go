@@ -63,12 +63,15 @@ func (b *Blueprint) Unbound(in Inputs) *Missing {
 			return &Missing{
 				Message: fmt.Sprintf("0/1 nodes are available: persistentvolumeclaim %q not found.", v.PersistentVolumeClaim.ClaimName),
 				Field:   field + ".persistentVolumeClaim.claimName",
+				Lack:    LackClaim,
 			}
 		case v.Ephemeral != nil && othersClaim(b.Pod, in.Claims[claimName(b.Pod, v)]):
 			name := claimName(b.Pod, v)
 			return &Missing{
 				Message: fmt.Sprintf("PVC %s/%s was not created for pod %[1]s/%[3]s (pod is not owner)", b.Pod.Namespace, name, b.Pod.Name),
 				Field:   field + ".ephemeral",
+				Lack:    LackOwnClaim,
+				Have:    name,
 			}
 		}
 	}

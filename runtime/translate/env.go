@@ -131,7 +131,9 @@ func (u Unit) valueFrom(from *v1.EnvVarSource, field string, in Inputs) (value s
 	case from.ResourceFieldRef != nil:
 		a, err := allotmentOf(u.pod, u.Container, from.ResourceFieldRef)
 		if err != nil {
-			return "", false, &Missing{Reason: ReasonConfigError, Message: err.Error(), Field: field + ".resourceFieldRef.containerName"}
+			missing = noContainer(u.pod, err, field+".resourceFieldRef.containerName")
+			missing.Reason = ReasonConfigError
+			return "", false, missing
 		}
 		return a.value(in), true, nil
 	case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:

@@ -95,7 +95,7 @@ func (s objectSource) one(in Inputs) (value string, known bool, missing *Missing
 		return "", false, s.notFound()
 	}
 	message := fmt.Sprintf("couldn't find key %s in %s %s/%s", s.key, s.kind, s.namespace, s.name)
-	return "", false, &Missing{Reason: ReasonConfigError, Message: message, Field: s.field}
+	return "", false, &Missing{Reason: ReasonConfigError, Message: message, Field: s.field, Lack: LackKey, Have: listedKeys(data)}
 }
 
 // passable finds a value that no program can be given: the bytes of a Secret
@@ -114,5 +114,5 @@ func (s objectSource) notFound() *Missing {
 	if s.kind == "Secret" {
 		kind = "secret"
 	}
-	return &Missing{Reason: ReasonConfigError, Message: fmt.Sprintf("%s %q not found", kind, s.name), Field: s.field}
+	return &Missing{Reason: ReasonConfigError, Message: fmt.Sprintf("%s %q not found", kind, s.name), Field: s.field, Lack: LackObject}
 }

@@ -50,6 +50,8 @@ type Missing struct {
 	Reason  string
 	Message string // the kubelet's
 	Field   string // of the manifest, which asks for it
+	Lack    Lack   // empty where nothing can be made or named for it
+	Have    string // what there is instead: see Lack
 }
 
 func (m *Missing) Error() string { return m.Message }

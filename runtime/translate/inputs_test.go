@@ -24,16 +24,16 @@ func TestMissing(t *testing.T) {
 		container string
 		want      translate.Missing
 	}{
-		{"envFrom: [{configMapRef: {name: x}}]", translate.Missing{config, `configmap "x" not found`, field + "envFrom[0]"}},
-		{"envFrom: [{configMapRef: {name: m}}, {secretRef: {name: x}}]", translate.Missing{config, `secret "x" not found`, field + "envFrom[1]"}},
-		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: k}}}]", translate.Missing{config, `configmap "x" not found`, field + "env[0].valueFrom"}},
-		{"env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: k}}}]", translate.Missing{config, `secret "x" not found`, field + "env[0].valueFrom"}},
-		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: x}}}]", translate.Missing{config, "couldn't find key x in ConfigMap default/m", field + "env[0].valueFrom"}},
-		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: b}}}]", translate.Missing{config, "couldn't find key b in ConfigMap default/m", field + "env[0].valueFrom"}},
-		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: x}}}]", translate.Missing{config, "couldn't find key x in Secret default/s", field + "env[0].valueFrom"}},
-		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "env[0].valueFrom"}},
-		{"envFrom: [{secretRef: {name: s}}]", translate.Missing{config, "key k in Secret default/s is no text: a variable cannot hold it", field + "envFrom[0]"}},
-		{"env: [{name: A, valueFrom: {resourceFieldRef: {containerName: x, resource: limits.memory}}}]", translate.Missing{config, "container x not found", field + "env[0].valueFrom.resourceFieldRef.containerName"}},
+		{"envFrom: [{configMapRef: {name: x}}]", translate.Missing{Reason: config, Message: `configmap "x" not found`, Field: field + "envFrom[0]", Lack: translate.LackObject}},
+		{"envFrom: [{configMapRef: {name: m}}, {secretRef: {name: x}}]", translate.Missing{Reason: config, Message: `secret "x" not found`, Field: field + "envFrom[1]", Lack: translate.LackObject}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: x, key: k}}}]", translate.Missing{Reason: config, Message: `configmap "x" not found`, Field: field + "env[0].valueFrom", Lack: translate.LackObject}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: x, key: k}}}]", translate.Missing{Reason: config, Message: `secret "x" not found`, Field: field + "env[0].valueFrom", Lack: translate.LackObject}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: x}}}]", translate.Missing{Reason: config, Message: "couldn't find key x in ConfigMap default/m", Field: field + "env[0].valueFrom", Lack: translate.LackKey, Have: "k"}},
+		{"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: b}}}]", translate.Missing{Reason: config, Message: "couldn't find key b in ConfigMap default/m", Field: field + "env[0].valueFrom", Lack: translate.LackKey, Have: "k"}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: x}}}]", translate.Missing{Reason: config, Message: "couldn't find key x in Secret default/s", Field: field + "env[0].valueFrom", Lack: translate.LackKey, Have: "k, nul"}},
+		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", translate.Missing{Reason: config, Message: "key k in Secret default/s is no text: a variable cannot hold it", Field: field + "env[0].valueFrom"}},
+		{"envFrom: [{secretRef: {name: s}}]", translate.Missing{Reason: config, Message: "key k in Secret default/s is no text: a variable cannot hold it", Field: field + "envFrom[0]"}},
+		{"env: [{name: A, valueFrom: {resourceFieldRef: {containerName: x, resource: limits.memory}}}]", translate.Missing{Reason: config, Message: "container x not found", Field: field + "env[0].valueFrom.resourceFieldRef.containerName", Lack: translate.LackContainer, Have: "c"}},
 		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
 		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIPs}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
 	} {

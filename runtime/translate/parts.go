@@ -98,7 +98,7 @@ func (p objectPart) files(in Inputs) ([]File, *Missing) {
 		case known:
 			files = append(files, File{Path: item.Path, Data: value, Mode: itemMode(item.Mode, p.mode)})
 		case !p.optional:
-			return nil, p.early(&Missing{Message: p.noKey(item.Key), Field: p.field})
+			return nil, p.early(&Missing{Message: p.noKey(item.Key), Field: p.field, Lack: LackKey, Have: listedKeys(data)})
 		}
 	}
 	return files, nil
@@ -159,8 +159,11 @@ func (p fieldsPart) files(in Inputs) ([]File, *Missing) {
 	var files []File
 	for i, item := range p.items {
 		value, err := p.value(item, in)
-		if err != nil {
-			return nil, &Missing{Message: err.Error(), Field: fmt.Sprintf("%s.items[%d]", p.field, i)}
+		switch field := fmt.Sprintf("%s.items[%d]", p.field, i); {
+		case err != nil && item.ResourceFieldRef != nil:
+			return nil, noContainer(p.pod, err, field+".resourceFieldRef.containerName")
+		case err != nil:
+			return nil, &Missing{Message: err.Error(), Field: field}
 		}
 		files = append(files, File{Path: item.Path, Data: []byte(value), Mode: itemMode(item.Mode, p.mode)})
 	}

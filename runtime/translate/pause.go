@@ -142,6 +142,7 @@ func (b *Blueprint) NoSandbox() *Missing {
 		return &Missing{
 			Message: fmt.Sprintf("failed to get sandbox runtime: no runtime for %q is configured", b.Options.Runtime),
 			Field:   "spec.runtimeClassName",
+			Lack:    LackRuntime,
 		}
 	case len(host) <= longest:
 		return nil
@@ -149,6 +150,7 @@ func (b *Blueprint) NoSandbox() *Missing {
 	return &Missing{
 		Message: fmt.Sprintf("failed to construct FQDN from pod hostname and cluster domain, FQDN %s is too long (%d characters is the max, %d characters requested)", host, longest, len(host)),
 		Field:   "spec.setHostnameAsFQDN",
+		Lack:    LackHostname,
 	}
 }
 

@@ -77,16 +77,16 @@ func TestPayload(t *testing.T) {
 func TestPayloadMissing(t *testing.T) {
 	const failed, field = `MountVolume.SetUp failed for volume "v" : `, "spec.volumes[0]."
 	for source, want := range map[string]translate.Missing{
-		"configMap: {name: x}":    {Message: failed + `configmap "x" not found`, Field: field + "configMap"},
-		"secret: {secretName: x}": {Message: failed + `secret "x" not found`, Field: field + "secret"},
+		"configMap: {name: x}":    {Message: failed + `configmap "x" not found`, Field: field + "configMap", Lack: translate.LackObject},
+		"secret: {secretName: x}": {Message: failed + `secret "x" not found`, Field: field + "secret", Lack: translate.LackObject},
 		"configMap: {name: m, items: [{key: x, path: p}]}": {
-			Message: failed + "configmap references non-existent config key: x", Field: field + "configMap"},
+			Message: failed + "configmap references non-existent config key: x", Field: field + "configMap", Lack: translate.LackKey, Have: "a, b, z"},
 		"secret: {secretName: s, items: [{key: x, path: p}]}": {
-			Message: failed + "references non-existent secret key: x", Field: field + "secret"},
+			Message: failed + "references non-existent secret key: x", Field: field + "secret", Lack: translate.LackKey, Have: "a"},
 		"projected: {sources: [{configMap: {name: m}}, {secret: {name: x}}]}": {
-			Message: failed + `secret "x" not found`, Field: field + "projected.sources[1].secret"},
+			Message: failed + `secret "x" not found`, Field: field + "projected.sources[1].secret", Lack: translate.LackObject},
 		"downwardAPI: {items: [{path: p, resourceFieldRef: {containerName: x, resource: limits.cpu}}]}": {
-			Message: failed + "container x not found", Field: field + "downwardAPI.items[0]"},
+			Message: failed + "container x not found", Field: field + "downwardAPI.items[0].resourceFieldRef.containerName", Lack: translate.LackContainer, Have: "c"},
 		"configMap: {name: m, items: [{key: a, path: ./..data}]}": {
 			Message: failed + "invalid path: must not begin with '..': ..data", Field: "spec.volumes[0]"},
 		"configMap: {name: m, items: [{key: a, path: x}, {key: b, path: x/y}]}": {

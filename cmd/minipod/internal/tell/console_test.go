@@ -67,10 +67,14 @@ func TestFaultHintsFit(t *testing.T) {
 	}}}}, translate.Options{})}
 	image := m.Blueprint.Units[0].Container.Image
 	for _, f := range []plan.Fault{
-		{Op: plan.Op{Kind: plan.CreateUnit, Unit: "server"}, Err: &translate.Missing{Field: "spec.containers[0].envFrom[0]"}},
+		{Op: plan.Op{Kind: plan.CreateUnit, Unit: "server"}, Err: &translate.Missing{Lack: translate.LackObject}},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: &translate.Missing{Lack: translate.LackHostname}},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: &translate.Missing{Lack: translate.LackClaim}},
 		{Op: plan.Op{Kind: plan.PullImage, Unit: "server", Target: image}, Err: plan.ErrUnreachable},
 		{Op: plan.Op{Kind: plan.PullImage, Target: image}, Err: plan.ErrUnreachable},
-		{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("taken")},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("listen tcp4 0.0.0.0:8080: bind: address already in use")},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("listen tcp4 10.0.0.1:8080: bind: cannot assign requested address")},
+		{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("protocol not supported")},
 	} {
 		var text bytes.Buffer
 		Console{Writer: &text, terminal: true}.Hint(faultHint(m, f))

@@ -65,21 +65,21 @@ func (e *faultError) Hint() string {
 func faultHint(m manifest.Pod, f plan.Fault) string {
 	image := f.Op.Target
 	u, _ := m.Blueprint.Unit(f.Op.Unit)
+	var missing *translate.Missing
+	if errors.As(f.Err, &missing) {
+		return MissingHint(m, missing)
+	}
 	switch {
-	case f.Op.Kind == plan.StartPause && isObject(f.Err):
-		return "a hostname has at most 64 characters: make the name or the subdomain shorter, or leave setHostnameAsFQDN out"
-	case isObject(f.Err):
-		return "minipod run of the file that has it stores it; --wait=created has the pod wait for it"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable) && u.Pull == v1.PullAlways:
 		return "minipod run --pull=missing takes an image that the engine has; docker images lists them"
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrUnreachable):
 		return fmt.Sprintf("docker pull %s tries it again; docker images lists those that need no registry", image)
 	case f.Op.Kind == plan.PullImage && errors.Is(f.Err, plan.ErrPermanent):
 		return fmt.Sprintf("is the name right? docker pull %s tries it, docker login gives credentials", image)
+	case f.Op.Kind == plan.StartPause && portTroubleOf(f.Err) != noPortTrouble:
+		return portTroubleOf(f.Err).hint()
 	case f.Op.Kind == plan.StartPause && m.Blueprint.Options.Network != "":
 		return "docker network ls lists the networks"
-	case f.Op.Kind == plan.StartPause && len(m.Blueprint.Pause.Host.PortBindings) > 0:
-		return "take another hostPort, or end who has it; docker ps and ss -ltnp tell who"
 	}
 	return ""
 }
@@ -124,10 +124,15 @@ func (e *lostError) Error() string { return fmt.Sprintf("run pod %s: %v", e.Ref,
 // failed, with Kubernetes' word for it.
 func faultProblem(m manifest.Pod, w plan.Wait) podspec.Problem {
 	text := fmt.Sprintf("%s (%s)", faultText(w), w.Reason)
-	if network := m.Blueprint.Options.Network; network != "" && w.Fault.Op.Kind == plan.StartPause {
+	if network := m.Blueprint.Options.Network; network != "" && ofNetwork(*w.Fault) {
 		return podspec.Problem{Message: fmt.Sprintf("--network %s: %s", network, text)}
 	}
 	return m.Problem(faultField(m, *w.Fault), text)
+}
+
+// ofNetwork reports whether a pause could not be started for its network.
+func ofNetwork(f plan.Fault) bool {
+	return f.Op.Kind == plan.StartPause && portTroubleOf(f.Err) == noPortTrouble && !errors.As(f.Err, new(*translate.Missing))
 }
 
 // faultField is the field that asked for what failed.
@@ -138,7 +143,7 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 	case errors.As(f.Err, &missing):
 		return missing.Field
 	case !known && f.Op.Kind == plan.StartPause:
-		return portField(m)
+		return portField(m, f.Err)
 	case f.Op.Kind == plan.CheckPath:
 		return f.Op.HostPath.Field
 	case !known && f.Op.Kind == plan.PullImage:
@@ -171,19 +176,6 @@ func hostPathField(m manifest.Pod, u translate.Unit, err error) string {
 	return ""
 }
 
-// portField is the first hostPort: what most often keeps a pause from
-// starting.
-func portField(m manifest.Pod) string {
-	for i, c := range m.Pod().Spec.Containers {
-		for j, p := range c.Ports {
-			if p.HostPort != 0 {
-				return fmt.Sprintf("spec.containers[%d].ports[%d].hostPort", i, j)
-			}
-		}
-	}
-	return "metadata.name"
-}
-
 // positioned says where a manifest differs from the pod that is there.
 func positioned(m manifest.Pod, err error) error {
 	var differs *loop.DiffersError
@@ -191,16 +183,6 @@ func positioned(m manifest.Pod, err error) error {
 		return err
 	}
 	return errors.Join(m.Differences(differs.Have), err)
-}
-
-// isObject tells whether a ConfigMap or a Secret, or something of it, is
-// missing.
-func isObject(err error) bool {
-	var missing *translate.Missing
-	if !errors.As(err, &missing) {
-		return false
-	}
-	return !strings.HasSuffix(missing.Field, ".fileKeyRef") && !strings.HasSuffix(missing.Field, ".subPathExpr")
 }
 
 // imageField is the volume whose image has the reference.

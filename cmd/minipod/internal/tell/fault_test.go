@@ -1,0 +1,53 @@
+package tell
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// What keeps a pause from starting is said at the field that asked for it, with what
+// helps with that and nothing else.
+func TestStartFaults(t *testing.T) {
+	m := manifest.Pod{Blueprint: translate.New(&v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{
+		{Name: "a", Ports: []v1.ContainerPort{{ContainerPort: 80, HostPort: 8080}, {ContainerPort: 81, HostPort: 8081, Protocol: v1.ProtocolSCTP}}},
+		{Name: "b", Ports: []v1.ContainerPort{{ContainerPort: 82, HostPort: 80}, {ContainerPort: 83, HostPort: 8080, HostIP: "10.9.9.9"}, {ContainerPort: 84, HostPort: 8080, HostIP: "fd00::9"}}},
+	}}}, translate.Options{})}
+	m.Blueprint.Pod.Namespace, m.Blueprint.Pod.Name = "default", "web"
+	const a, b = "spec.containers[0].ports", "spec.containers[1].ports"
+	for _, c := range []struct {
+		err         error
+		field, hint string
+	}{
+		{errors.New("start web_POD: host port 80/tcp is taken by container x"), b + "[0].hostPort", "take another hostPort"},
+		{errors.New("start web_POD: Bind for 0.0.0.0:8080 failed: port is already allocated"), a + "[0].hostPort", "take another hostPort"},
+		{errors.New("Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use"), b + "[0].hostPort", "take another hostPort"},
+		{errors.New("Error starting userland proxy: listen tcp4 10.9.9.9:8080: bind: cannot assign requested address"), b + "[1].hostIP", "hostIP has to be an address of the machine"},
+		{errors.New("Error starting userland proxy: listen tcp6 [fd00::9]:8080: bind: cannot assign requested address"), b + "[2].hostIP", "hostIP has to be an address of the machine"},
+		{errors.New("Error starting userland proxy: protocol not supported"), a + "[1].protocol", "the kernel of the machine lacks the protocol"},
+		{errors.New("cannot expose privileged port 80, you can add it"), b + "[0].hostPort", ""},
+		{errors.New("the engine is out of memory"), "metadata.name", ""},
+		{&translate.Missing{Field: "f", Lack: translate.LackClaim}, "f", "declare a PersistentVolumeClaim"},
+		{&translate.Missing{Field: "f", Lack: translate.LackOwnClaim, Have: "web-v"}, "f", "a claim of that name is there already; minipod rm --volumes persistentvolumeclaim/web-v removes"},
+		{&translate.Missing{Field: "f", Lack: translate.LackObject}, "f", "minipod run of the file that has it stores it"},
+		{&translate.Missing{Field: "f", Lack: translate.LackKey, Have: "k, l"}, "f", "its keys are k, l"},
+		{&translate.Missing{Field: "f", Lack: translate.LackKey}, "f", "it is there and holds nothing"},
+		{&translate.Missing{Field: "f", Lack: translate.LackContainer, Have: "a, b"}, "f", "the containers of the pod are a, b"},
+		{&translate.Missing{Field: "f", Lack: translate.LackRuntime}, "f", "docker info lists the runtimes"},
+		{&translate.Missing{Field: "f"}, "f", ""},
+	} {
+		f := plan.Fault{Op: plan.Op{Kind: plan.StartPause}, Err: c.err}
+		if field := faultField(m, f); field != c.field {
+			t.Errorf("%v: at %s, want %s", c.err, field, c.field)
+		}
+		if hint := faultHint(m, f); !strings.HasPrefix(hint, c.hint) || (hint == "") != (c.hint == "") {
+			t.Errorf("%v: hint %q, want %q", c.err, hint, c.hint)
+		}
+	}
+}
