@@ -8,9 +8,17 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// live is the engine that the environment names. A test that needs one fails
-// where there is none.
+// live is the engine of a test that looks at nothing but its own pods: such
+// tests run side by side.
 func live(t *testing.T) *Engine {
+	t.Helper()
+	t.Parallel()
+	return alone(t)
+}
+
+// alone is the engine that the environment names, for a test that others would
+// disturb. A test that needs an engine fails where there is none.
+func alone(t *testing.T) *Engine {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs an engine")
@@ -27,7 +35,7 @@ func live(t *testing.T) *Engine {
 }
 
 func TestEngineKeepsTheContract(t *testing.T) {
-	enginetest.Contract(t, live(t))
+	enginetest.Contract(t, alone(t)) // whose clauses run side by side
 }
 
 func TestDefaultPauseIsTheEmbeddedOne(t *testing.T) {

@@ -61,7 +61,7 @@ func (p *testPod) podIDs() []string {
 // TestNamespaces compares both ways to the namespaces with the kernel's own
 // words, for the ways in which a pod can share them.
 func TestNamespaces(t *testing.T) {
-	e := live(t)
+	e := alone(t) // no helpers are left, of nobody
 	yes, no := true, false
 	two := func() []v1.Container {
 		main, ended := shell("sleep 3600"), shell("exit 3")
@@ -111,7 +111,7 @@ func TestNamespaces(t *testing.T) {
 
 // TestHelperIsRemoved breaks a helper off that would run for an hour.
 func TestHelperIsRemoved(t *testing.T) {
-	e := live(t)
+	e := alone(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := onlooker()
 	r.Config.Cmd = nil // it holds a pod

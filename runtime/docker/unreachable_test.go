@@ -111,7 +111,7 @@ type flaky struct {
 // flakyEngine is the engine behind a way that the test cuts and mends.
 func flakyEngine(t *testing.T) (*Engine, *flaky) {
 	t.Helper()
-	to, local := strings.CutPrefix(live(t).Address(), "unix://")
+	to, local := strings.CutPrefix(alone(t).Address(), "unix://")
 	if !local {
 		t.Fatalf("this test needs an engine on a local socket")
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestWatchGoesOnAfterTheEngineWasAway(t *testing.T) {
-	p := newPod(t, live(t), onlyShell("sleep 3600"))
+	p := newPod(t, alone(t), onlyShell("sleep 3600"))
 	e, way := flakyEngine(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -49,7 +49,7 @@ func TestWatchEndsWithTheEngine(t *testing.T) {
 }
 
 func TestAnEngineThatDiesHalfWayIsUnreachable(t *testing.T) {
-	p := startPod(t, live(t), onlyShell("sleep 3600"))
+	p := startPod(t, alone(t), onlyShell("sleep 3600"))
 	e, way := flakyEngine(t)
 	started := make(chan struct{})
 	out := writerFunc(func(b []byte) (int, error) { close(started); return len(b), nil })

@@ -23,8 +23,10 @@ type Contracted interface {
 
 // Contract holds an engine to what loop.Engine and loop.Events promise. The engine has
 // the image busybox. It may have other pods; those of the contract are in a
-// namespace of this process and are gone afterwards.
+// namespace of this process and are gone afterwards. Its clauses run side by
+// side, but for the one about hints: a hint does not say which pod it is about.
 func Contract(t *testing.T, engine Contracted) {
+	t.Run("watch hints at changes", func(t *testing.T) { clause(t, engine, watchHints) })
 	for _, c := range []struct {
 		name string
 		run  func(*bench)
@@ -48,17 +50,22 @@ func Contract(t *testing.T, engine Contracted) {
 		{"what a removed pause leaves is listed", leftovers},
 		{"a volume holds what it was filled with last", filledVolume},
 		{"events stay with the pause", eventsStay},
-		{"watch hints at changes", watchHints},
 		{"a context that has ended ends everything", contextEnded},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), contractTimeout)
-			defer cancel()
-			b := &bench{T: t, ctx: ctx, engine: engine, want: contractPod(t.Name())}
-			t.Cleanup(b.sweep)
-			c.run(b)
+			t.Parallel()
+			clause(t, engine, c.run)
 		})
 	}
+}
+
+// clause holds the engine to one part of the contract, with a pod of its own.
+func clause(t *testing.T, engine Contracted, run func(*bench)) {
+	ctx, cancel := context.WithTimeout(t.Context(), contractTimeout)
+	defer cancel()
+	b := &bench{T: t, ctx: ctx, engine: engine, want: contractPod(t.Name())}
+	t.Cleanup(b.sweep)
+	run(b)
 }
 
 // contractTimeout bounds one clause of the contract on a busy machine.
