@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 	"github.com/minipod/minipod/runtime/apiserver/wire"
@@ -163,7 +164,7 @@ func (s *Server) going(k *kind.Kind, obj store.Object, options metav1.DeleteOpti
 		if hooks.Grace == nil || grace >= *before {
 			return obj
 		}
-		s.mark(next, at.Add(-time.Duration(*before)*time.Second), grace)
+		s.mark(next, at.Add(-kube.Seconds(*before)), grace)
 	} else {
 		s.mark(next, s.Now(), grace)
 		if next.GetGeneration() > 0 {
@@ -178,7 +179,7 @@ func (s *Server) going(k *kind.Kind, obj store.Object, options metav1.DeleteOpti
 
 // mark sets the time at which the object shall be gone: grace seconds after from.
 func (s *Server) mark(obj store.Object, from time.Time, grace int64) {
-	at := metav1.NewTime(from.Add(time.Duration(grace) * time.Second)).Rfc3339Copy()
+	at := metav1.NewTime(from.Add(kube.Seconds(grace))).Rfc3339Copy()
 	obj.SetDeletionTimestamp(&at)
 	obj.SetDeletionGracePeriodSeconds(&grace)
 }

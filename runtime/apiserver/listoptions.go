@@ -2,6 +2,7 @@ package apiserver
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
@@ -94,7 +96,7 @@ func watchOptionsOf(r *http.Request) (watchOptions, error) {
 	o.bookmarks = boolean(query, "allowWatchBookmarks", &errs)
 	o.initial = boolean(query, "sendInitialEvents", &errs)
 	if seconds := number(query, "timeoutSeconds", &errs); seconds > 0 {
-		o.timeout = min(time.Duration(seconds)*time.Second, maxWatch)
+		o.timeout = min(kube.Seconds(int64(min(seconds, math.MaxInt64))), maxWatch)
 	}
 	match := query.Get("resourceVersionMatch")
 	given := query.Get("sendInitialEvents") != ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/streaming/pkg/httpstream/wsstream"
+
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // log sends a container's output, as plain text or over a websocket.
@@ -109,7 +112,7 @@ func logRequestOf(query url.Values, pod *v1.Pod, now time.Time) (LogRequest, err
 		request.Since = since
 	}
 	if seconds := number(query, "sinceSeconds", &errs); seconds > 0 {
-		request.Since = now.Add(-time.Duration(seconds) * time.Second)
+		request.Since = now.Add(-kube.Seconds(int64(min(seconds, math.MaxInt64))))
 	}
 	errs = append(errs, checkLogQuery(query)...)
 	if len(errs) > 0 {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
 )
@@ -91,7 +92,7 @@ func tolerance(pod *v1.Pod, taints []v1.Taint) (stay time.Duration, leaves bool)
 			if t.TolerationSeconds == nil {
 				continue
 			}
-			if d := time.Duration(max(0, *t.TolerationSeconds)) * time.Second; !leaves || d < stay {
+			if d := kube.Seconds(max(0, *t.TolerationSeconds)); !leaves || d < stay {
 				stay, leaves = d, true
 			}
 		}

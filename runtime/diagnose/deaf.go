@@ -2,8 +2,8 @@ package diagnose
 
 import (
 	"fmt"
-	"time"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -15,7 +15,7 @@ func (l *look) deaf() []string {
 	if l.Pause == nil || l.Want == nil || l.Want.SharesPID || l.Want.Pod.Spec.HostPID || l.Intent() != plan.Wanted {
 		return nil
 	}
-	grace := time.Duration(l.GraceSeconds()) * time.Second
+	grace := kube.Seconds(l.GraceSeconds())
 	if grace < stopTime {
 		return nil
 	}

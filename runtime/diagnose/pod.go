@@ -8,6 +8,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
@@ -138,7 +139,7 @@ func deafToTerm(l *look) []Cause {
 	if l.Want == nil || l.Intent() != plan.Halted && !l.Leaving() {
 		return nil
 	}
-	grace := time.Duration(l.GraceSeconds()) * time.Second
+	grace := kube.Seconds(l.GraceSeconds())
 	if grace < stopTime {
 		return nil
 	}
@@ -161,7 +162,7 @@ func deafToTerm(l *look) []Cause {
 		causes = append(causes, Cause{
 			Name: "ignores-sigterm", Container: u.Name, Sure: Likely,
 			Text:     fmt.Sprintf("%s does not end on SIGTERM and has to be killed when its grace of %s is over%s", title(u), grace, l.firstProcess()),
-			Evidence: []string{seen, fmt.Sprintf("spec.terminationGracePeriodSeconds: %d", int(grace.Seconds()))},
+			Evidence: []string{seen, fmt.Sprintf("spec.terminationGracePeriodSeconds: %d", l.GraceSeconds())},
 			Command:  inspect(*c, "json .State"),
 		})
 	}

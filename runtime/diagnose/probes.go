@@ -8,6 +8,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -277,9 +278,9 @@ func patience(p *v1.Probe) string {
 // graceOf is how long the container may have taken to end.
 func (l *look) graceOf(p *v1.Probe) time.Duration {
 	if s := p.TerminationGracePeriodSeconds; s != nil {
-		return time.Duration(*s) * time.Second
+		return kube.Seconds(*s)
 	}
-	return time.Duration(l.GraceSeconds()) * time.Second
+	return kube.Seconds(l.GraceSeconds())
 }
 
 // lived is for how long the attempt before the one that runs was there.

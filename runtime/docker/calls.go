@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/minipod/minipod/podspec/kube"
 )
 
 // call is a request to the engine, as far as it matters to who waits for it.
@@ -34,8 +36,8 @@ func callOf(r *http.Request) call {
 	case "containers archive":
 		c.endless = r.Method != http.MethodHead
 	case "containers stop":
-		if seconds, err := strconv.ParseInt(r.URL.Query().Get("t"), 10, 32); err == nil && seconds > 0 {
-			c.takes = time.Duration(seconds) * time.Second
+		if seconds, err := strconv.ParseInt(r.URL.Query().Get("t"), 10, 64); err == nil && seconds > 0 {
+			c.takes = kube.Seconds(seconds)
 		}
 	}
 	return c

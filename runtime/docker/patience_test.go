@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -224,6 +225,7 @@ func TestCalls(t *testing.T) {
 		"POST /v1.41/images/create":                                     {name: "POST /images/create", endless: true},
 		"GET /v1.41/images/create/json":                                 {name: "GET /images/create/json"},
 		"POST /v1.41/containers/" + strings.Repeat("0a", 32) + "/start": {name: "POST /containers/0a0a0a0a0a0a/start"},
+		"POST /v1.41/containers/x/stop?t=99999999999":                   {name: "POST /containers/x/stop", takes: math.MaxInt32 * time.Second},
 		"POST /v1.41/containers/create":                                 {name: "POST /containers/create"},
 		"GET /v1.41/events":                                             {name: "GET /events", endless: true},
 	} {

@@ -7,6 +7,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -34,7 +35,7 @@ func Remove(w World, grace *int64, now time.Time) (op Op, ok bool) {
 	} else if pod.Generation > 0 {
 		pod.Generation++ // as the API server does (apiserver/pkg/registry/rest, BeforeDelete)
 	}
-	until := metav1.NewTime(now.Add(time.Duration(seconds) * time.Second).Truncate(time.Second))
+	until := metav1.NewTime(now.Add(kube.Seconds(seconds)).Truncate(time.Second))
 	pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &until, &seconds
 	return w.revise(pod), true
 }

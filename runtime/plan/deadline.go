@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -20,7 +21,7 @@ func (w World) deadline() time.Time {
 	if w.start() > 0 {
 		from = w.Pause.StartedAt
 	}
-	return from.Add(time.Duration(*w.Want.Pod.Spec.ActiveDeadlineSeconds) * time.Second)
+	return from.Add(kube.Seconds(*w.Want.Pod.Spec.ActiveDeadlineSeconds))
 }
 
 // expired ends a pod whose deadline has passed, and reports whether it has.

@@ -6,6 +6,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -34,4 +35,4 @@ func ownGrace(pod *v1.Pod) int64 {
 	return v1.DefaultTerminationGracePeriodSeconds
 }
 
-func (w World) grace() time.Duration { return time.Duration(w.GraceSeconds()) * time.Second }
+func (w World) grace() time.Duration { return kube.Seconds(w.GraceSeconds()) }

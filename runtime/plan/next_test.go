@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -342,13 +343,14 @@ func TestNonRoot(t *testing.T) {
 	}
 }
 
-// Grace is what was asked for, else the pod's own, else 30 s.
+// Grace is what was asked for, else the pod's own, else 30 s. One that is longer than a
+// duration can be is long.
 func TestGrace(t *testing.T) {
-	five, zero, negative := int64(5), int64(0), int64(-1)
+	five, zero, negative, huge := int64(5), int64(0), int64(-1), int64(99999999999)
 	for _, c := range []struct {
 		pod, asked *int64
 		want       time.Duration
-	}{{nil, nil, 30 * time.Second}, {&five, nil, 5 * time.Second}, {&zero, nil, time.Second}, {&negative, nil, time.Second}, {&five, &zero, 0}} {
+	}{{nil, nil, 30 * time.Second}, {&five, nil, 5 * time.Second}, {&zero, nil, time.Second}, {&negative, nil, time.Second}, {&five, &zero, 0}, {&huge, nil, math.MaxInt32 * time.Second}} {
 		pod := podOf(1, v1.RestartPolicyAlways)
 		pod.Spec.TerminationGracePeriodSeconds = c.pod
 		w := up(t, pod)

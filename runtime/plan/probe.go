@@ -7,6 +7,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -172,7 +173,7 @@ func (s *stepper) probe(u translate.Unit, c Container, kind translate.ProbeKind)
 // probeGrace is the grace of a stop that a probe has asked for, in seconds.
 func (w World) probeGrace(u translate.Unit, kind translate.ProbeKind) time.Duration {
 	if p := u.Probe(kind); p != nil && p.TerminationGracePeriodSeconds != nil {
-		return time.Duration(*p.TerminationGracePeriodSeconds) * time.Second
+		return kube.Seconds(*p.TerminationGracePeriodSeconds)
 	}
 	return w.grace()
 }

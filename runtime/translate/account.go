@@ -6,6 +6,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/access"
 )
 
@@ -54,7 +55,7 @@ func (p tokenPart) bound() access.Bound {
 // the API's default.
 func (p tokenPart) life() time.Duration {
 	if seconds := p.source.ExpirationSeconds; seconds != nil {
-		return time.Duration(*seconds) * time.Second
+		return kube.Seconds(*seconds)
 	}
 	return time.Hour
 }

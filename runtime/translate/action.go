@@ -105,7 +105,7 @@ func (u Unit) action(h v1.LifecycleHandler, in Inputs) (Action, error) {
 		port, err := u.port(h.TCPSocket.Port)
 		return Action{TCP: true, Host: cmp.Or(h.TCPSocket.Host, address(in)), Port: port}, err
 	case h.Sleep != nil:
-		return Action{Sleep: time.Duration(h.Sleep.Seconds) * time.Second}, nil
+		return Action{Sleep: kube.Seconds(h.Sleep.Seconds)}, nil
 	}
 	return Action{}, nil
 }
