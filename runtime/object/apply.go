@@ -188,7 +188,7 @@ func (m Manifest) validateUpdate(next, old object) field.ErrorList {
 		defer next.SetResourceVersion("")
 	}
 	m.kind.settle(next)
-	return m.kind.judge(next, old)
+	return m.inWords(m.kind.judge(next, old), next, old)
 }
 
 // patch is what kubectl apply sends for a change.

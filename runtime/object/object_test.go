@@ -243,6 +243,27 @@ func TestApplyService(t *testing.T) {
 	}
 }
 
+// What may not change of a claim is said at its fields, in a line each.
+func TestApplyClaimChanged(t *testing.T) {
+	const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce], storageClassName: a, resources: {requests: {storage: 1Gi}}}}"
+	r := apply(t, object.Record{}, claim)
+	changed := strings.NewReplacer("Once", "Many", "1Gi", "2Gi", "storageClassName: a, ", "storageClassName: b, volumeMode: Block, ").Replace(claim)
+	_, err := manifest(t, changed).Apply(r, stamp())
+	var invalid *object.InvalidError
+	if !errors.As(err, &invalid) {
+		t.Fatalf("a changed claim: %v", err)
+	}
+	var got []string
+	for _, e := range invalid.Fields {
+		got = append(got, e.Error())
+	}
+	const words = ": Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+	want := []string{"spec.accessModes" + words, "spec.storageClassName" + words, "spec.volumeMode" + words}
+	if len(got) < len(want) || !cmp.Equal(got[:len(want)], want) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a changed claim: %q", got)
+	}
+}
+
 // A claim stays bound, and the same again is no change.
 func TestApplyClaimAgain(t *testing.T) {
 	const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
