@@ -27,6 +27,7 @@ func TestKubectl(t *testing.T) {
 		Dir:                filepath.Join(k.root, "testdata", "kubectl"),
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
+			limitScript(env)
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 			ns, config := k.namespace(env.T().(testing.TB), name, env.WorkDir)
 			env.Setenv("NS", ns)

@@ -45,6 +45,7 @@ func (e *testEngine) scripts(t *testing.T, folder string) {
 		Dir:                filepath.Join(root, "testdata", folder),
 		RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
+			limitScript(env)
 			name := strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")
 			env.Setenv("NS", e.namespace(env.T().(testing.TB), name))
 			env.Setenv("PODS", filepath.Join(root, "testdata", "pods"))
@@ -181,7 +182,7 @@ func untilCmd(ts *testscript.TestScript, neg bool, args []string) {
 		cmd := exec.Command(args[1], args[2:]...)
 		cmd.Dir = ts.MkAbs(".")
 		cmd.Env = os.Environ()
-		for _, name := range []string{"DOCKER_HOST", "HOME", "KUBECONFIG", "KUBECACHEDIR", "XDG_STATE_HOME", envNoSupervise} {
+		for _, name := range []string{"WORK", "DOCKER_HOST", "HOME", "KUBECONFIG", "KUBECACHEDIR", "XDG_STATE_HOME", envNoSupervise} {
 			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 		}
 		out, err := cmd.CombinedOutput()
