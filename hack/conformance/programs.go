@@ -87,7 +87,7 @@ func (p place) buildOne(ctx context.Context, program program) error {
 		args = []string{"build"}
 	}
 	target := filepath.Join(p.bin(), program.name)
-	args = slices.Concat(args, []string{"-trimpath", "-ldflags", program.ldflags(p.versions), "-o", target + ".new", program.of})
+	args = slices.Concat(args, []string{"-ldflags", program.ldflags(p.versions), "-o", target + ".new", program.of})
 	cmd := p.command(ctx, nil, "go", args...)
 	cmd.Dir, cmd.Env, cmd.Stdout = p.module, goEnv(), os.Stderr
 	if err := cmd.Run(); err != nil {

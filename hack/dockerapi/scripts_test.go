@@ -11,8 +11,8 @@ import (
 // else each package that both have is compiled twice, which takes a bare machine
 // a minute.
 func TestScriptsCompileAsMakeDoes(t *testing.T) {
-	built := regexp.MustCompile(`go (run|build) [^|;)]*\./hack/dockerapi`)
-	for _, name := range []string{"engine", "images", "demo"} {
+	built := regexp.MustCompile(`go (run|build) [^|;)]*\./(hack/dockerapi|cmd/minipod)`)
+	for _, name := range []string{"engine", "images", "demo", "crash"} {
 		text, err := os.ReadFile("../" + name)
 		if err != nil {
 			t.Fatal(err)
