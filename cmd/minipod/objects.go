@@ -115,7 +115,7 @@ func objectRecords(ctx context.Context, e records, label string) ([]object.Recor
 func decoded(found []engine.Record) []object.Record {
 	var all []object.Record
 	for _, f := range found {
-		if r, ok := object.Decode(f.Labels); ok {
+		if r, ok := object.Decode(f); ok {
 			all = append(all, r)
 		}
 	}

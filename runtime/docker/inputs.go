@@ -129,7 +129,7 @@ func listed(volumes []*volume.Volume) lister {
 func objectsOf(volumes []*volume.Volume) []object.Record {
 	var records []object.Record
 	for _, v := range volumes {
-		if r, ok := object.Decode(v.Labels); ok {
+		if r, ok := object.Decode(Record{Labels: v.Labels}); ok {
 			records = append(records, r)
 		}
 	}

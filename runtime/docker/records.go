@@ -82,5 +82,5 @@ func (e *Engine) HasVolume(ctx context.Context, name string) (bool, error) {
 func recordOf(v volume.Volume) Record {
 	labels := maps.Clone(v.Labels)
 	delete(labels, translate.LabelNonce)
-	return Record{Name: v.Name, Labels: labels}
+	return Record{Name: v.Name, Labels: labels, Made: timeOf(v.CreatedAt)}
 }

@@ -27,7 +27,7 @@ func (o *objects) Load(ctx context.Context) ([]apiserver.Record, error) {
 	}
 	var all []object.Record
 	for _, v := range volumes {
-		if r, ok := object.Decode(v.Labels); ok {
+		if r, ok := object.Decode(v); ok {
 			all = append(all, r)
 		}
 	}
@@ -96,7 +96,7 @@ func (o *objects) Remove(ctx context.Context, r apiserver.Record) error {
 	}
 	var all []object.Record
 	for _, v := range volumes {
-		found, ok := object.Decode(v.Labels)
+		found, ok := object.Decode(v)
 		if !ok || found.Key() != newest.Key() {
 			continue
 		}

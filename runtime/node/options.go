@@ -82,7 +82,7 @@ func (n *Node) handler(ctx context.Context, class string) (string, error) {
 	}
 	var all []object.Record
 	for _, f := range found {
-		if r, ok := object.Decode(f.Labels); ok {
+		if r, ok := object.Decode(f); ok {
 			all = append(all, r)
 		}
 	}

@@ -19,7 +19,7 @@ func TestAPIRecord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := object.Decode(record.Labels); ok {
+		if _, ok := object.Decode(record); ok {
 			t.Error("the record is an object, which the API would serve")
 		}
 		labels = append([]map[string]string{record.Labels}, labels...)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // FuzzDecode: whatever the labels of a volume say, they are no object or one
@@ -20,11 +22,11 @@ func FuzzDecode(f *testing.F) {
 		if json.Unmarshal(data, &labels) != nil {
 			return
 		}
-		r, ok := Decode(labels)
+		r, ok := Decode(engine.Record{Labels: labels})
 		if !ok {
 			return
 		}
-		again, ok := Decode(r.Encode().Labels)
+		again, ok := Decode(r.Encode())
 		if r.Revision > 0 && (!ok || !cmp.Equal(r, again)) {
 			t.Errorf("%+v is read back as %+v", r, again)
 		}

@@ -12,6 +12,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -179,13 +180,13 @@ func TestRecords(t *testing.T) {
 	var read []object.Record
 	for _, r := range []object.Record{next, r} {
 		kept := r.Encode()
-		back, ok := object.Decode(kept.Labels)
+		back, ok := object.Decode(kept)
 		if !ok || !cmp.Equal(back, r) || kept.Name != r.Key().Volume(r.Revision) {
 			t.Errorf("%s: %+v, want %+v", kept.Name, back, r)
 		}
 		read = append(read, back)
 	}
-	if _, ok := object.Decode(map[string]string{translate.LabelManifest: "{}"}); ok {
+	if _, ok := object.Decode(engine.Record{Labels: map[string]string{translate.LabelManifest: "{}"}}); ok {
 		t.Error("a pod is read as an object")
 	}
 	var in translate.Inputs
@@ -196,6 +197,22 @@ func TestRecords(t *testing.T) {
 	object.Fill(&in, "elsewhere", translate.Needs{ConfigMaps: []string{"m"}}, read)
 	if len(in.ConfigMaps) != 0 {
 		t.Error("an object of another namespace is taken")
+	}
+}
+
+// A claim that was made with a pod is as old as its volume.
+func TestClaimMadeWithAPod(t *testing.T) {
+	const text = `{apiVersion: v1, kind: Pod, metadata: {name: web, uid: u}, spec: {containers: [{name: a, image: i, volumeMounts: [{name: v, mountPath: /v}]}],
+ volumes: [{name: v, ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}}]}}`
+	objects, err := podspec.Parse("p.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mount := translate.New(objects[0].Pod(), translate.Options{}).Pause.Host.Mounts[0]
+	r, ok := object.Decode(engine.Record{Name: mount.Source, Labels: mount.VolumeOptions.Labels, Made: stamp().Now})
+	var claim v1.PersistentVolumeClaim
+	if err := json.Unmarshal(r.JSON, &claim); err != nil || !ok || r.Pod() != "web" || !claim.CreationTimestamp.Time.Equal(stamp().Now.Truncate(time.Second)) {
+		t.Errorf("%s, %v", r.JSON, err)
 	}
 }
 

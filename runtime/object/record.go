@@ -12,8 +12,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/engine"
@@ -108,20 +110,40 @@ func (r Record) Encode() engine.Record {
 	}}
 }
 
-// Decode reads a record back from the labels of a volume; ok is false for
-// labels that are not of an object.
-func Decode(labels map[string]string) (r Record, ok bool) {
+// Decode reads a record back from what an engine keeps; ok is false for what is
+// not of an object.
+func Decode(kept engine.Record) (r Record, ok bool) {
+	labels := kept.Labels
 	if labels[translate.LabelObject] == "" {
 		return Record{}, false
 	}
-	return Record{
+	r = Record{
 		Resource:  labels[translate.LabelObject],
 		Namespace: labels[translate.LabelObjectNamespace],
 		Name:      labels[translate.LabelObjectName],
 		UID:       types.UID(labels[translate.LabelObjectUID]),
 		Revision:  int64(translate.ObjectRevisionOf(labels)),
 		JSON:      []byte(labels[translate.LabelManifest]),
-	}, true
+	}
+	if !kept.Made.IsZero() && r.Pod() != "" {
+		r.JSON = madeAt(r.JSON, kept.Made)
+	}
+	return r, true
+}
+
+// madeAt is a claim that was made with a pod, and when: its labels are told before
+// that is known.
+func madeAt(data []byte, at time.Time) []byte {
+	var claim v1.PersistentVolumeClaim
+	if json.Unmarshal(data, &claim) != nil || !claim.CreationTimestamp.IsZero() {
+		return data
+	}
+	claim.CreationTimestamp = metav1.NewTime(at).Rfc3339Copy()
+	dated, err := json.Marshal(&claim)
+	if err != nil {
+		return data
+	}
+	return dated
 }
 
 // Newest are the newest revisions of the objects that records are of, by
