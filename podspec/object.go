@@ -29,15 +29,24 @@ type Object struct {
 	file string
 	root *yaml.Node
 	// template is the path of the pod template that a pod was made of; empty for what stands for itself.
-	template  string
-	makesPods bool
+	template string
+	// makes is the template of an object that makes pods.
+	makes *v1.PodTemplateSpec
 }
 
 // Taken says that minipod takes the object's kind.
 func (o *Object) Taken() bool { return o.Object != nil }
 
 // MakesPods reports whether the object makes pods of a template: they follow it as objects of their own.
-func (o *Object) MakesPods() bool { return o.makesPods }
+func (o *Object) MakesPods() bool { return o.makes != nil }
+
+// PodLabels are the labels of the pods that an object makes of a template.
+func (o *Object) PodLabels() map[string]string {
+	if o.makes == nil {
+		return nil
+	}
+	return o.makes.Labels
+}
 
 // Pod is the object as a Pod; nil when it is of another kind.
 func (o *Object) Pod() *v1.Pod {

@@ -87,7 +87,7 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 	}
 	pod, t := o, k.template(object)
 	if t != nil {
-		o.makesPods, pod = true, o.podOf(t)
+		o.makes, pod = t.spec, o.podOf(t)
 	}
 	told := p.slips(d, pod)
 	p.judge(k.check(object), d, o, t)

@@ -112,7 +112,7 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if cmd.Context().Err() != nil {
 		return err
 	}
-	return errors.Join(err, f.data(cmd.Context(), io, e, append(claims, used...)))
+	return errors.Join(err, sayOthers(cmd.Context(), io, e, meant), f.data(cmd.Context(), io, e, append(claims, used...)))
 }
 
 // everything is what the command line means, objects beside pods too.
