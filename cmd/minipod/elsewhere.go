@@ -18,7 +18,7 @@ func elsewhere(word string) string {
 		return "the engine's machine is the only node: kubectl get nodes shows it, through minipod serve"
 	case is("namespaces namespace ns"):
 		return "a namespace is there as soon as a pod is in it: minipod ps -A lists the pods of all; minipod ns POD shows the Linux namespaces of one"
-	case is(workloads):
+	case isWorkload(word):
 		return "minipod runs the pods of a deployment and the like as NAME-0 and so on, and keeps nothing else of it: minipod ps lists them"
 	case is("ingresses ingress ing endpoints ep endpointslices networkpolicies netpol persistentvolumes persistentvolume pv storageclasses storageclass sc " +
 		"horizontalpodautoscalers hpa customresourcedefinitions crd crds roles clusterroles rolebindings clusterrolebindings"):
@@ -26,6 +26,9 @@ func elsewhere(word string) string {
 	}
 	return ""
 }
+
+// isWorkload reports whether a word is a kind of which minipod runs the pods alone.
+func isWorkload(word string) bool { return slices.Contains(strings.Fields(workloads), word) }
 
 // workloads are the words for kinds of which minipod runs the pods alone.
 const workloads = "deployments deployment deploy replicasets replicaset rs statefulsets statefulset sts daemonsets daemonset ds " +

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,11 +36,19 @@ func (g *graceFlag) seconds() *int64 {
 	return g.period
 }
 
-// podName is the name in pod/NAME, pods/NAME or NAME.
+// podName is the name in pod/NAME, pods/NAME or NAME. Of a workload it is that of
+// its first pod, as kubectl takes one of them.
 func podName(arg string) string {
 	kind, name, ok := strings.Cut(arg, "/")
-	if ok && (kind == "pod" || kind == "pods" || kind == "po" || slices.Contains(strings.Fields(workloads), kind)) {
+	switch {
+	case ok && (kind == "pod" || kind == "pods" || kind == "po"):
 		return name
+	case ok && isWorkload(kind):
+		name, rest, more := strings.Cut(name, "/")
+		if more {
+			return name + "-0/" + rest
+		}
+		return name + "-0"
 	}
 	return arg
 }

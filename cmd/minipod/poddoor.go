@@ -202,6 +202,28 @@ func keptAPI(ctx context.Context, e connection) (api access.API, revision int, e
 	return api, 0, err
 }
 
+// forgetAPI removes what the engine keeps of the API, unless there are pods, which
+// may know of it, or a serve that answers them.
+func forgetAPI(ctx context.Context, e connection) error {
+	pods, err := e.Pods(ctx)
+	if err != nil || len(pods) > 0 {
+		return err
+	}
+	kept, revision, err := keptAPI(ctx, e)
+	if err != nil || revision == 0 || anotherServe(ctx, kept) {
+		return err
+	}
+	found, err := e.Records(ctx, translate.LabelAPI)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, r := range found {
+		names = append(names, r.Name)
+	}
+	return drop(ctx, e, names)
+}
+
 func keepAPI(ctx context.Context, e connection, api access.API, revision int) error {
 	record, err := object.APIRecord(api, revision)
 	if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -112,7 +114,11 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if cmd.Context().Err() != nil {
 		return err
 	}
-	return errors.Join(err, sayOthers(cmd.Context(), io, e, meant), f.data(cmd.Context(), io, e, append(claims, used...)))
+	err = errors.Join(err, sayOthers(cmd.Context(), io, e, meant), f.data(cmd.Context(), io, e, append(claims, used...)))
+	if f.objects && f.allNamespaces {
+		err = errors.Join(err, forgetAPI(cmd.Context(), e))
+	}
+	return err
 }
 
 // everything is what the command line means, objects beside pods too.
@@ -141,8 +147,11 @@ func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args 
 // claims that are no more.
 func (f *rmFlags) removeObjects(ctx context.Context, io streams, e connection, keys []object.Key) (claims []object.Key, err error) {
 	var errs []error
-	for _, key := range keys {
-		err := removeObject(ctx, e, key)
+	for _, key := range namespacesLast(keys) {
+		err := f.emptied(ctx, e, key)
+		if err == nil {
+			err = removeObject(ctx, e, key)
+		}
 		absent := errors.As(err, new(*absentError))
 		switch claim := key.Resource == object.Claims; {
 		case claim && absent && f.volumes:
@@ -158,6 +167,54 @@ func (f *rmFlags) removeObjects(ctx context.Context, io streams, e connection, k
 		}
 	}
 	return claims, errors.Join(errs...)
+}
+
+// namespacesLast are the keys in an order in which a namespace is empty when its
+// turn has come.
+func namespacesLast(keys []object.Key) []object.Key {
+	rank := func(k object.Key) int {
+		if k.Resource == object.Namespaces {
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(keys), func(a, b object.Key) int { return rank(a) - rank(b) })
+}
+
+// emptied refuses to remove a namespace that has something in it. With
+// --all-objects it is meant to.
+func (f *rmFlags) emptied(ctx context.Context, e connection, key object.Key) error {
+	if key.Resource != object.Namespaces || f.objects {
+		return nil
+	}
+	pods, err := e.Pods(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ref := range pods {
+		if ref.Namespace == key.Name {
+			return &fullError{key.Name, "pod/" + ref.Name}
+		}
+	}
+	all, err := objectRecords(ctx, e, translate.LabelObjectNamespace+"="+key.Name)
+	for _, r := range all {
+		if r.Pod() == "" {
+			return &fullError{key.Name, objectName(r.Key())}
+		}
+	}
+	return err
+}
+
+// fullError is about a namespace that is not empty.
+type fullError struct{ namespace, holds string }
+
+func (e *fullError) Error() string {
+	return fmt.Sprintf("namespace %s is not empty: it holds %s", e.namespace, e.holds)
+}
+
+// Hint says how it is emptied.
+func (e *fullError) Hint() string {
+	return fmt.Sprintf("minipod rm -n %s --all --all-objects removes what is in it", e.namespace)
 }
 
 // remove removes pods side by side; one that fails does not keep the others.

@@ -43,6 +43,13 @@ func (t *targets) check(cmd *cobra.Command, args []string) error {
 	case t.allNamespaces && !t.all && !t.selects():
 		return usage(seeHelp(cmd), "-A goes with -l SELECTOR or --all")
 	}
+	for _, arg := range args {
+		kind, name, _ := strings.Cut(arg, "/")
+		if name != "" && isWorkload(kind) {
+			hint := fmt.Sprintf("minipod %[1]s %[2]s-0 takes the first of them, minipod %[1]s -f FILE those of a manifest", cmd.Name(), name)
+			return usage(hint, "%s: minipod keeps no %s, only its pods %s-0 and so on", arg, kind, name)
+		}
+	}
 	return nil
 }
 
