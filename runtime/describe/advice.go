@@ -42,7 +42,7 @@ func Advice(w plan.World, now time.Time) []string {
 		}
 	}
 	for _, c := range plan.Clashes(w) {
-		all = append(all, fmt.Sprintf("containers %s and %s share one network and both declare port %s: one of them alone can listen on it", c.First, c.Second, c.Port))
+		all = append(all, c.String())
 	}
 	return all
 }

@@ -159,7 +159,7 @@ func (l *look) declaredTwice() []Cause {
 	for _, c := range plan.Clashes(l.World) {
 		causes = append(causes, Cause{
 			Name: "port-clash", Container: c.Second, Sure: Likely,
-			Text:     fmt.Sprintf("containers %s and %s share one network and both declare port %s: only one can listen on it", c.First, c.Second, c.Port),
+			Text:     c.String(),
 			Evidence: []string{"ports of the manifest and of the images"}, Command: "minipod explain " + l.manifest(),
 		})
 	}

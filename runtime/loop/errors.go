@@ -106,8 +106,8 @@ type TimeoutError struct{ Ref translate.Ref }
 
 func (e *TimeoutError) Error() string { return fmt.Sprintf("pod %s took too long", e.Ref) }
 
-// StaysError says what keeps a pod from being up of which something was tried:
-// it stays as it is, to be looked at.
+// StaysError says what keeps a pod from being up of which something runs or has
+// run: it stays as it is, to be looked at.
 type StaysError struct{ Err error }
 
 func (e *StaysError) Error() string { return e.Err.Error() }

@@ -16,6 +16,8 @@ type options struct {
 	until func(plan.World, plan.Step) bool
 	// deadline is when to give up waiting for until; zero is never.
 	deadline time.Time
+	// since is Memory.Since.
+	since time.Time
 	// hints say when to look again; nil is to watch the engine for it.
 	hints <-chan struct{}
 }
@@ -49,7 +51,7 @@ const me = 10
 func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result), memory: plan.Memory{Me: rand.Text()[:me]}}
+	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result), memory: plan.Memory{Me: rand.Text()[:me], Since: opts.since}}
 	res, err := l.turn(ctx)
 	cancel()
 	for len(l.busy) > 0 {

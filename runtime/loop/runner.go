@@ -205,7 +205,7 @@ func (r *Runner) do(ctx context.Context, w plan.World, op plan.Op) error {
 
 // bring goes on with a pod until it has come as far as it is to.
 func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
-	opts := options{until: aim.reached()}
+	opts := options{until: aim.reached(), since: r.Now()}
 	if aim.Timeout > 0 {
 		opts.deadline = r.Now().Add(aim.Timeout)
 	}
@@ -240,19 +240,16 @@ func verdict(ref translate.Ref, res Result, aim Aim) error {
 		errs = append(errs, f.Err)
 	}
 	err := errors.Join(errs...)
-	if err != nil && plan.Tried(res.World) {
+	if err != nil && plan.HasRun(res.World) {
 		return &StaysError{err}
 	}
 	return err
 }
 
 // bringOrRemove goes on with a pod that this call made, and removes it when
-// it does not come up. One that takes too long stays, and so does one of which
-// something was tried.
+// none of its containers could be started. One that takes too long stays, and so
+// does one of which something runs or has run.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
-	if reached := aim.reached(); !aim.Leave {
-		aim.Reached = func(w plan.World, s plan.Step) bool { return reached(w, s) || plan.Hopeless(w, s) }
-	}
 	res, err := r.bring(ctx, ref, aim)
 	if err == nil || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err

@@ -8,19 +8,10 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// Tried reports whether a container of a pod has run to its end, or could not
-// start beside others: there is something to look at.
-func Tried(w World) bool {
-	return slices.ContainsFunc(w.Containers, func(c Container) bool {
-		beside := func(other Container) bool { return other.Unit != c.Unit }
-		return c.Ended() && (!c.StartedAt.IsZero() || slices.ContainsFunc(w.Containers, beside))
-	})
-}
-
-// Hopeless reports whether something is in the way of a pod of which nothing was
-// tried: who has made it need not see whether the rest of it can be started.
-func Hopeless(w World, s Step) bool {
-	return s.State == Starting && len(s.Faults()) > 0 && !Tried(w)
+// HasRun reports whether a container of a pod runs or has run: there is
+// something to look at.
+func HasRun(w World) bool {
+	return slices.ContainsFunc(w.Containers, func(c Container) bool { return !c.StartedAt.IsZero() })
 }
 
 // Down are the containers that should run, or should have done their work, and

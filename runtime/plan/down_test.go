@@ -7,6 +7,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 func TestDown(t *testing.T) {
@@ -43,7 +44,7 @@ func TestYoung(t *testing.T) {
 	}
 	start := plan.Op{Kind: plan.StartUnit, Unit: "a"}
 	for _, c := range []struct{ took, young time.Duration }{
-		{0, 20 * time.Millisecond}, {300 * time.Millisecond, 150 * time.Millisecond}, {time.Minute, time.Second},
+		{0, 30 * time.Millisecond}, {300 * time.Millisecond, 225 * time.Millisecond}, {time.Minute, time.Second},
 	} {
 		w.Memory = w.Took(start, c.took, t0).Settle(plan.Op{Kind: plan.CreateUnit, Unit: "b"}, nil, t0)
 		if s := plan.Next(w, t0.Add(c.young-1)); s.Settled() || !s.Wake.Equal(t0.Add(c.young)) {
@@ -52,6 +53,29 @@ func TestYoung(t *testing.T) {
 		if s := plan.Next(w, t0.Add(c.young)); !s.Settled() {
 			t.Errorf("a start that took %s: not settled after %s: %+v", c.took, c.young, s)
 		}
+	}
+}
+
+// A container that was restarted a moment ago has failed before: whoever waits
+// for the pod to be up looks longer whether it does so again, and nobody else.
+func TestRestartedIsWatched(t *testing.T) {
+	w := up(t, podOf(2, v1.RestartPolicyAlways))
+	started := w.Containers[1].StartedAt
+	settled := func(after time.Duration) bool { return plan.Next(w, started.Add(after)).Settled() }
+	w.Since = started
+	if !settled(time.Second) {
+		t.Error("what was never restarted is waited for")
+	}
+	w.Containers[1].Attempt, w.Containers[1].Backoff = 1, 1
+	if settled(time.Second) || !settled(2*time.Second) {
+		t.Errorf("settled after one second: %t, after two: %t", settled(time.Second), settled(2*time.Second))
+	}
+	if !settled(-time.Hour) {
+		t.Error("an engine whose clock is an hour ahead is waited for")
+	}
+	w.Since = time.Time{}
+	if !settled(time.Second) {
+		t.Error("who does not wait for the pod is told that it is starting")
 	}
 }
 
@@ -67,7 +91,7 @@ func TestClash(t *testing.T) {
 		t.Errorf("no ports are declared: %v", got)
 	}
 	w.Images["sha256:nginx"] = plan.Image{Ports: []string{"80/tcp"}}
-	if got := plan.Clashes(w); len(got) != 1 || got[0] != (plan.Clash{Port: "80/tcp", First: "a", Second: "b"}) {
+	if got := plan.Clashes(w); len(got) != 1 || got[0] != (plan.Clash{Port: "80/tcp", First: "a", Second: "b", ExposesFirst: true, ExposesSecond: true}) {
 		t.Errorf("clashes: %v", got)
 	}
 	w.Memory = w.Took(plan.Op{Kind: plan.StartUnit, Unit: "b"}, 0, t0)
@@ -86,5 +110,32 @@ func TestClash(t *testing.T) {
 	}
 	if got := plan.Clashes(w); len(got) > 0 {
 		t.Errorf("the images are not run as they are: %v", got)
+	}
+}
+
+// Who says that a container listens on a port is told: its manifest or its image,
+// also before anything is made of it.
+func TestClashSaysWhoWantsThePort(t *testing.T) {
+	declared := []v1.ContainerPort{{ContainerPort: 80, Protocol: v1.ProtocolTCP}}
+	for _, c := range []struct {
+		a, b        []v1.ContainerPort
+		text, rival string
+	}{
+		{nil, nil, "containers a and b share one network and the images of both expose port 80/tcp: only one can listen on it", "the image of container a exposes port 80/tcp too"},
+		{declared, nil, "containers a and b share one network: the image of b exposes port 80/tcp, which a declares: only one can listen on it", "container a declares port 80/tcp too"},
+		{nil, declared, "containers a and b share one network: the image of a exposes port 80/tcp, which b declares: only one can listen on it", "the image of container a exposes port 80/tcp too"},
+		{declared, declared, "containers a and b share one network and both declare port 80/tcp: only one can listen on it", "container a declares port 80/tcp too"},
+	} {
+		pod := podOf(2, v1.RestartPolicyNever)
+		pod.Spec.Containers[0].Ports, pod.Spec.Containers[1].Ports = c.a, c.b
+		w := unborn(pod, translate.Options{})
+		w.Images = map[string]plan.Image{}
+		for _, u := range w.Want.Units {
+			w.Images[u.Container.Image] = plan.Image{Ports: []string{"80/tcp"}}
+		}
+		got := plan.Clashes(w)
+		if len(got) != 1 || got[0].String() != c.text || got[0].Rival("b") != c.rival || got[0].Rival("other") != "" {
+			t.Errorf("%v, want %s", got, c.text)
+		}
 	}
 }

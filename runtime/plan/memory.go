@@ -37,6 +37,9 @@ type Memory struct {
 	// Young is until when the container that was last started may end for a
 	// reason that it was started with.
 	Young time.Time
+	// Since is since when this process waits for the pod to be up; the zero time
+	// is that it does not.
+	Since time.Time
 }
 
 // Try is an operation that came too late, so many times in a row.
@@ -66,7 +69,7 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	m = Memory{
 		Me:     m.Me,
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
-		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young,
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young, Since: m.Since,
 	}
 	switch {
 	case op.Kind == RunProbe:
@@ -103,11 +106,11 @@ func (m Memory) succeeded(op Op) {
 	}
 }
 
-// How long a container is young: for half of what its start took. That one
-// has ended at once is seen after some two fifths of it, more or less by what
+// How long a container is young: for three quarters of what its start took. That
+// one has ended at once is seen after some two fifths of it, more or less by what
 // the engine has to do.
 const (
-	shortestYouth = 20 * time.Millisecond
+	shortestYouth = 30 * time.Millisecond
 	longestYouth  = time.Second
 )
 
@@ -125,7 +128,7 @@ func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 		m.PreStopped[op.Target] = took
 	}
 	if op.Kind == StartUnit {
-		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))
+		m.Young = now.Add(min(max(took*3/4, shortestYouth), longestYouth))
 	}
 	return m
 }

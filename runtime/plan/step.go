@@ -20,6 +20,9 @@ type Step struct {
 	Phase v1.PodPhase
 	// State is where the pod is on its way.
 	State PodState
+	// Young tells that the last start was a moment ago: what fails at once may do
+	// so yet.
+	Young bool
 }
 
 // PodState is where a pod is on its way, in minipod's own terms.
@@ -76,7 +79,7 @@ func (s Step) Settled() bool {
 	case Stopping:
 		return len(s.Faults()) > 0
 	case Starting:
-		return s.idle() && (len(s.Faults()) > 0 || s.crashing())
+		return s.idle() && !s.Young && (len(s.Faults()) > 0 || s.crashing())
 	}
 	return false
 }

@@ -101,8 +101,11 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 	}
 	f := &faultError{pod: m, faults: faults, stays: errors.As(err, new(*loop.StaysError))}
 	for _, wait := range res.Step.Waits {
-		if wait.Blocks() {
-			f.problems = append(f.problems, faultProblem(m, wait))
+		if !wait.Blocks() {
+			continue
+		}
+		if p := faultProblem(m, wait); !slices.Contains(f.problems, p) {
+			f.problems = append(f.problems, p)
 		}
 	}
 	if errors.As(err, &left) {

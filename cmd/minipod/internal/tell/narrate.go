@@ -36,6 +36,7 @@ type Narrator struct {
 
 	mu     sync.Mutex
 	failed map[string]bool // the units whose image's registry could not be reached
+	silent map[string]bool // those that were told of
 	// clashes tells that ports were told of which two containers declare.
 	clashes bool
 	starts
@@ -44,7 +45,7 @@ type Narrator struct {
 // NewNarrator tells of the pod of a Blueprint: of all of one that is made under
 // its eyes, and else of what comes after its first look.
 func NewNarrator(c Console, b *translate.Blueprint, detail Detail) *Narrator {
-	n := &Narrator{detail: detail, blueprint: b, pulls: newPulls(c, detail), failed: map[string]bool{}}
+	n := &Narrator{detail: detail, blueprint: b, pulls: newPulls(c, detail), failed: map[string]bool{}, silent: map[string]bool{}}
 	n.Waiting = NewWaiting(c, "")
 	n.before = n.pulls.clear
 	return n
@@ -88,7 +89,7 @@ func (n *Narrator) warnOfPorts(w plan.World) {
 	}
 	for _, c := range plan.Clashes(w) {
 		n.clashes = true
-		n.Warn(fmt.Sprintf("containers %s and %s share one network and both declare port %s: only one can listen on it", c.First, c.Second, c.Port))
+		n.Warn(c.String())
 	}
 }
 
@@ -119,7 +120,8 @@ func (n *Narrator) done(w plan.World, op plan.Op) {
 		n.starts = startsAfter(plan.World{UID: w.UID})
 		n.full("pause %s created: it is the pod", n.blueprint.Pause.Name)
 	case plan.CreateUnit:
-		if n.failed[op.Unit] {
+		if n.failed[op.Unit] && !n.silent[op.Unit] {
+			n.silent[op.Unit] = true
 			n.Warn("image " + op.Request.Config.Image + ": its registry is silent; the local one is used")
 		}
 	case plan.StopUnit:

@@ -103,7 +103,7 @@ func (o Outcome) warnUnpublished(c Console) {
 // the error of them all.
 func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) error {
 	if o.Step.State == plan.Up && o.Detail != Quiet {
-		o.sayState(c, ", but not all of it")
+		o.sayPart(c)
 	}
 	events := o.events(ctx)
 	var errs []error
@@ -115,6 +115,19 @@ func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) 
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// sayPart says what there is of a pod of which not all runs.
+func (o Outcome) sayPart(c Console) {
+	runs := func(u translate.Unit) bool {
+		at := o.World.Latest(u.Name)
+		return u.Kind != translate.Ephemeral && at != nil && at.State == plan.Running
+	}
+	if slices.ContainsFunc(o.World.Want.Units, runs) {
+		o.sayState(c, ", but not all of it")
+		return
+	}
+	c.Say("no container of pod %s runs", o.Ref)
 }
 
 // sayAgain says that and why a container is tried again, if it is.
@@ -132,8 +145,8 @@ func (o Outcome) sayAgain(c Console, d plan.Container, events event.Log) {
 // clash says with whom a container that has ended badly shares a port.
 func (o Outcome) clash(d plan.Container) string {
 	for _, c := range plan.Clashes(o.World) {
-		if other := (map[string]string{c.First: c.Second, c.Second: c.First})[d.Unit]; other != "" {
-			return fmt.Sprintf("; container %s declares port %s too", other, c.Port)
+		if rival := c.Rival(d.Unit); rival != "" {
+			return "; " + rival
 		}
 	}
 	return ""

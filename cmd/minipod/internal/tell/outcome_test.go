@@ -130,3 +130,25 @@ func TestUnpublishedPorts(t *testing.T) {
 		}
 	}
 }
+
+// What runs of a pod of which a container has failed is told: all but that, or
+// nothing.
+func TestOutcomeOfWhatFailed(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyAlways, Containers: []v1.Container{{Name: "a"}, {Name: "b"}}}}
+	at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	ended := plan.Container{ID: "a", Unit: "a", State: plan.Exited, ExitCode: 1, StartedAt: at, FinishedAt: at}
+	for other, want := range map[plan.State]string{
+		plan.Running: "pod web is up at 172.17.0.5, but not all of it\n",
+		plan.Exited:  "no container of pod web runs\n",
+	} {
+		w := plan.World{
+			Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{IPs: []string{"172.17.0.5"}},
+			Containers: []plan.Container{ended, {ID: "b", Unit: "b", State: other, StartedAt: at, FinishedAt: at}},
+		}
+		var text bytes.Buffer
+		o := Outcome{Ref: translate.Ref{Name: "web"}, Result: loop.Result{World: w, Step: plan.Step{State: plan.Up, Phase: v1.PodRunning}}}
+		if err := o.Tell(t.Context(), NewConsole(&text)); err == nil || !strings.HasPrefix(text.String(), want) {
+			t.Errorf("told %q, %v, want %q", text.String(), err, want)
+		}
+	}
+}
