@@ -22,7 +22,7 @@ type attachFlags struct {
 func newAttachCommand(io streams) *cobra.Command {
 	f := &attachFlags{}
 	cmd := &cobra.Command{
-		Use:     "attach [-it] [-c CONTAINER] POD",
+		Use:     "attach [-it] [-c CONTAINER] POD[/CONTAINER]",
 		Short:   "Attach to the process of a container that runs",
 		GroupID: groupLook,
 		Long: `attach prints what the process of a container writes from now on, and with -i
@@ -35,7 +35,12 @@ container, or with Ctrl-C; the container goes on.`,
 			if len(args) != 1 {
 				return usage(seeHelp(cmd), "attach wants one pod")
 			}
-			return f.run(cmd.Context(), io, podName(args[0]))
+			pod, container, err := podAndContainer(args[0], f.container)
+			if err != nil {
+				return err
+			}
+			f.container = container
+			return f.run(cmd.Context(), io, pod)
 		},
 	}
 	registerNamespace(cmd, &f.namespace)

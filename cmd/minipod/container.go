@@ -32,7 +32,7 @@ func chooseContainer(w plan.World, name string) (chosen, note string, err error)
 	case name != "":
 		return "", "", fmt.Errorf("container %s is not of pod %s: it has %s", name, pod.Name, strings.Join(containerNames(offered), ", "))
 	case len(containerNames(offered)) > 1:
-		note = fmt.Sprintf("no container named, using %s of %s", all[0], listed(offered))
+		note = fmt.Sprintf("using container %s (the pod has %s); -c names another", all[0], listed(offered))
 	}
 	return all[0], note, nil
 }

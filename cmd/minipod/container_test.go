@@ -29,7 +29,7 @@ func TestChooseContainerBesideEnded(t *testing.T) {
 		pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, v1.EphemeralContainer{EphemeralContainerCommon: v1.EphemeralContainerCommon{Name: name}})
 	}
 	w := plan.World{Want: &translate.Blueprint{Pod: pod}, Containers: []plan.Container{{Unit: "old", State: plan.Exited}, {Unit: "new", State: plan.Running}}}
-	if chosen, note, err := chooseContainer(w, ""); chosen != "a" || note != "no container named, using a of a, new (ephem)" || err != nil {
+	if chosen, note, err := chooseContainer(w, ""); chosen != "a" || note != "using container a (the pod has a, new (ephem)); -c names another" || err != nil {
 		t.Errorf("chose %q, %q, %v", chosen, note, err)
 	}
 	if chosen, _, err := chooseContainer(w, "old"); chosen != "old" || err != nil {

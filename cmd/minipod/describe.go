@@ -64,7 +64,7 @@ func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error
 		}
 	}
 	if len(worlds) == 0 && missing == nil {
-		tell.NewConsole(io.err).Say("no pods %s", f.where())
+		tell.NewConsole(io.err).Say("%s", f.none("pods"))
 	}
 	tellOfUnattended(cmd.Context(), tell.NewConsole(io.err), list.connection, worlds)
 	return missing

@@ -24,7 +24,7 @@ type execFlags struct {
 func newExecCommand(io streams) *cobra.Command {
 	f := &execFlags{}
 	cmd := &cobra.Command{
-		Use:     "exec [-it] [-c CONTAINER] POD [--] COMMAND...",
+		Use:     "exec [-it] [-c CONTAINER] POD[/CONTAINER] [--] COMMAND...",
 		Short:   "Run a command in a container",
 		GroupID: groupLook,
 		Long: `exec runs a command in a container of a pod and ends with its exit code. -i
@@ -39,7 +39,12 @@ name are the command's own.`,
 			if err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), io, podName(args[0]), command)
+			pod, container, err := podAndContainer(args[0], f.container)
+			if err != nil {
+				return err
+			}
+			f.container = container
+			return f.run(cmd.Context(), io, pod, command)
 		},
 	}
 	registerNamespace(cmd, &f.namespace)

@@ -55,6 +55,9 @@ func fieldHint(word string) string {
 
 func explainField(w io.Writer, path string) error {
 	f, err := explain.FindField(path)
+	if below, belowErr := explain.FindField("spec." + path); err != nil && belowErr == nil {
+		f, err = below, nil // as one would say it
+	}
 	if err != nil {
 		return fieldError{err}
 	}

@@ -82,9 +82,9 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 }
 
 // nearestCommand is the command that a word begins, or is nearest to; empty
-// where none is near.
+// where none is near: a third of its letters may differ.
 func nearestCommand(root *cobra.Command, word string) string {
-	nearest, least := "", min(nearEnough+1, len(word))
+	nearest, least := "", min(nearEnough, (len(word)+1)/3)+1
 	for _, c := range root.Commands() {
 		for _, name := range append([]string{c.Name()}, c.Aliases...) {
 			d := distance(word, name)

@@ -8,7 +8,7 @@ import (
 func TestNearest(t *testing.T) {
 	root := newRootCommand(streams{in: nil, out: io.Discard, err: io.Discard})
 	for word, want := range map[string]string{
-		"ru": "run", "lgos": "logs", "strat": "start", "delte": "delete", "exe": "exec", "x": "", "zzzzzz": "", "restrat": "restart",
+		"ru": "run", "lgos": "logs", "strat": "start", "delte": "delete", "exe": "exec", "x": "", "zzzzzz": "", "restrat": "restart", "nope": "", "port": "port-forward",
 	} {
 		if got := nearestCommand(root, word); got != want {
 			t.Errorf("nearest to %q is %q, want %q", word, got, want)

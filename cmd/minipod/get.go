@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/apiserver/store"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
@@ -40,13 +42,41 @@ ps; the others are those that run or serve have stored in the engine.`,
 				return err
 			}
 			if names, alone := asked.podsAlone(); alone {
-				return f.run(cmd, io, names)
+				return orKind(args, f.run(cmd, io, names))
 			}
 			return f.runObjects(cmd, io, asked)
 		},
 	}
 	f.registerAll(cmd)
 	return cmd
+}
+
+// orKind is the error of a word that was taken for the name of a pod, and may have
+// been meant for a kind.
+func orKind(args []string, err error) error {
+	var absent *loop.NotFoundError
+	if !errors.As(err, &absent) || len(absent.Near) > 0 || len(args) == 0 || kindOf(args[0]) != nil || strings.Contains(args[0], "/") {
+		return err
+	}
+	return &noKindError{err, args[0]}
+}
+
+// noKindError says that a word is neither a pod nor a kind.
+type noKindError struct {
+	error
+	word string
+}
+
+func (e *noKindError) Unwrap() error { return e.error }
+
+// Hint names the kind that is nearest, or all.
+func (e *noKindError) Hint() string {
+	words := kindWords()
+	near := slices.MinFunc(words, func(a, b string) int { return cmp.Compare(distance(e.word, a), distance(e.word, b)) })
+	if distance(e.word, near) <= min(nearEnough, (len(e.word)+1)/3) {
+		return "did you mean minipod get " + near + "?"
+	}
+	return e.word + " is no kind either: minipod get KIND knows " + strings.Join(words, ", ")
 }
 
 // completeKinds offers kinds, and after pods their names.
@@ -163,11 +193,14 @@ func (f *psFlags) runObjects(cmd *cobra.Command, io streams, all request) error 
 
 // tellOfNone says that there is nothing of a kind, and what to ask instead.
 func (f *psFlags) tellOfNone(c tell.Console, k requestedKind) {
-	where := " " + f.where()
-	if !k.Namespaced {
-		where = ""
+	switch {
+	case f.selects():
+		c.Say("%s", f.none(k.Plural))
+	case k.Namespaced:
+		c.Say("no %s are kept %s", k.Plural, f.where())
+	default:
+		c.Say("no %s are kept", k.Plural)
 	}
-	c.Say("no %s are kept%s", k.Plural, where)
 	if hint := elsewhere(k.Plural); hint != "" {
 		c.Hint(hint)
 	}

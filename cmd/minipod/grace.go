@@ -52,3 +52,16 @@ func podName(arg string) string {
 	}
 	return arg
 }
+
+// podAndContainer are the names in POD or POD/CONTAINER; container is that of -c,
+// which names the container too.
+func podAndContainer(arg, container string) (pod, of string, err error) {
+	pod, of, both := strings.Cut(podName(arg), "/")
+	switch {
+	case !both:
+		return pod, container, nil
+	case container != "" && container != of:
+		return "", "", usage("", "two containers are named: %s and -c %s", of, container)
+	}
+	return pod, of, nil
+}

@@ -14,13 +14,15 @@ func habitHint(word string) string {
 		"inspect": "minipod ps POD -o yaml", "status": "minipod ps POD -o yaml", "bash": "minipod exec -it POD sh",
 		"pods": "minipod ps", "po": "minipod ps", "ls": "minipod ps", "stats": "minipod top",
 		"shell": "minipod exec -it POD sh", "sh": "minipod exec -it POD sh", "config": "minipod validate FILE",
+		"compose":    "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read",
+		"port":       "minipod ps -o wide shows the ports that are published; minipod port-forward POD 8080:80 forwards one",
 		"namespaces": "minipod ns POD", "diff": "minipod run FILE says in what it differs",
 	}
 	if command := own[word]; command != "" {
 		return command
 	}
 	switch {
-	case slices.Contains(strings.Fields("build images image pull push rmi commit export import login logout tag save load volume network info context"), word):
+	case slices.Contains(strings.Fields("build images image pull push rmi commit export import login logout tag save load volume network info context system builder buildx search"), word):
 		return "docker " + word + " does that, on the same engine"
 	case slices.Contains(strings.Fields("edit patch label annotate set replace "+
 		"expose scale rollout auth cordon drain taint api-resources cluster-info"), word):
@@ -59,6 +61,9 @@ func flagHint(command, flag string) string {
 		"start a":        "minipod start POD, then minipod attach POD", "start i": "minipod start POD, then minipod attach -i POD",
 	}
 	same := map[string]string{"start grace-period": "start t", "start attach": "start a", "start interactive": "start i"}
+	if command == "minipod" && flag == "v" {
+		return "minipod --version prints the version; run -v FILE says more of what it does"
+	}
 	key := command + " " + flag
 	switch other, ok := same[key]; {
 	case command == "run":

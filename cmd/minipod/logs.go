@@ -107,7 +107,7 @@ func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {
 	}
 	c, lines := tell.NewConsole(io.err), logs.NewLines(io.out)
 	if len(all) == 0 {
-		c.Say("no pods %s have the labels", f.where())
+		c.Say("%s", f.none("pods"))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if !f.follow {

@@ -91,7 +91,7 @@ func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	c := tell.NewConsole(io.err)
 	if len(worlds) == 0 && len(args) == 0 {
-		c.Say("no pods %s", f.where())
+		c.Say("%s", f.none("pods"))
 	}
 	tellOfUnattended(ctx, c, list.connection, worlds)
 	if p.table != nil && !p.quiet {

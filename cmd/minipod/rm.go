@@ -102,7 +102,11 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		if f.objects {
 			word = "objects"
 		}
-		tell.NewConsole(io.err).Say("no %s to remove", word)
+		text := "no " + word + " to remove"
+		if f.selects() {
+			text = f.none(word)
+		}
+		tell.NewConsole(io.err).Say("%s", text)
 	}
 	used, err := f.used(cmd.Context(), e, meant.Pods)
 	if err != nil {

@@ -61,7 +61,21 @@ func newRootCommand(io streams) *cobra.Command {
 		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io), newManCommand(io),
 	)
 	strictHelp(root)
+	strictCompletion(root)
 	return root
+}
+
+// strictCompletion has completion for a shell that is not known be an error.
+func strictCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, _ := root.Find([]string{"completion"})
+	completion.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return usage("minipod completion bash|zsh|fish|powershell", "there is no completion for %q", args[0])
+	}
+	completion.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 }
 
 // strictHelp has help of a command that there is not be an error.

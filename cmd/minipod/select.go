@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/labels"
 
@@ -29,6 +31,14 @@ func (s *selection) where() string {
 		return "in any namespace"
 	}
 	return "in namespace " + namespaceOr(s.namespace)
+}
+
+// none says that there is nothing of what was asked for.
+func (s *selection) none(what string) string {
+	if s.selects() {
+		return fmt.Sprintf("no %s %s match -l %s", what, s.where(), s.selector)
+	}
+	return "no " + what + " " + s.where()
 }
 
 // matcher tells which pods are meant.

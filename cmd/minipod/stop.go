@@ -8,6 +8,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -104,6 +105,10 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	if w.Want == nil {
 		return &loop.InvalidError{Ref: ref, Why: w.Invalid}
 	}
+	word := "started"
+	if _, asked := plan.Start(w); !asked && !w.Leaving() {
+		word = "unchanged: it is running already"
+	}
 	n := tell.NewNarrator(on.console, w.Want, f.detail())
 	n.From(w)
 	res, err := on.reporting(n).Start(ctx, ref.Namespace, ref.Name)
@@ -112,7 +117,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	if err != nil {
 		return tell.StartError(ref, res, err)
 	}
-	tell.Result(on.out, "pod/%s started", ref.Name)
+	tell.Result(on.out, "pod/%s %s", ref.Name, word)
 	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Events: on, Detail: f.detail(), Alone: on.alone}
 	return left.Tell(ctx, on.console)
 }
@@ -134,7 +139,7 @@ func (f *stopFlags) each(cmd *cobra.Command, io streams, args []string, do func(
 	}
 	on := making{e, tell.NewConsole(io.err), io.out, len(meant.Pods) == 1, &f.upkeep}
 	if len(meant.Pods) == 0 {
-		on.console.Say("no pods to %s", cmd.Name())
+		on.console.Say("%s", f.noneTo(cmd.Name()))
 	}
 	var errs []error
 	for _, ref := range meant.Pods {

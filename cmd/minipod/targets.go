@@ -76,6 +76,14 @@ func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []str
 	return manifest.Names{Pods: pods}, err
 }
 
+// noneTo says that there are no pods to do something to.
+func (t *targets) noneTo(what string) string {
+	if t.selects() {
+		return t.none("pods")
+	}
+	return "no pods to " + what
+}
+
 // addGenerated adds the pods whose names were made up of the generateNames of
 // manifests.
 func addGenerated(cmd *cobra.Command, e connection, names *manifest.Names) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -64,8 +65,14 @@ func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	if err != nil {
 		return err
 	}
+	c := tell.NewConsole(io.err)
+	if len(args) > 0 {
+		t.tellOfIdle(c, rows)
+	}
 	if len(rows) == 0 {
-		tell.NewConsole(io.err).Say("no pods that run %s", f.where())
+		if len(args) == 0 {
+			c.Say("%s", f.none("pods that run"))
+		}
 		return nil
 	}
 	_, err = io.out.Write(t.text(rows))
@@ -89,6 +96,7 @@ type topTable struct {
 	list       *lister
 	namespaces bool
 	before     map[string]engine.Stats // the last samples, by container
+	worlds     []plan.World            // the last look
 }
 
 // topRow is a container and what it uses.
@@ -105,6 +113,7 @@ func (t *topTable) look(ctx context.Context) ([]topRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.worlds = worlds
 	var rows []topRow
 	var ids []string
 	for _, w := range worlds {
@@ -138,6 +147,20 @@ func (t *topTable) look(ctx context.Context) ([]topRow, error) {
 	}
 	t.before = after
 	return rows, nil
+}
+
+// tellOfIdle says why pods are not in the table that were named.
+func (t *topTable) tellOfIdle(c tell.Console, rows []topRow) {
+	for _, w := range t.worlds {
+		ref := w.Ref()
+		switch {
+		case slices.ContainsFunc(rows, func(r topRow) bool { return r.namespace == w.Namespace && r.pod == w.Name }):
+		case w.Intent() == plan.Halted:
+			c.Say("pod %s is stopped; %s goes on with it", ref, tell.Command("start", ref))
+		default:
+			c.Say("no container of pod %s runs", ref)
+		}
+	}
 }
 
 // limited reports whether a container has a limit of memory of its own.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,7 +166,7 @@ func TestPlayOfWhatIsWrong(t *testing.T) {
 		{"within", "# T\n```sh within=1ms\necho a\n```\n```check\nb\n```\n", "x.md:6: "},
 	} {
 		var wrong *WrongError
-		if _, err := play(t, t.Context(), "", c.text); !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), c.want) {
+		if _, err := play(t, t.Context(), "\n", c.text); !errors.As(err, &wrong) || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}
@@ -207,7 +208,7 @@ func TestReadOfWhatIsBroken(t *testing.T) {
 
 // Commands are tried again until they are right.
 func TestWithin(t *testing.T) {
-	said, err := play(t, t.Context(), "", "# T\n```sh within=20s\necho x >>n; wc -l <n\n```\n```check\n2\n```\n")
+	said, err := play(t, t.Context(), "\n", "# T\n```sh within=20s\necho x >>n; wc -l <n\n```\n```check\n2\n```\n")
 	if err != nil || strings.Contains(said, "1\n") {
 		t.Errorf("%v:\n%s", err, said)
 	}
@@ -257,6 +258,28 @@ func TestUnshown(t *testing.T) {
 		}
 		if _, err := os.Stat(marker + ".end"); err == nil && room < 5 {
 			t.Errorf("room for %d: it went on", room)
+		}
+	}
+}
+
+// A lesson that waits for Enter ends where nobody can press it, and cleans up.
+func TestNobody(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for pressed, want := range map[string]error{"": ErrNobody, "\n": ErrNobody, "\n\n": nil} {
+		marker := filepath.Join(t.TempDir(), "cleaned")
+		l, err := Parse("x.md", []byte("# T\n```sh\necho a\n```\n```sh\ntouch "+marker+".end\n```\n```cleanup\necho >>"+marker+"\n```\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &Player{In: strings.NewReader(pressed), Out: io.Discard, Program: "/bin/echo"}
+		if err := p.Play(t.Context(), l); !errors.Is(err, want) || (err == nil) != (want == nil) {
+			t.Errorf("%q: %v, want %v", pressed, err, want)
+		}
+		if _, err := os.Stat(marker + ".end"); (err == nil) != (want == nil) {
+			t.Errorf("%q: the end was reached: %t", pressed, err == nil)
+		}
+		if cleaned, err := os.ReadFile(marker); err != nil || len(cleaned) != 2 {
+			t.Errorf("%q: it cleaned up %d times, %v", pressed, len(cleaned), err)
 		}
 	}
 }

@@ -184,15 +184,21 @@ func (c Commands) wrong(lesson string, code int, written string) error {
 	return nil
 }
 
-// wait waits for Enter, until ctx ends. Where nobody can press it, it goes on.
+// ErrNobody says that a lesson waits for Enter, and that the input has ended.
+var ErrNobody = errors.New("the input has ended, and nobody can press Enter")
+
+// wait waits for Enter, until ctx ends. Where nobody can press it, that is ErrNobody.
 func (p *Player) wait(ctx context.Context, enter <-chan struct{}, why string) error {
 	if p.Yes || ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	fmt.Fprintf(p.Out, "%s ", why)
 	select {
-	case <-enter:
+	case _, pressed := <-enter:
 		p.say("")
+		if !pressed {
+			return ErrNobody
+		}
 		return nil
 	case <-ctx.Done():
 		p.say("")
