@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	goruntime "runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
@@ -22,6 +26,7 @@ type explainFlags struct {
 	script bool
 	lang   string
 	field  string
+	image  bool
 }
 
 // The languages beside sh.
@@ -38,7 +43,8 @@ func newExplainCommand(io streams) *cobra.Command {
 		GroupID: groupRead,
 		Long: `explain prints the docker run lines of a pod: the pause, and the containers
 that join its namespaces, with the field of the manifest that each flag comes
-from. Run by sh they make such containers, but no pod that ps would list.
+from. Run by sh they make such containers, but no pod that ps would list. The
+pause image is minipod's own: explain --image prints it for docker load.
 
 explain --script prints the whole script: run by sh, it makes the same pod as
 run does, with its labels, its volumes and what is in them, and its order.
@@ -67,6 +73,7 @@ pod that is there. pod/NAME is always a pod, ./NAME is always a file.`,
 	cmd.Flags().BoolVar(&f.script, "script", false, "print all that makes the same pod")
 	cmd.Flags().Var(value.NewChoice(&f.lang, langGo, langJSON), "lang", "print the API calls that make the same pod: a program, or a list (`go|json`)")
 	complete(cmd, "lang", []string{langGo, langJSON})
+	cmd.Flags().BoolVar(&f.image, "image", false, "print minipod's pause image for the engine's machine, as docker load takes it")
 	cmd.Flags().StringVar(&f.field, "field", "", "say what a field of a Pod does, by its `path`: spec.containers.image")
 	offer(cmd, "field", completeField)
 	return cmd
@@ -79,8 +86,11 @@ func completePodsAndFiles(cmd *cobra.Command, args []string, word string) ([]cob
 }
 
 func (f *explainFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	if err := exclusive(cmd, "script", "lang", "field"); err != nil {
+	if err := exclusive(cmd, "script", "lang", "field", "image"); err != nil {
 		return err
+	}
+	if f.image {
+		return writePauseImage(cmd.Context(), io.out)
 	}
 	if len(args) == 1 && namesField(args[0]) {
 		f.field, args = args[0], nil
@@ -263,6 +273,27 @@ func (f *explainFlags) print(io streams, b *translate.Blueprint, opts explain.Op
 		return fmt.Errorf("explain pod %s: %w", translate.RefOf(b.Pod), err)
 	}
 	_, err = fmt.Fprint(io.out, text)
+	return err
+}
+
+// writePauseImage writes minipod's own pause image for the engine's architecture,
+// or for that of this machine where no engine answers.
+func writePauseImage(ctx context.Context, out io.Writer) error {
+	if term.IsTerminal(out) {
+		return usage("minipod explain --image | docker load", "an image is nothing for a terminal")
+	}
+	arch := goruntime.GOARCH
+	if e, err := connect(); err == nil {
+		defer e.Close()
+		if arch, err = e.Arch(ctx); err != nil {
+			return err
+		}
+	}
+	image, err := pause.Build(arch)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(image.Archive)
 	return err
 }
 

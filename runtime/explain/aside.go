@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"strings"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -11,12 +10,15 @@ import (
 )
 
 // asides are what minipod does beside the lines on the board.
-func (w *board) asides(last plan.Step) {
+func (w *board) asides(last plan.Step, missing []string) {
 	rows := w.volumeAsides()
 	for _, u := range w.b.Units {
 		rows = append(rows, unitAsides(u)...)
 	}
 	rows = append(rows, [2]string{"spec.restartPolicy", ending(w.b.Pod.Spec.RestartPolicy)})
+	for _, what := range missing {
+		rows = append(rows, [2]string{"missing", what + ": neither the manifests nor the engine have it, and minipod run says so"})
+	}
 	for _, f := range last.Faults() {
 		rows = append(rows, [2]string{"and", "minipod run would end here: " + f.Err.Error()})
 	}
@@ -63,7 +65,6 @@ func unitAsides(u translate.Unit) [][2]string {
 		}
 	}
 	c := u.Container
-	say(u.Kind == translate.Init, "", "init container "+u.Name+" ("+strings.TrimSpace(c.Image)+") runs to its end before those above start")
 	say(u.Kind == translate.Ephemeral, "", "ephemeral container "+u.Name+" was added while the pod ran")
 	say(u.Kind == translate.Sidecar, ".restartPolicy", "a sidecar: it is started first, stopped last, and always restarted")
 	say(c.StartupProbe != nil, ".startupProbe", "the other probes wait until it passes")

@@ -25,9 +25,10 @@ func Board(b *translate.Blueprint, opts Options) (string, error) {
 	w := &board{b: b, said: map[[2]string]bool{}}
 	w.words = words{uid: string(b.Pod.UID), pause: b.Pause.Name, late: w.lookup}
 	opts.Inputs.Symbolic = true
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
+	in, missing := suppose(b.Pod, opts.Inputs)
+	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: in}, time.Time{})
 	w.steps(steps)
-	w.asides(steps[len(steps)-1])
+	w.asides(steps[len(steps)-1], missing)
 	return w.heading(opts) + w.String(), nil
 }
 
@@ -43,6 +44,9 @@ func (w *board) heading(opts Options) string {
 	var text strings.Builder
 	text.WriteString(lines("# ", "# ", opts.title(w.b.Pod)+" by hand: a pause, and containers that join it."))
 	text.WriteString("# minipod explain --script prints all that makes the same pod.\n")
+	if needsPauseImage(w.b) {
+		text.WriteString("minipod explain --image | docker load\n")
+	}
 	if strings.Contains(w.String(), `"$uid"`) {
 		text.WriteString("uid=$(cat /proc/sys/kernel/random/uuid)\n")
 	}
@@ -54,16 +58,18 @@ func (w *board) steps(steps []plan.Step) {
 		for _, op := range step.Ops {
 			switch unit, _ := w.b.Unit(op.Unit); {
 			case op.Kind == plan.CreatePause:
-				w.run("The pause owns the namespaces and does nothing", op.Request)
-			case op.Kind == plan.CreateUnit && unit.Kind != translate.Init:
-				w.run(fmt.Sprintf("Container %s is %s", unit.Name, unit.Path), op.Request)
+				w.run("The pause owns the namespaces and does nothing", "docker run -d", op.Request)
+			case op.Kind == plan.CreateUnit && unit.Kind == translate.Init:
+				w.run(fmt.Sprintf("Init container %s is %s: it runs to its end before the next line", unit.Name, unit.Path), "docker run", op.Request)
+			case op.Kind == plan.CreateUnit:
+				w.run(fmt.Sprintf("Container %s is %s", unit.Name, unit.Path), "docker run -d", op.Request)
 			}
 		}
 	}
 }
 
 // run is one docker run, with a comment for each flag above it.
-func (w *board) run(title string, r *translate.Request) {
+func (w *board) run(title, command string, r *translate.Request) {
 	var kept []flag
 	var rows [][2]string
 	for _, f := range flagsOf(bare(r, w.uid)) {
@@ -78,7 +84,7 @@ func (w *board) run(title string, r *translate.Request) {
 		rows = append(rows, [2]string{"arguments", r.Origin("Config.Cmd")})
 	}
 	w.WriteString("\n" + lines("# ", "# ", comment(title)) + table(w.news(rows)))
-	w.WriteString(w.dockerLines("docker run -d --name "+w.quote(r.Name), kept, r.Config.Image, r.Config.Cmd) + "\n")
+	w.WriteString(w.dockerLines(command+" --name "+w.quote(r.Name), kept, r.Config.Image, r.Config.Cmd) + "\n")
 }
 
 // news are the comments that the board does not have yet, one for all flags
