@@ -46,7 +46,7 @@ func (f *aimFlags) aim() loop.Aim {
 	}
 	up := false // once it was, what fails is tried again
 	return loop.Aim{Timeout: f.timeout, Leave: f.wait == aimCreated, Reached: func(w plan.World, s plan.Step) bool {
-		up = up || s.State == plan.Up && len(s.Faults()) == 0
+		up = up || s.State == plan.Up && len(plan.Down(w)) == 0
 		switch s.State {
 		case plan.Finished, plan.Stopped, plan.Gone:
 			return s.Settled()
