@@ -112,9 +112,14 @@ func (w World) Restarts(name string) bool {
 	return ok && c != nil && w.restarts(u, *c)
 }
 
-// anew reports whether the next attempt begins from nothing, without a
-// back-off.
+// anew reports whether the next attempt begins from nothing.
 func (w World) anew(u translate.Unit, c Container) bool { return w.former(c) || outdated(u, c) }
+
+// fresh reports whether it begins without a back-off, because a start of the pod
+// or another spec is why. A new pause is no reason: what crashes goes on counting.
+func (w World) fresh(u translate.Unit, c Container) bool {
+	return c.Start < w.start() || outdated(u, c)
+}
 
 // restarted is how often a unit is restarted with its next attempt: a start of
 // the pod on purpose is no restart.

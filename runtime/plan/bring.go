@@ -35,6 +35,7 @@ func (s *stepper) bring() {
 	if s.copyImages() {
 		held = "the files of an image are copied to a volume"
 	}
+	s.surplus()
 	s.units(goals(s.w, held))
 	s.note()
 	s.prune()
@@ -59,6 +60,16 @@ func (s *stepper) units(all []goal) {
 		s.toward(g)
 		c := s.w.Latest(g.unit.Name)
 		ahead = ahead || !s.w.begun(g.unit) && (len(s.Ops) > ops || c != nil && c.State == Running)
+	}
+}
+
+// surplus stops attempts that run beside a later one: someone has started them
+// again.
+func (s *stepper) surplus() {
+	for _, c := range s.w.Containers {
+		if latest := s.w.Latest(c.Unit); c.State == Running && latest.ID != c.ID {
+			s.do(s.stop(c))
+		}
 	}
 }
 
@@ -165,7 +176,7 @@ func (s *stepper) again(g goal, c Container) {
 	if !s.w.restarts(u, c) {
 		return
 	}
-	if s.w.anew(u, c) {
+	if s.w.fresh(u, c) {
 		s.State = Starting
 		s.create(u, c.Attempt+1, s.w.freshStep(u, c))
 		return

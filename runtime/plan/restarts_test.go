@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -44,4 +45,38 @@ func TestRestartsAreCounted(t *testing.T) {
 	exit(w, "a", 1, t0)
 	on()
 	want("another crash", 3)
+}
+
+// What crashes goes on counting in a new pause, and forgets when the pod is
+// started again on purpose (pkg/kubelet/kuberuntime, doBackOff: the key is the
+// container's).
+func TestBackOffOutlivesThePause(t *testing.T) {
+	w := up(t, podOf(1, v1.RestartPolicyAlways))
+	w.Latest("a").Backoff = 3
+	exit(w, "a", 1, t0.Add(time.Second))
+	w.Pause.StartedAt = t0.Add(2 * time.Second)
+	s := plan.Next(w, t0.Add(3*time.Second))
+	if len(s.Waits) != 1 || s.Waits[0].Reason != plan.ReasonCrashLoop || !s.Waits[0].Until.Equal(t0.Add(41*time.Second)) {
+		t.Errorf("in a new pause it waits for %+v, and does %v", s.Waits, kinds(s))
+	}
+	w.Pause.StartedAt = t0
+	intend(&w, plan.Halted)
+	intend(&w, plan.Wanted)
+	if s := plan.Next(w, t0.Add(3*time.Second)); len(s.Waits) > 0 || len(s.Ops) == 0 {
+		t.Errorf("after stop and start it waits for %+v, and does %v", s.Waits, kinds(s))
+	}
+}
+
+// docker restart of a container starts an attempt again that was followed by
+// another meanwhile: one of them runs, the newest.
+func TestOneAttemptRuns(t *testing.T) {
+	w := up(t, podOf(2, v1.RestartPolicyAlways))
+	former := *w.Latest("a")
+	former.ID, former.Name = "former", "web_a_former"
+	w.Latest("a").Attempt++
+	w.Containers = append(w.Containers, former)
+	s := plan.Next(w, t0)
+	if diff := cmp.Diff([]string{"stop a/0"}, kinds(s)); diff != "" || s.Ops[0].Target != "former" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
