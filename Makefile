@@ -27,7 +27,7 @@ demo: engine ## run the walk-through pod and show what it is made of
 # -count=1: the engine is not among what go test knows to have changed. -p 1: they
 # share it, and the server under test keeps every pod there is. The others are
 # compiled and run side by side, and find no engine.
-USE_ENGINE = ./cmd/minipod ./runtime/docker
+USE_ENGINE = ./cmd/minipod ./runtime/docker ./runtime/pause
 test: images registry ## run every test, on a real engine; FLAGS=-vet=off leaves vet to make check
 	cd hack/conformance && go test ./...
 	status=0; \
