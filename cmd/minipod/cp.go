@@ -48,7 +48,7 @@ the way in Docker writes them, as for docker cp.`,
 		},
 	}
 	registerNamespace(cmd, &f.namespace)
-	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
+	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the `container` (the first)")
 	return cmd
 }
 

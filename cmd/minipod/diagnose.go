@@ -238,7 +238,7 @@ func (d diagnosis) printCauses(w io.Writer) {
 		tell.Result(w, "")
 		tell.Prose(w, len("1. "), "%d. %s [%s, %s]", i+1, c.Text, c.Name, c.Sure)
 		for _, line := range c.Evidence {
-			tell.Result(w, "     %s", line)
+			tell.Indented(w, len("     "), line)
 		}
 		if c.Command != "" {
 			tell.Result(w, "     $ %s", c.Command)

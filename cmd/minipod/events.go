@@ -13,11 +13,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/describe"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/namespace"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -182,7 +184,40 @@ func (t *eventTable) print(events []happened) error {
 		}
 		table.Rows = append(table.Rows, metav1.TableRow{Cells: cells})
 	}
+	if term.IsTerminal(t.out.out) {
+		table.Rows = fitMessages(table, tell.LookOn(t.out.out))
+	}
 	p := printers.NewTablePrinter(printers.PrintOptions{NoHeaders: t.flags.noHeaders || t.headed})
 	t.headed = true
 	return p.PrintObj(table, t.out.out)
+}
+
+// fitMessages are the rows of a table whose messages, which come last, are in as
+// many rows as they take to fit.
+func fitMessages(table *metav1.Table, look namespace.Look) []metav1.TableRow {
+	const gap = 3 // between columns
+	last := len(table.ColumnDefinitions) - 1
+	margin := 0
+	for i, column := range table.ColumnDefinitions[:last] {
+		wide := len(column.Name)
+		for _, row := range table.Rows {
+			wide = max(wide, len([]rune(row.Cells[i].(string))))
+		}
+		margin += wide + gap
+	}
+	var rows []metav1.TableRow
+	for _, row := range table.Rows {
+		for i, line := range look.Wrap(row.Cells[last].(string), min(margin, look.Width-leastRoom)) {
+			cells := make([]any, last+1)
+			for j := range cells {
+				cells[j] = ""
+			}
+			if i == 0 {
+				copy(cells, row.Cells)
+			}
+			cells[last] = line
+			rows = append(rows, metav1.TableRow{Cells: cells})
+		}
+	}
+	return rows
 }

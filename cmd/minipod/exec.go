@@ -48,7 +48,7 @@ name are the command's own.`,
 		},
 	}
 	registerNamespace(cmd, &f.namespace)
-	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the container (the first)")
+	cmd.Flags().StringVarP(&f.container, "container", "c", "", "the `container` (the first)")
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
 	cmd.Flags().BoolVarP(&f.tty, "tty", "t", false, "give the command a terminal")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only what the command prints")

@@ -52,7 +52,7 @@ func newLogsCommand(io streams) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	f.register(cmd)
-	flags.StringVarP(&f.container, "container", "c", "", "the container (the first)")
+	flags.StringVarP(&f.container, "container", "c", "", "the `container` (the first)")
 	flags.BoolVarP(&f.follow, "follow", "f", false, "go on until the container ends")
 	flags.BoolVarP(&f.previous, "previous", "p", false, "of the container before it was last restarted")
 	flags.Var(value.NewLines(&f.tail), "tail", "only so many last `lines` (all, with -l 10); so does -n with a number")

@@ -29,14 +29,14 @@ type podFlags struct {
 func (f *podFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	registerNamespace(cmd, &f.namespace)
-	flags.StringVar(&f.network, "network", "", "Docker network of the pod (the engine's default bridge)")
+	flags.StringVar(&f.network, "network", "", "Docker `network` of the pod (the engine's default bridge)")
 	offer(cmd, "network", completeNetworks)
 	flags.BoolVar(&f.sharePID, "share-pid", true, "PID namespace of a pod whose manifest is silent: one for all its containers; =false is Kubernetes' default")
 	flags.VarP(value.NewPorts(&f.publish), "publish", "p", "publish a port: `[IP:][HOST:]CONTAINER[/PROTO]`")
 	flags.BoolVarP(&f.publishAll, "publish-all", "P", false, "publish every containerPort on the same number")
 	flags.Var(value.NewPull(&f.pull), "pull", "when to pull images, whatever the manifest says: `always|missing|never`")
 	complete(cmd, "pull", []string{"always", "missing", "never"})
-	flags.StringVar(&f.pauseImage, "pause-image", "", "image of the pause container (minipod's own, never pulled)")
+	flags.StringVar(&f.pauseImage, "pause-image", "", "`image` of the pause container (minipod's own, never pulled)")
 	flags.StringVar(&f.profiles, "seccomp-root", "", "`folder` of seccomp profiles of type Localhost (the manifest's, or else "+manifest.NodeProfiles+")")
 	flags.StringSliceVar(&f.sysctls, "allowed-unsafe-sysctls", nil, "sysctls that pods may set beside the safe ones, or `patterns` that end in *")
 	flags.BoolVar(&f.strict, "strict", false, "take warnings about the manifest for errors")
@@ -64,7 +64,7 @@ func (f *podFlags) read(cmd *cobra.Command, io streams, args []string) *manifest
 
 // registerNamespace adds -n to a command that deals with pods by name.
 func registerNamespace(cmd *cobra.Command, namespace *string) {
-	cmd.Flags().VarP(value.NewNamespace(namespace), "namespace", "n", "namespace of the pod (default, or what the manifest says)")
+	cmd.Flags().VarP(value.NewNamespace(namespace), "namespace", "n", "`namespace` of the pod (default, or what the manifest says)")
 	offer(cmd, "namespace", completeNamespaces)
 }
 

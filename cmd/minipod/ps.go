@@ -55,7 +55,7 @@ func newPsCommand(io streams) *cobra.Command {
 // registerAll registers the flags of ps, which get has too.
 func (f *psFlags) registerAll(cmd *cobra.Command) {
 	f.register(cmd)
-	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`wide|json|yaml|name|jsonpath=...`")
+	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`format`: wide, json, yaml, name or jsonpath=TEMPLATE")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
 	cmd.Flags().BoolVar(&f.showLabels, "show-labels", false, "a column for the pods' labels")

@@ -62,6 +62,7 @@ func newRootCommand(io streams) *cobra.Command {
 	)
 	strictHelp(root)
 	strictCompletion(root)
+	fitHelp(root, io)
 	return root
 }
 

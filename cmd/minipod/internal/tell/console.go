@@ -60,14 +60,19 @@ func (c Console) Warn(text string) { c.trouble(yellow, "warning", text) }
 func (c Console) Note(text string) { c.trouble(cyan, "note", text) }
 
 // Hint says what to do about it. On a terminal one that is too wide has a line
-// for each command, so that the terminal breaks none of them.
+// for each command, so that the terminal breaks none of them that fits.
 func (c Console) Hint(text string) {
-	if !c.terminal || len("minipod: hint: ")+len(text) <= columns {
+	const margin = len("minipod: hint: ")
+	if !c.terminal || margin+len(text) <= columns {
 		c.trouble(cyan, "hint", text)
 		return
 	}
 	for part := range strings.SplitSeq(text, "; ") {
-		c.trouble(cyan, "hint", part)
+		lines := LookOn(c.Writer).Wrap(part, margin)
+		c.trouble(cyan, "hint", lines[0])
+		for _, line := range lines[1:] {
+			Result(c, "%s%s", strings.Repeat(" ", margin), line)
+		}
 	}
 }
 

@@ -59,6 +59,32 @@ func TestProse(t *testing.T) {
 	}
 }
 
+// A line behind a margin is broken on a terminal alone, and only where it does not
+// fit.
+func TestIndented(t *testing.T) {
+	const line = "exec: \"/opt/app/server\": stat /opt/app/server: no such file or directory"
+	screen, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer screen.Close()
+	if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 60}); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	Indented(&file, 5, line)
+	Indented(terminal, 5, line)
+	Indented(terminal, 5, "as  it  is")
+	if file.String() != "     "+line+"\n" {
+		t.Errorf("in a file: %q", file.String())
+	}
+	want := "     exec: \"/opt/app/server\": stat /opt/app/server: no such\r\n     file or directory\r\n     as  it  is\r\n"
+	terminal.Close()
+	if got, _ := io.ReadAll(screen); string(got) != want {
+		t.Errorf("on a terminal: %q, want %q", got, want)
+	}
+}
+
 // The parts of a hint about what keeps a pod from starting fit a terminal, where
 // they name no long names.
 func TestFaultHintsFit(t *testing.T) {

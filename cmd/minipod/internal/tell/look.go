@@ -29,6 +29,18 @@ func Prose(w io.Writer, margin int, format string, args ...any) {
 	}
 }
 
+// Indented writes a line behind a margin: on a terminal in as many as it takes to
+// fit, and as it is elsewhere.
+func Indented(w io.Writer, margin int, text string) {
+	lines := []string{text}
+	if look := LookOn(w); term.IsTerminal(w) && len([]rune(Clean(text))) > look.Width-margin {
+		lines = look.Wrap(text, margin)
+	}
+	for _, line := range lines {
+		Result(w, "%s%s", strings.Repeat(" ", margin), line)
+	}
+}
+
 // LookOn is how a pod's namespaces are drawn on w: as wide as the terminal,
 // and in colour where it may be.
 func LookOn(w io.Writer) namespace.Look {
