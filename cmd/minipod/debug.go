@@ -90,6 +90,9 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	case w.Want == nil:
 		return unreadable(ref)
 	}
+	if err := startable(ctx, e, w, made); err != nil {
+		return err
+	}
 	n := tell.NewNarrator(c, w.Want, f.detail()) // of a pod that nobody keeps, Amend starts more
 	n.From(w)
 	res, err := e.reporting(n).Amend(ctx, ref, func(pod *v1.Pod) error { return withEphemeral(pod, made) }, arrival(made.Name))
@@ -148,6 +151,24 @@ func (f *debugFlags) ephemeral(command []string) (v1.EphemeralContainer, error) 
 		made.Env = append(made.Env, v1.EnvVar{Name: key, Value: value})
 	}
 	return made, nil
+}
+
+// startable refuses a container that could never be started, before it is in the
+// pod for good: one whose image is neither there nor to be pulled.
+func startable(ctx context.Context, e connection, w plan.World, made v1.EphemeralContainer) error {
+	if made.ImagePullPolicy != v1.PullNever {
+		return nil
+	}
+	pod := w.Want.Pod.DeepCopy()
+	pod.Spec.EphemeralContainers = append(pod.Spec.EphemeralContainers, made)
+	images, err := e.Images(ctx, translate.New(pod, w.Want.Options))
+	if _, there := images[made.Image]; err != nil || there {
+		return err
+	}
+	return &hintedError{
+		fmt.Errorf("image %s is not there, and --image-pull-policy=Never pulls none: nothing was changed", made.Image),
+		"docker images lists those that are there; --image-pull-policy=IfNotPresent pulls it",
+	}
 }
 
 // withEphemeral puts a container into a pod, as the API server takes it.

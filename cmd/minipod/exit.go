@@ -22,6 +22,15 @@ const (
 // hinter is an error that knows what to do about it.
 type hinter interface{ Hint() string }
 
+// hintedError is an error with a hint.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e *hintedError) Unwrap() error { return e.error }
+func (e *hintedError) Hint() string  { return e.hint }
+
 // usageError says that the command line is wrong.
 type usageError struct {
 	message string

@@ -180,19 +180,10 @@ func (f *learnFlags) play(cmd *cobra.Command, io streams, l *lesson.Lesson) erro
 		return &notInstalledError{missing}
 	}
 	if errors.Is(err, lesson.ErrNobody) {
-		return &nobodyError{err, "minipod learn " + l.Name + f.again() + " --yes waits for no Enter"}
+		return &hintedError{err, "minipod learn " + l.Name + f.again() + " --yes waits for no Enter"}
 	}
 	return err
 }
-
-// nobodyError says that nobody goes through a lesson.
-type nobodyError struct {
-	error
-	hint string
-}
-
-func (e *nobodyError) Unwrap() error { return e.error }
-func (e *nobodyError) Hint() string  { return e.hint }
 
 // notInstalledError is a MissingError that knows what to do.
 type notInstalledError struct{ *lesson.MissingError }
