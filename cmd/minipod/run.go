@@ -55,7 +55,9 @@ which ends when no pod needs it. See minipod supervise.
 With --attach run prints what all containers write and keeps the pod itself
 until it has ended; the exit code is that of the container that failed first,
 or 0. Ctrl-C stops the pod with its grace, and a second one kills it. Killed
-with -9, run can do neither that nor --rm: the pod goes on.`,
+with -9, run can do neither that nor --rm: the pod goes on. Without --attach a
+pod that is up when Ctrl-C comes stays; with --rm it is removed, with its grace.
+One that is being started is removed again.`,
 		Example: `  minipod run pod.yaml
   minipod run -p 8080:80 pod.yaml
   minipod run --attach --rm job.yaml
@@ -212,8 +214,10 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	n.Close()
 	stays := errors.As(err, new(*loop.StaysError))
+	if _, stopped := interrupted(ctx); stopped && err != nil {
+		return errors.Join(tell.RunError(m, res, err), f.brokenOff(context.WithoutCancel(ctx), on, m.Ref(), res, err))
+	}
 	if err != nil && !stays {
-		sayLeft(ctx, on.console, m.Ref(), res)
 		return f.failed(ctx, on, m, res, err)
 	}
 	word := "unchanged"
@@ -240,17 +244,24 @@ func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome
 	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Events: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
 }
 
-// sayLeft says what an interrupted run has left of a pod; what it could not remove
-// is told of as an error.
-func sayLeft(ctx context.Context, c tell.Console, ref translate.Ref, res loop.Result) {
-	_, stopped := interrupted(ctx)
+// brokenOff says what an interrupted run has left of a pod, and has one that stays
+// kept; with --rm it is removed, with its grace.
+func (f *runFlags) brokenOff(ctx context.Context, on making, ref translate.Ref, res loop.Result, err error) error {
 	switch {
-	case !stopped:
-	case res.Existed:
-		c.Say("pod %s is left as it is", ref)
+	case errors.As(err, new(*loop.LeftoverError)): // which says so itself
 	case res.Undone:
-		c.Say("pod %s was removed again", ref)
+		on.console.Say("pod %s was removed again", ref)
+	case res.World.Pause == nil:
+	case f.rm:
+		if err := f.removed(ctx, on, ref); err != nil {
+			return err
+		}
+		on.console.Say("pod %s was stopped and removed", ref)
+	default:
+		on.upkeep.see(ctx, on, res.World, f.detail.detail())
+		on.console.Say("pod %s is left as it is; %s removes it", ref, tell.Command("rm", ref))
 	}
+	return nil
 }
 
 // failed is the error of a pod that has not come as far as it was to.

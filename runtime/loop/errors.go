@@ -81,7 +81,7 @@ func (e *DiffersError) Hint() string {
 type OvertakenError struct{ Ref translate.Ref }
 
 func (e *OvertakenError) Error() string {
-	return fmt.Sprintf("pod %s is that of a later run --replace: this one was not made", e.Ref)
+	return fmt.Sprintf("pod %s was made by another run that was asked for later: this one was not made", e.Ref)
 }
 
 // RemovedError says that a pod was removed while it was brought up.

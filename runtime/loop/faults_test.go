@@ -238,6 +238,22 @@ func TestRunIsInterruptedAtRest(t *testing.T) {
 	})
 }
 
+// What is up when run is interrupted stays.
+func TestRunIsInterruptedWhenItIsUp(t *testing.T) {
+	onBench(t, func(b *bench) {
+		ctx, cancel := context.WithCancelCause(b.Context())
+		time.AfterFunc(time.Minute, func() { cancel(errInterrupted) })
+		aim := loop.Aim{Reached: func(_ plan.World, s plan.Step) bool { return s.State == plan.Finished }}
+		res, err := b.runner.Run(ctx, blueprint("1"), loop.RunOptions{Aim: aim})
+		if !errors.Is(err, errInterrupted) || res.Undone || res.World.Pause == nil {
+			b.Errorf("undone %t, error %v", res.Undone, err)
+		}
+		if got := states(b.world()); got != "a/0 running, b/0 running" {
+			b.Errorf("the pod is %q", got)
+		}
+	})
+}
+
 // An operation that is always too late is an error in the end, not an endless
 // loop.
 func TestAlwaysStale(t *testing.T) {

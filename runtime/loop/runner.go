@@ -67,8 +67,8 @@ func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 }
 
 // Run makes the pod and brings it on until it is up, has ended, or cannot
-// start. In the last case, and when ctx ends before, what this call made is
-// removed again; a StaysError is about a pod that stays. A pod that exists and
+// start. In the last case, and when ctx ends before it is up, what this call made
+// is removed again; a StaysError is about a pod that stays. A pod that exists and
 // is the same is gone on with; one that differs is a DiffersError.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
 	existing, err := r.make(ctx, b, opts)
@@ -251,7 +251,8 @@ func verdict(ref translate.Ref, res Result, aim Aim) error {
 // does one of which something runs or has run.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
 	res, err := r.bring(ctx, ref, aim)
-	if err == nil || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
+	up := ctx.Err() != nil && res.Step.State == plan.Up
+	if err == nil || up || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err
 	}
 	left := r.undo(ctx, ref)
