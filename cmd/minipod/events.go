@@ -85,7 +85,7 @@ func (f *eventsFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	}
 	n, err := t.look(ctx, list)
 	if n == 0 && err == nil {
-		tell.NewConsole(io.err).Say("no events %s", f.where())
+		tell.NewConsole(io.err).Say("%s", f.none("events"))
 	}
 	return err
 }

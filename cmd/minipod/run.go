@@ -227,7 +227,7 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	tell.Result(on.out, "pod/%s %s", m.Pod().Name, word)
 	on.upkeep.see(ctx, on, res.World, f.detail.detail())
 	if stays {
-		err = tell.RunError(m, res, err)
+		err = errors.Join(tell.RunError(m, res, err), f.stayed(ctx, on, m, res))
 	} else {
 		err = f.left(on, m, res).Tell(ctx, on.console)
 	}
@@ -238,6 +238,14 @@ func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 		err = errors.Join(err, f.removed(ctx, on, m.Ref()))
 	}
 	return err
+}
+
+// stayed tells of a pod that stays, unless it is about to be removed.
+func (f *runFlags) stayed(ctx context.Context, on making, m manifest.Pod, res loop.Result) error {
+	if f.rm {
+		return nil
+	}
+	return f.left(on, m, res).TellStays(ctx, on.console)
 }
 
 func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome {

@@ -99,12 +99,32 @@ func (o Outcome) warnUnpublished(c Console) {
 	c.Warn(fmt.Sprintf("no hostPort of pod %s is published: network %s publishes none", o.Ref, want.Options.Network))
 }
 
-// failure says what the containers that are down have written last, and is
-// the error of them all.
+// failure says what there is of a pod of which containers are down, and why they
+// are.
 func (o Outcome) failure(ctx context.Context, c Console, down []plan.Container) error {
 	if o.Step.State == plan.Up && o.Detail != Quiet {
 		o.sayPart(c)
 	}
+	return o.failures(ctx, c, down)
+}
+
+// TellStays says that a pod stays of which something could not start, and which of
+// its other containers have failed: that is the error.
+func (o Outcome) TellStays(ctx context.Context, c Console) error {
+	faults := o.Step.Faults()
+	down := slices.DeleteFunc(plan.Down(o.World), func(d plan.Container) bool {
+		return slices.ContainsFunc(faults, func(f plan.Fault) bool { return f.Op.Unit == d.Unit })
+	})
+	err := o.failures(ctx, c, down)
+	if o.Detail != Quiet {
+		c.Say("pod %s stays, with what could be started; %s removes it", o.Ref, Command("rm", o.Ref))
+	}
+	return err
+}
+
+// failures says what containers that are down have written last, and is the error
+// of them all.
+func (o Outcome) failures(ctx context.Context, c Console, down []plan.Container) error {
 	events := o.events(ctx)
 	var errs []error
 	for _, d := range down {

@@ -3,6 +3,7 @@ package tell
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -128,6 +129,30 @@ func TestUnpublishedPorts(t *testing.T) {
 		if err := o.Tell(t.Context(), NewConsole(&text)); err != nil || text.String() != c.want {
 			t.Errorf("network %q: told %q, %v, want %q", c.network, text.String(), err, c.want)
 		}
+	}
+}
+
+// Where one container could not start, another one that has failed is told of too;
+// what could not start is told of by others.
+func TestOutcomeOfWhatStays(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyAlways, Containers: []v1.Container{{Name: "a"}, {Name: "b"}}}}
+	at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	w := plan.World{
+		Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{},
+		Containers: []plan.Container{
+			{ID: "a", Unit: "a", State: plan.Exited, ExitCode: 1, StartedAt: at, FinishedAt: at},
+			{ID: "b", Unit: "b", State: plan.Created, ExitCode: 127, Error: "no"},
+		},
+	}
+	fault := plan.Fault{Op: plan.Op{Kind: plan.StartUnit, Unit: "b"}, Err: errors.New("no")}
+	step := plan.Step{State: plan.Up, Waits: []plan.Wait{{Unit: "b", Reason: plan.ReasonRunError, Fault: &fault}}}
+	var text bytes.Buffer
+	err := Outcome{Ref: translate.Ref{Name: "web"}, Result: loop.Result{World: w, Step: step}}.TellStays(t.Context(), NewConsole(&text))
+	if err == nil || err.Error() != "container a of pod web ended with exit code 1" {
+		t.Errorf("error is %v", err)
+	}
+	if want := "pod web stays, with what could be started; minipod rm web removes it\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("told %q, want %q", text.String(), want)
 	}
 }
 
