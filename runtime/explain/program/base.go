@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
@@ -47,11 +48,18 @@ func create(name string, config *container.Config, host *container.HostConfig) e
 }
 
 // join creates a container that joins the pause, or goes on with the one that
-// minipod supervise or serve has made meanwhile.
+// minipod supervise or serve has made meanwhile: the engine takes the name before
+// there is a container.
 func join(name string, config *container.Config, host *container.HostConfig) {
-	if err := create(name, config, host); !errdefs.IsConflict(err) {
-		check(err)
+	err := create(name, config, host)
+	for tries := 0; tries < 100 && errdefs.IsConflict(err); tries++ {
+		if _, err := docker.ContainerInspect(ctx, name); !errdefs.IsNotFound(err) {
+			check(err)
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
+	check(err)
 }
 
 // start is POST /containers/NAME/start.
