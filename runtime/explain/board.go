@@ -16,7 +16,7 @@ import (
 // Board is what a teacher would write on the board: the docker run lines of
 // the pause and of the containers that join it, with the flags that a field of
 // the manifest asks for. Run by sh they make containers that share the
-// namespaces, but no pod: labels, contents of volumes and order are left to
+// namespaces, but no pod: labels and contents of volumes are left to
 // Script. What minipod does beside them is said in a line each.
 func Board(b *translate.Blueprint, opts Options) (string, error) {
 	if field := findNUL(b.Pod); field != "" {

@@ -99,3 +99,20 @@ func TestStartsInBrief(t *testing.T) {
 		t.Errorf("told %q, want %q", got, want)
 	}
 }
+
+// That a registry is silent is told once of a container, however often it is made
+// and its image is asked for.
+func TestSilentRegistry(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: "busybox"}}}}
+	b := translate.New(pod, translate.Options{})
+	var text bytes.Buffer
+	n := NewNarrator(NewConsole(&text), b, Brief)
+	for attempt := range 2 {
+		n.Done(plan.World{}, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "busybox", Attempt: attempt}, 0, plan.ErrUnreachable)
+		n.Done(plan.World{}, plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: attempt, Request: &b.Units[0].Request}, 0, nil)
+	}
+	n.Close()
+	if got := strings.Count(text.String(), "minipod: warning: image busybox: its registry is silent"); got != 1 {
+		t.Errorf("it is told %d times:\n%s", got, text.String())
+	}
+}
