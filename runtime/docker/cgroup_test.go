@@ -48,7 +48,7 @@ func TestPodCgroup(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "attempting to set pod memory limit (4096) below current usage (") {
 		t.Errorf("less memory than is used: %v", err)
 	}
-	folder := translate.HostPath{Path: path.Join(machineCgroups, "memory", cgroup)}
+	folder := translate.HostPath{Path: path.Join(machineCgroups, "memory", cgroup), Type: v1.HostPathDirectory}
 	if is, err := e.pathType(t.Context(), folder); err != nil || is != v1.HostPathDirectory {
 		t.Errorf("the cgroup is a %q: %v", is, err)
 	}
