@@ -3,6 +3,8 @@ package docker
 import (
 	"context"
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -47,5 +49,38 @@ func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) 
 	s.keepsInput = streams.TTY || !found.Config.StdinOnce
 	alive, end := e.whileRunning(ctx, found.ID, s.from)
 	defer end()
+	if s.keepsInput && streams.EndWithStdin && streams.Stdin != nil {
+		attached, leave := context.WithCancel(alive)
+		defer leave()
+		s.Stdin = &lastInput{Reader: s.Stdin, ended: func() { s.from.drain(attached); leave() }}
+		alive = attached
+	}
 	return e.pumpWhile(ctx, alive, s)
+}
+
+// lastInput tells of its end.
+type lastInput struct {
+	io.Reader
+	ended func()
+}
+
+func (i *lastInput) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	if err != nil {
+		i.ended()
+	}
+	return n, err
+}
+
+// How long the answer to the last input may take, and how long be silent.
+const (
+	answerMost   = time.Second
+	answerSilent = 100 * time.Millisecond
+)
+
+// drain waits for what a process answers to the last input.
+func (s *source) drain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, answerMost)
+	defer cancel()
+	s.awaitSilence(ctx, answerSilent)
 }

@@ -110,6 +110,24 @@ func TestAttachLeavesAnInputOpenThatOutlivesIt(t *testing.T) {
 	}
 }
 
+// As on a node, where that is asked for: the session ends with its input, the
+// container does not (containerd, ContainerIO.Attach).
+func TestAttachEndsWithItsInput(t *testing.T) {
+	e := live(t)
+	c := v1.Container{Name: "main", Stdin: true, Command: []string{"sh", "-c", `read a; echo "$a-$a"; sleep 3600`}}
+	p := startPod(t, e, v1.PodSpec{Containers: []v1.Container{c}})
+	var out bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	streams := engine.Stdio{Stdin: strings.NewReader("x\n"), Stdout: &out, EndWithStdin: true}
+	if err := e.Attach(ctx, p.name(), streams); err != nil || ctx.Err() != nil {
+		t.Fatal(err)
+	}
+	if out.String() != "x-x\n" {
+		t.Errorf("output %q, want the answer to the input", &out)
+	}
+}
+
 func TestAttachToATerminal(t *testing.T) {
 	e := live(t)
 	c := v1.Container{Name: "main", Stdin: true, TTY: true, Command: []string{

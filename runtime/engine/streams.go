@@ -36,6 +36,9 @@ type Stdio struct {
 	TTY            bool
 	// Replay sends what was written before, too, to who attaches.
 	Replay bool
+	// EndWithStdin ends the session with stdin where that of the container
+	// outlives it, as on a node.
+	EndWithStdin bool
 	// Resize sends the sizes of the terminal; the first is its size now.
 	Resize <-chan Size
 }

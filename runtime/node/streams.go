@@ -96,7 +96,9 @@ func (n *Node) Attach(ctx context.Context, request apiserver.ExecRequest) error 
 	if err != nil {
 		return err
 	}
-	return n.engine.Attach(ctx, c.ID, stdio(request))
+	streams := stdio(request)
+	streams.EndWithStdin = true
+	return n.engine.Attach(ctx, c.ID, streams)
 }
 
 func (n *Node) running(ctx context.Context, request apiserver.ExecRequest) (plan.Container, error) {
