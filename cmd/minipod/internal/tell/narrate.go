@@ -3,8 +3,6 @@ package tell
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -155,9 +153,9 @@ func (n *Narrator) container(op plan.Op) string {
 func (n *Narrator) pauseStarted() {
 	b := n.blueprint
 	if n.once("") {
-		n.brief("pause %s: owns %s", b.Pause.Name, namespaces(owned(b)))
+		n.brief("pause %s: %s", b.Pause.Name, ofPause(b).words("owns", ""))
 	}
-	n.full("pause %s started: owns %s", b.Pause.Name, namespaces(owned(b)))
+	n.full("pause %s started: %s", b.Pause.Name, ofPause(b).words("owns", ""))
 	pid := "one for each container"
 	switch {
 	case b.Pod.Spec.HostPID:
@@ -176,17 +174,12 @@ func (n *Narrator) pauseStarted() {
 
 // unitStarted tells of a start; in brief of the first attempt alone.
 func (n *Narrator) unitStarted(u translate.Unit, container string) {
-	shared := joined(u.Request.Host)
-	n.full("container %s started: image %s, joined %s of %s",
-		container, u.Container.Image, namespaces(shared), n.blueprint.Pause.Name)
-	if !n.once(u.Name) {
-		return
+	pause, in := ofPause(n.blueprint), ofUnit(n.blueprint, u)
+	n.full("container %s started: image %s, %s",
+		container, u.Container.Image, in.words("joined", " of "+n.blueprint.Pause.Name))
+	if n.once(u.Name) {
+		n.brief("container %s: %s, runs %s", container, in.after(pause), u.Container.Image)
 	}
-	into := namespaces(shared)
-	if len(shared) > 1 && slices.Equal(shared, owned(n.blueprint)) {
-		into = "them"
-	}
-	n.brief("container %s: joined %s, runs %s", container, into, u.Container.Image)
 }
 
 // columns is how wide a line is at most that is told in brief.
@@ -199,48 +192,6 @@ func fit(line string) string {
 		return line
 	}
 	return string(clean[:columns-3]) + "..."
-}
-
-// owned are the namespaces that are the pause's own, not the machine's.
-func owned(b *translate.Blueprint) []string {
-	var list []string
-	h := b.Pause.Host
-	if !h.NetworkMode.IsHost() {
-		list = append(list, "network")
-	}
-	if !h.IpcMode.IsHost() {
-		list = append(list, "IPC")
-	}
-	if b.SharesPID {
-		list = append(list, "PID")
-	}
-	return list
-}
-
-// joined are the namespaces of the pause that a container is in.
-func joined(h *container.HostConfig) []string {
-	var list []string
-	if h.NetworkMode.IsContainer() {
-		list = append(list, "network")
-	}
-	if h.IpcMode.IsContainer() {
-		list = append(list, "IPC")
-	}
-	if h.PidMode.IsContainer() {
-		list = append(list, "PID")
-	}
-	return list
-}
-
-func namespaces(list []string) string {
-	switch len(list) {
-	case 0:
-		return "no namespace"
-	case 1:
-		return "the " + list[0] + " namespace"
-	}
-	last := len(list) - 1
-	return "the " + strings.Join(list[:last], ", ") + " and " + list[last] + " namespaces"
 }
 
 // published words the ports of a pause: 0.0.0.0:8080 -> 80/tcp.

@@ -83,21 +83,57 @@ func TestStartsAreToldFromTheWorld(t *testing.T) {
 	}
 }
 
-// What is told of a pause and of a container fits a line.
+// What is told of a pause and of a container fits a line. What is the machine's is
+// neither owned nor joined.
 func TestStartsInBrief(t *testing.T) {
-	var text bytes.Buffer
-	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: "busybox"}}}}
+	private := v1.PodSpec{ShareProcessNamespace: new(bool)}
+	for _, test := range []struct {
+		spec             v1.PodSpec
+		pause, container string
+	}{
+		{v1.PodSpec{}, "owns the network, IPC and PID namespaces", "joined them"},
+		{private, "owns the network and IPC namespaces", "joined them"},
+		{v1.PodSpec{HostNetwork: true}, "owns the IPC and PID namespaces, uses the machine's network", "uses them"},
+		{v1.PodSpec{HostIPC: true}, "owns the network and PID namespaces, uses the machine's IPC", "uses them"},
+		{v1.PodSpec{HostPID: true}, "owns the network and IPC namespaces, uses the machine's PID", "uses them"},
+		{v1.PodSpec{HostNetwork: true, HostIPC: true}, "owns the PID namespace, uses the machine's network and IPC", "uses them"},
+		{v1.PodSpec{HostNetwork: true, HostPID: true}, "owns the IPC namespace, uses the machine's network and PID", "uses them"},
+		{v1.PodSpec{HostIPC: true, HostPID: true}, "owns the network namespace, uses the machine's IPC and PID", "uses them"},
+		{v1.PodSpec{HostNetwork: true, HostIPC: true, HostPID: true}, "uses the machine's network, IPC and PID namespaces", "uses them"},
+	} {
+		pod := &v1.Pod{Spec: test.spec}
+		pod.Spec.Containers = []v1.Container{{Name: "a", Image: "busybox"}}
+		pod.Namespace, pod.Name = "default", "web"
+		want := "pause web_POD: " + test.pause + "\ncontainer web_a: " + test.container + ", runs busybox\n"
+		if got := toldOfStart(pod, Brief); got != want {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	}
+}
+
+// In full detail each container has its namespaces.
+func TestStartsInFull(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{HostNetwork: true, Containers: []v1.Container{{Name: "a", Image: "busybox"}}}}
 	pod.Namespace, pod.Name = "default", "web"
-	b := translate.New(pod, translate.Options{})
-	n := NewNarrator(NewConsole(&text), b, Brief)
+	for _, want := range []string{
+		"pause web_POD started: owns the IPC and PID namespaces, uses the machine's network\n",
+		"container web_a started: image busybox, joined the IPC and PID namespaces of web_POD, uses the machine's network\n",
+	} {
+		if got := toldOfStart(pod, Full); !strings.Contains(got, want) {
+			t.Errorf("told %q, want %q in it", got, want)
+		}
+	}
+}
+
+// toldOfStart is what is told of a pod whose one container, a, is started.
+func toldOfStart(pod *v1.Pod, detail Detail) string {
+	var text bytes.Buffer
+	n := NewNarrator(NewConsole(&text), translate.New(pod, translate.Options{}), detail)
 	n.From(plan.World{})
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	n.Saw(plan.World{Pause: &plan.Pause{Name: "web_POD", StartedAt: at}, Containers: []plan.Container{{ID: "a", Name: "web_a", Unit: "a", StartedAt: at}}}, plan.Step{})
 	n.Close()
-	want := "pause web_POD: owns the network, IPC and PID namespaces\ncontainer web_a: joined them, runs busybox\n"
-	if got := text.String(); got != want {
-		t.Errorf("told %q, want %q", got, want)
-	}
+	return text.String()
 }
 
 // That a registry is silent is told once of a container, however often it is made
