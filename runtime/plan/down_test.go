@@ -44,7 +44,7 @@ func TestYoung(t *testing.T) {
 	}
 	start := plan.Op{Kind: plan.StartUnit, Unit: "a"}
 	for _, c := range []struct{ took, young time.Duration }{
-		{0, 30 * time.Millisecond}, {300 * time.Millisecond, 225 * time.Millisecond}, {time.Minute, time.Second},
+		{0, 20 * time.Millisecond}, {300 * time.Millisecond, 150 * time.Millisecond}, {time.Minute, time.Second},
 	} {
 		w.Memory = w.Took(start, c.took, t0).Settle(plan.Op{Kind: plan.CreateUnit, Unit: "b"}, nil, t0)
 		if s := plan.Next(w, t0.Add(c.young-1)); s.Settled() || !s.Wake.Equal(t0.Add(c.young)) {
