@@ -36,7 +36,8 @@ image needs no tar, and the container need not run. A TARGET that is a folder
 gets SOURCE into it; DIR/. as SOURCE is what the folder holds. With - one side
 is a tar archive on stdin or stdout. What comes into a container belongs to
 root there. On the way out long runs of zeros become holes of a sparse file; on
-the way in Docker writes them, as for docker cp.`,
+the way in Docker writes them, as for docker cp. /proc, /sys, /dev and memory in
+/dev/shm are the kernel's, and not copied: exec reads and writes them.`,
 		Example: `  minipod cp site web:/srv/www
   minipod cp web:/var/log/app.log . -c app
   minipod cp web:/etc - | tar t`,
@@ -135,11 +136,11 @@ func (f *cpFlags) upload(ctx context.Context, s streams, e connection, source st
 	if err != nil {
 		return err
 	}
-	if ofKernel(to.path) {
-		return in.unwritable(to.path, source)
-	}
 	id := in.name
 	target, isFolder, err := remoteTarget(ctx, e, id, to.path)
+	if err == nil {
+		err = in.writable(ctx, e, localFile{source, info}, to.path)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -216,8 +217,8 @@ func (f *cpFlags) download(ctx context.Context, s streams, e connection, from po
 	if err != nil {
 		return err
 	}
-	if ofKernel(from.path) {
-		return in.unreadable(from.path, target)
+	if err := in.readable(ctx, e, from.path, target); err != nil {
+		return err
 	}
 	at := path.Clean("/" + from.path)
 	archive, err := e.CopyFrom(ctx, in.name, at)

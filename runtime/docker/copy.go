@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
 
 	"github.com/minipod/minipod/runtime/engine"
 )
@@ -40,4 +42,34 @@ func (e *Engine) CopyTo(ctx context.Context, name, folder string, archive io.Rea
 		return fmt.Errorf("copy to %s in %s: %w", folder, name, e.explain(err))
 	}
 	return nil
+}
+
+// Sees reports whether CopyTo and CopyFrom see what a container has at a
+// path, which holds no links: Docker mounts for them what is in its Mounts, and
+// nothing that the kernel makes (moby, daemon/containerfs_linux.go).
+func (e *Engine) Sees(ctx context.Context, name, at string) (bool, error) {
+	found, err := e.cli.ContainerInspect(ctx, name)
+	if err != nil {
+		return false, fmt.Errorf("look at the mounts of %s: %w", short(name), e.explain(err))
+	}
+	return sees(found, at), nil
+}
+
+// sees goes by the mount that is nearest above the path.
+func sees(found container.InspectResponse, at string) bool {
+	mounts := map[string]bool{"/proc": false, "/sys": false, "/dev": false, "/dev/shm": false}
+	if host := found.HostConfig; host != nil {
+		for target := range host.Tmpfs {
+			mounts[path.Clean(target)] = false
+		}
+	}
+	for _, m := range found.Mounts {
+		mounts[path.Clean(m.Destination)] = m.Type != mount.TypeTmpfs
+	}
+	for at = path.Clean(at); at != "/" && at != "."; at = path.Dir(at) {
+		if seen, mounted := mounts[at]; mounted {
+			return seen
+		}
+	}
+	return true
 }
