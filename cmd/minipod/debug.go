@@ -101,7 +101,7 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	case err != nil:
 		return err
 	case at == nil || at.StartedAt.IsZero():
-		return &notThereError{error: notThere(res, ref, made.Name), ref: ref, container: made.Name}
+		return &notThereError{error: notThere(res, ref, made.Name), ref: ref, container: made.Name, ended: at != nil && at.Ended()}
 	}
 	if !f.stdin {
 		tell.Result(io.out, "pod/%s: container %s was started", name, made.Name)
@@ -207,10 +207,14 @@ type notThereError struct {
 	error
 	ref       translate.Ref
 	container string
+	ended     bool // its start has failed, and it is not tried again
 }
 
 // Hint says what becomes of it.
 func (e *notThereError) Hint() string {
+	if e.ended {
+		return fmt.Sprintf("%s has ended and is not started again; %s with another command makes another", e.container, tell.Command("debug", e.ref))
+	}
 	return fmt.Sprintf("%s stays and is tried again; %s ends that", e.container, tell.Command("rm", e.ref))
 }
 

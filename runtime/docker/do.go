@@ -36,7 +36,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.StartUnit:
 		return e.startUnit(ctx, op.Target)
 	case plan.StopUnit:
-		return e.stopUnit(ctx, op)
+		return e.stop(ctx, op.Target, op.Grace)
 	case plan.Resize:
 		return e.resize(ctx, op)
 	case plan.RunProbe, plan.PostStart:

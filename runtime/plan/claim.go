@@ -1,60 +1,71 @@
 package plan
 
-import (
-	"time"
-
-	"github.com/minipod/minipod/runtime/translate"
-)
+import "time"
 
 // Claim says that a process runs a hook of a container: the postStart hook, or
-// the preStop hook of one that is to end. Others leave it alone, unless the claim
-// is not renewed: who held it has gone then, and the hook is run once more. As on
-// a node a hook is run at least once.
+// the preStop hook of one that it then stops. Others leave it alone, unless the
+// claim is not renewed: who held it has gone then, and the hook is run once more.
+// As on a node a hook is run at least once.
 type Claim struct {
 	By string    `json:"by"` // the Memory.Me of who runs it
 	At time.Time `json:"at"` // when that was last said
 }
 
-// How often a claim is renewed, and when one counts no more that was not.
+// How often a claim is renewed, and when one counts no more that was not: for a
+// pod whose grace is over when a second renewal is due.
 const (
 	claimRenewed = 3 * time.Second
+	claimMissed  = 2 * claimRenewed
 	claimExpires = 10 * time.Second
 )
 
 // Equal reports whether two are the same.
 func (c Claim) Equal(other Claim) bool { return c.By == other.By && c.At.Equal(other.At) }
 
-// claimed reports whether it is this process that runs the hook of an attempt.
+// claimed reports whether it is written down that this process runs the hook of an
+// attempt.
 func (w World) claimed(c Container) bool {
 	claim, taken := w.Facts.Hooking[c.ID]
 	return taken && claim.By == w.Me
 }
 
-// claims are who runs the hooks that have not returned: those who do, and this
-// process where nobody does.
-func (s *stepper) claims() map[string]Claim {
-	all := map[string]Claim{}
-	for _, u := range s.w.Want.Units {
-		if c := s.w.Latest(u.Name); c != nil && c.State == Running && s.hooks(u, *c) {
-			all[c.ID] = s.claim(*c)
+// hold has it written down that this process runs a hook of an attempt, unless
+// another does, and reports whether it is written. Of a pod of which nothing can
+// be written down each process goes by itself.
+func (s *stepper) hold(c Container) bool {
+	if !s.w.NeedsFacts() {
+		return true
+	}
+	if s.claims == nil {
+		s.claims = map[string]Claim{}
+	}
+	s.claims[c.ID] = s.claim(c)
+	return s.w.claimed(c)
+}
+
+// others reports whether another process holds an attempt that this one wants to.
+func (s *stepper) others(c Container) bool {
+	claim, wanted := s.claims[c.ID]
+	return wanted && claim.By != s.w.Me
+}
+
+// hooking are the claims to be written down: those of this step, and those of
+// others that count still.
+func (s *stepper) hooking() map[string]Claim {
+	all := clone(s.claims)
+	for _, c := range s.w.Containers {
+		claim, taken := s.w.Facts.Hooking[c.ID]
+		_, known := all[c.ID]
+		if taken && !known && c.State == Running && claim.By != s.w.Me && s.now.Before(s.w.hookLeft(c)) {
+			all[c.ID] = claim
 		}
 	}
 	return all
 }
 
-// hooks reports whether a hook of an attempt that runs is to be run, or is being
-// run.
-func (s *stepper) hooks(u translate.Unit, c Container) bool {
-	if s.w.Intent() == Wanted {
-		return !s.w.hooked(u, c)
-	}
-	_, taken := s.w.Facts.Hooking[c.ID]
-	return s.w.preStop(c) != nil && s.w.grace() > 0 && !s.w.PreStopDone(c.ID) && (taken || !s.now.Before(s.w.turn(c)))
-}
-
 func (s *stepper) claim(c Container) Claim {
 	claim, taken := s.w.Facts.Hooking[c.ID]
-	until := claim.At.Add(claimExpires)
+	until := s.w.hookLeft(c)
 	if claim.By == s.w.Me {
 		until = claim.At.Add(claimRenewed)
 	}
@@ -63,4 +74,17 @@ func (s *stepper) claim(c Container) Claim {
 		return claim
 	}
 	return Claim{By: s.w.Me, At: s.now.Round(0).UTC()}
+}
+
+// hookLeft is when the claim on an attempt counts no more, as long as it is not
+// renewed: sooner when the grace is over in which the pod was to end.
+func (w World) hookLeft(c Container) time.Time {
+	at := w.Facts.Hooking[c.ID].At
+	left := at.Add(claimExpires)
+	if over := w.graceOver(); !over.IsZero() {
+		if early := later(over, at.Add(claimMissed)); early.Before(left) {
+			return early
+		}
+	}
+	return left
 }

@@ -97,9 +97,7 @@ func (s *stepper) stopAll() bool {
 		stop := s.stop(c)
 		took, hooked := s.w.preStopped(c.ID)
 		late := hooked && took >= s.w.grace()
-		if stop.Action != nil {
-			stop.Kind = PreStop
-		} else if (i > 0 || running) && !late {
+		if stop.Kind == StopUnit && (i > 0 || running) && !late {
 			continue
 		}
 		s.mayStop(c, stop)
@@ -137,27 +135,56 @@ func (s *stepper) stop(c Container) Op {
 		u, _ := s.w.Want.Unit(c.Unit)
 		return s.condemn(u, c, kind)
 	}
-	grace := s.w.grace()
-	if grace > 0 && s.w.Leaving() && s.w.sidecar(c) {
+	op := s.end(c, s.w.grace())
+	switch {
+	case op.Kind != StopUnit || op.Grace == 0:
+	case s.w.signalled(c): // and its grace is over
+		op.Grace = min(op.Grace, leastGrace)
+	case s.w.Leaving() && s.w.sidecar(c):
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
-		grace = min(grace, max(left, leastGrace))
+		op.Grace = min(op.Grace, max(left, leastGrace))
 	}
-	took, hooked := s.w.preStopped(c.ID)
-	if !hooked {
-		return s.end(c, grace)
-	}
-	op := s.end(c, min(grace, max(s.w.grace()-took, leastGrace)))
-	op.Action, op.Pause = nil, ""
 	return op
 }
 
-// end is a stop with a grace, after the container's hook.
+// end is the stop of a container with a grace, or the hook that goes before it and
+// takes of the grace, at most all of it.
 func (s *stepper) end(c Container, grace time.Duration) Op {
 	op := Op{Kind: StopUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID, Grace: grace}
-	if action := s.w.preStop(c); action != nil && grace > 0 {
-		op.Action, op.Pause = action, s.w.Pause.ID
+	action := s.w.preStop(c)
+	took, ran := s.w.preStopped(c.ID)
+	switch {
+	case grace == 0 || action == nil:
+	case ran || s.w.signalled(c):
+		op.Grace = min(grace, max(grace-took, leastGrace))
+	default:
+		op.Kind, op.Action, op.Pause, op.Spent = PreStop, action, s.w.Pause.ID, s.w.spent(s.now)
+		op.Grace = min(grace, max(grace-op.Spent, leastGrace))
 	}
 	return op
+}
+
+// held is a stop as this process may do it: of a container with a hook only once it
+// is written down that this process runs the hook, and without it when the grace
+// is over. Whose it is not is left to who says so.
+func (s *stepper) held(op Op) (stop Op, mine bool) {
+	i := slices.IndexFunc(s.w.Containers, func(c Container) bool { return c.ID == op.Target })
+	if i < 0 || op.Grace == 0 || s.w.preStop(s.w.Containers[i]) == nil {
+		return op, true
+	}
+	c := s.w.Containers[i]
+	held := s.hold(c)
+	if op.Kind == PreStop && !s.others(c) && s.late(op) {
+		return Op{Kind: StopUnit, Unit: op.Unit, Attempt: op.Attempt, Target: op.Target, Cause: op.Cause, Detail: op.Detail, Grace: min(op.Grace, leastGrace)}, true
+	}
+	return op, held
+}
+
+// late reports whether the grace is over in which a hook was to be run.
+func (s *stepper) late(hook Op) bool {
+	over := s.w.graceOver()
+	s.wake(over)
+	return hook.Spent >= s.w.grace() || !over.IsZero() && !s.now.Before(over)
 }
 
 // lastEnd is when the last container that has ended did.

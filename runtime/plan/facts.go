@@ -19,8 +19,8 @@ type Facts struct {
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
 	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs a hook
 	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
-	// PreStopped are the sidecars whose preStop hook has returned, and how long
-	// it took.
+	// PreStopped are the containers whose preStop hook has returned, and how much
+	// of the grace was over then.
 	PreStopped map[string]time.Duration `json:"preStopped,omitempty"`
 }
 
@@ -141,7 +141,7 @@ func (s *stepper) note() {
 		return
 	}
 	f := s.w.facts()
-	f.Waits, f.Hooking = s.told(), s.claims()
+	f.Waits, f.Hooking = s.told(), s.hooking()
 	if !f.Equal(s.w.Facts) {
 		n := 1
 		if last := len(s.w.Notes); last > 0 {

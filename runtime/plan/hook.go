@@ -33,7 +33,7 @@ func (m Memory) hookDone(op Op, err error) {
 // written down that this process does.
 func (s *stepper) postStart(u translate.Unit, c Container) {
 	h := u.PostStart()
-	if h == nil || s.w.hooked(u, c) || s.w.hookFailed(c) != nil || !s.w.claimed(c) {
+	if h == nil || s.w.hooked(u, c) || s.w.hookFailed(c) != nil || !s.hold(c) {
 		return
 	}
 	action, err := u.HookAction(h, s.w.addressed())
@@ -44,8 +44,8 @@ func (s *stepper) postStart(u translate.Unit, c Container) {
 	s.do(Op{Kind: PostStart, Unit: u.Name, Attempt: c.Attempt, Target: c.ID, Action: &action, Pause: s.w.Pause.ID})
 }
 
-// preStopped is how long the preStop hook of a sidecar took whose turn to be
-// stopped comes later; not ran where it has not returned yet.
+// preStopped is how much of the grace was over when the preStop hook of a
+// container had returned; not ran where it has not yet.
 func (w World) preStopped(id string) (took time.Duration, ran bool) {
 	if took, ran = w.PreStopped[id]; ran {
 		return took, true
@@ -54,8 +54,7 @@ func (w World) preStopped(id string) (took time.Duration, ran bool) {
 	return took, ran
 }
 
-// PreStopDone reports whether the preStop hook of a container has returned
-// before its turn to be stopped came.
+// PreStopDone reports whether the preStop hook of a container has returned.
 func (w World) PreStopDone(id string) bool {
 	_, ran := w.preStopped(id)
 	return ran

@@ -24,8 +24,8 @@ type Memory struct {
 	// Hooks are the postStart hooks that have returned, by the attempt's ID,
 	// and why they failed.
 	Hooks map[string]error
-	// PreStopped are the attempts whose preStop hook has returned though their
-	// turn to be stopped comes later, by ID, and how long it took.
+	// PreStopped are the attempts whose preStop hook has returned, by ID, and how
+	// much of the grace was over then.
 	PreStopped map[string]time.Duration
 	// Stopped are the attempts that were stopped though they are to run, by
 	// ID, and why.
@@ -126,7 +126,7 @@ func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 	}
 	if op.Kind == PreStop {
 		m.PreStopped = clone(m.PreStopped)
-		m.PreStopped[op.Target] = took
+		m.PreStopped[op.Target] = op.Spent + took
 	}
 	if op.Kind == StartUnit {
 		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))

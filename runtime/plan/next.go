@@ -36,11 +36,20 @@ func Next(w World, now time.Time) Step {
 type stepper struct {
 	w   World
 	now time.Time
+	// claims are on the attempts whose hooks are wanted, by ID.
+	claims map[string]Claim
 	Step
 }
 
-// do adds an operation, unless it failed or came too late a short while ago.
+// do adds an operation, unless it failed or came too late a short while ago, or
+// is another process's to do.
 func (s *stepper) do(op Op) {
+	if op.stops() {
+		var mine bool
+		if op, mine = s.held(op); !mine {
+			return
+		}
+	}
 	op.Beside = s.w.beside(op)
 	key := op.Key()
 	if slices.ContainsFunc(s.Ops, func(other Op) bool { return other.Key() == key }) {

@@ -25,12 +25,12 @@ const (
 	PullImage    Kind = "pull image"    // Target is the reference; Logins
 	CreateUnit   Kind = "create"        // Request, Pause
 	StartUnit    Kind = "start"         // Target
-	StopUnit     Kind = "stop"          // Target, Grace; Action, Pause where a hook goes before
+	StopUnit     Kind = "stop"          // Target, Grace
 	RemoveUnit   Kind = "remove"        // Target
 	Resize       Kind = "resize"        // Target, Resources; Cgroup where it is the pod
 	RunProbe     Kind = "probe"         // Target, Check, Probe, Action, Pause
 	PostStart    Kind = "post-start"    // Target, Action, Pause
-	PreStop      Kind = "pre-stop"      // Target, Grace, Action, Pause: of a sidecar, which is stopped later
+	PreStop      Kind = "pre-stop"      // Target, Grace, Spent, Action, Pause: a stop comes after it
 	Note         Kind = "note"          // Revision, Pod, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
 	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
@@ -80,6 +80,8 @@ type Op struct {
 	Cgroup string
 	// Grace is the time between the stop signal and the kill.
 	Grace time.Duration
+	// Spent is how much of the pod's grace was over before.
+	Spent time.Duration
 	// Beside tells that the pod does not wait for it, nor for what came of it:
 	// it brings an ephemeral container.
 	Beside bool

@@ -9,6 +9,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // hookedSidecars is a pod of the sidecars s and j and the containers a and b,
@@ -34,6 +35,16 @@ func done(w plan.World, op plan.Op, took time.Duration) plan.World {
 	return w
 }
 
+// noted is the world once what a process has to write down is written.
+func noted(w plan.World, now time.Time) plan.World {
+	for _, op := range plan.Next(w, now).Ops {
+		if op.Kind == plan.Note {
+			w = plan.Apply(w, op, now)
+		}
+	}
+	return w
+}
+
 // withoutNotes are the operations of a step but for what is written down.
 func withoutNotes(s plan.Step) []plan.Op {
 	return slices.DeleteFunc(s.Ops, func(op plan.Op) bool { return op.Kind == plan.Note })
@@ -42,10 +53,10 @@ func withoutNotes(s plan.Step) []plan.Op {
 // The preStop hooks of all containers begin with the end of the pod, those of
 // sidecars too; their turn to be stopped comes later, without the hook.
 func TestPreStopOfSidecars(t *testing.T) {
-	w := hookedSidecars(t)
+	w := noted(hookedSidecars(t), t0)
 	step := plan.Next(w, t0)
 	step.Ops = withoutNotes(step)
-	if got := fmt.Sprint(kinds(step)); got != "[stop a/0 stop b/0 pre-stop j/0 pre-stop s/0]" {
+	if got := fmt.Sprint(kinds(step)); got != "[pre-stop a/0 stop b/0 pre-stop j/0 pre-stop s/0]" {
 		t.Fatalf("at the beginning: %s", got)
 	}
 	for _, op := range step.Ops {
@@ -70,15 +81,11 @@ func TestPreStopOfSidecars(t *testing.T) {
 // That a hook has returned is written down, so that a process which comes late
 // does not run it again.
 func TestPreStopIsNoted(t *testing.T) {
-	w := hookedSidecars(t)
-	for _, op := range plan.Next(w, t0).Ops[2:] {
+	w := noted(hookedSidecars(t), t0)
+	for _, op := range plan.Next(w, t0).Ops {
 		w = done(w, op, time.Second)
 	}
-	for _, op := range plan.Next(w, t0).Ops {
-		if op.Kind == plan.Note {
-			w = plan.Apply(w, op, t0)
-		}
-	}
+	w = noted(w, t0)
 	w.Memory = plan.Memory{}
 	if got := fmt.Sprint(kinds(plan.Next(w, t0))); got != "[stop a/0 stop b/0]" {
 		t.Errorf("another process: %s", got)
@@ -88,7 +95,7 @@ func TestPreStopIsNoted(t *testing.T) {
 // A hook that has used the grace up, or failed, keeps nothing from being
 // stopped; a pod that is killed runs none.
 func TestPreStopOfSidecarsIsBounded(t *testing.T) {
-	w := hookedSidecars(t)
+	w := noted(hookedSidecars(t), t0)
 	hooks := withoutNotes(plan.Next(w, t0))[2:]
 	for _, unit := range []string{"a", "b"} {
 		exit(w, unit, 0, t0.Add(3*time.Second))
@@ -157,5 +164,143 @@ func TestRemovedWhilePending(t *testing.T) {
 		if got := plan.Phase(w); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
+	}
+}
+
+// hookedPod is a pod that is up, whose container a has a preStop hook.
+func hookedPod(t *testing.T, policy v1.RestartPolicy) plan.World {
+	t.Helper()
+	pod := podOf(1, policy)
+	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PreStop: &v1.LifecycleHandler{Sleep: &v1.SleepAction{Seconds: 3}}}
+	pod.Spec.Containers[0].LivenessProbe = tcp(0, 60, 1, 1)
+	return up(t, pod)
+}
+
+// stopsOfA are the stops of the container a that a process may do.
+func stopsOfA(w plan.World, me string, now time.Time) []plan.Op {
+	w.Me = me
+	return slices.DeleteFunc(plan.Next(w, now).Ops, func(op plan.Op) bool {
+		return op.Unit != "a" || op.Kind != plan.StopUnit && op.Kind != plan.PreStop
+	})
+}
+
+// Whatever a container is stopped for, of two who find that it is to be stopped
+// one runs the hook and stops it: who has written that down first.
+func TestOneRunsThePreStop(t *testing.T) {
+	ill := func(w *plan.World) {
+		op := plan.Op{Kind: plan.RunProbe, Target: w.Latest("a").ID, Check: translate.Liveness, Probe: tcp(0, 60, 1, 1)}
+		w.Memory = w.Settle(op, errUnhealthy, t0)
+	}
+	for name, end := range map[string]func(w *plan.World){
+		"stopped":              func(w *plan.World) { intend(w, plan.Halted) },
+		"ended":                func(w *plan.World) { intend(w, plan.Ended) },
+		"removed":              func(w *plan.World) { intend(w, plan.Going) },
+		"ill":                  ill,
+		"its postStart failed": func(w *plan.World) { w.Hooks = map[string]error{w.Latest("a").ID: errUnhealthy} },
+		"made anew":            func(w *plan.World) { w.Latest("a").Hash = "other" },
+	} {
+		for _, policy := range []v1.RestartPolicy{v1.RestartPolicyAlways, v1.RestartPolicyNever} {
+			w := hookedPod(t, policy)
+			end(&w)
+			if ops := stopsOfA(w, "one", t0); len(ops) > 0 {
+				t.Errorf("%s, %s: before anything is written down: %s", name, policy, kinds(plan.Step{Ops: ops}))
+			}
+			w.Me = "one"
+			w = noted(w, t0)
+			hook := stopsOfA(w, "one", t0)
+			if len(hook) != 1 || hook[0].Kind != plan.PreStop || hook[0].Action == nil {
+				t.Fatalf("%s, %s: who has written it down: %+v, want the hook", name, policy, hook)
+			}
+			if ops := stopsOfA(w, "two", t0); len(ops) > 0 {
+				t.Errorf("%s, %s: another meanwhile: %s", name, policy, kinds(plan.Step{Ops: ops}))
+			}
+			w = noted(done(w, hook[0], 3*time.Second), t0)
+			if ops := stopsOfA(w, "two", t0); len(ops) > 0 {
+				t.Errorf("%s, %s: another after the hook: %s", name, policy, kinds(plan.Step{Ops: ops}))
+			}
+			stop := stopsOfA(w, "one", t0)
+			if len(stop) != 1 || stop[0].Kind != plan.StopUnit || stop[0].Action != nil || stop[0].Grace != 27*time.Second || stop[0].Cause != hook[0].Cause {
+				t.Errorf("%s, %s: after the hook: %+v, want a stop with what is left of 30s", name, policy, stop)
+			}
+		}
+	}
+}
+
+// A claim of another stays in what a process writes down that finds something
+// else out.
+func TestClaimOfAnotherStays(t *testing.T) {
+	w := hookedPod(t, v1.RestartPolicyAlways)
+	claim := plan.Claim{By: "other", At: t0}
+	w.Facts.Hooking = map[string]plan.Claim{w.Latest("a").ID: claim}
+	for after, kept := range map[time.Duration]bool{9 * time.Second: true, 10 * time.Second: false} {
+		now := t0.Add(after)
+		if _, there := noted(w, now).Facts.Hooking[w.Latest("a").ID]; there != kept {
+			t.Errorf("after %s it is there: %t", after, there)
+		}
+	}
+}
+
+// A grace that is shortened while the hook runs has it run no second time: the
+// container is stopped when the new grace is over.
+func TestPreStopIsHastened(t *testing.T) {
+	w := hookedPod(t, v1.RestartPolicyAlways)
+	intend(&w, plan.Going)
+	w = noted(w, t0)
+	hook := stopsOfA(w, "", t0)[0]
+	five := int64(5)
+	op, _ := plan.Remove(w, &five, t0.Add(time.Second))
+	w = plan.Apply(w, op, t0.Add(time.Second))
+	if ops := stopsOfA(w, "", t0.Add(time.Second)); len(ops) != 1 || ops[0].Key() != hook.Key() {
+		t.Errorf("asked for with 5s: %+v, want the hook that runs", ops)
+	}
+	if ops := stopsOfA(w, "", t0.Add(8*time.Second)); len(ops) != 1 || ops[0].Kind != plan.StopUnit || ops[0].Grace != 2*time.Second {
+		t.Errorf("when they are over: %+v, want a stop with 2s", ops)
+	}
+}
+
+// Who goes on with a stop whose process was killed has what is left of the grace,
+// for the hook and the container together; when it is over the hook is not run.
+func TestPreStopOfAKilledProcess(t *testing.T) {
+	for grace, want := range map[int64][2]time.Duration{ // when it goes on, and what it has
+		4:  {6 * time.Second, 2 * time.Second},
+		9:  {10 * time.Second, 2 * time.Second},
+		30: {10 * time.Second, 20 * time.Second},
+	} {
+		w := hookedPod(t, v1.RestartPolicyAlways)
+		op, _ := plan.Remove(w, &grace, t0)
+		w = plan.Apply(w, op, t0)
+		w.Me = "killed"
+		w = noted(w, t0)
+		w.Revisions[0].Others = true
+		w.Me = "this"
+		at := t0.Add(want[0])
+		if ops := stopsOfA(noted(w, at.Add(-time.Second)), "this", at.Add(-time.Second)); len(ops) > 0 {
+			t.Errorf("grace %d: a second early: %+v", grace, ops)
+		}
+		w = noted(w, at)
+		ops := stopsOfA(w, "this", at)
+		if len(ops) != 1 || ops[0].Grace != want[1] || (ops[0].Kind == plan.PreStop) != (grace > 9) {
+			t.Errorf("grace %d: %+v, want %s", grace, ops, want[1])
+			continue
+		}
+		if grace != 30 {
+			continue
+		}
+		if ops = stopsOfA(done(w, ops[0], 3*time.Second), "this", at); len(ops) != 1 || ops[0].Grace != 17*time.Second {
+			t.Errorf("after the hook: %+v, want a stop with 17s", ops)
+		}
+	}
+}
+
+// A container that was sent a signal, and whose grace is over, is given no other.
+func TestNoSecondGrace(t *testing.T) {
+	w := hookedPod(t, v1.RestartPolicyAlways)
+	intend(&w, plan.Halted)
+	w.Revisions[0].Others = true
+	w.Latest("a").Signalled = t0.Add(time.Second)
+	now := t0.Add(33 * time.Second)
+	ops := stopsOfA(noted(w, now), "", now)
+	if len(ops) != 1 || ops[0].Kind != plan.StopUnit || ops[0].Grace != 2*time.Second {
+		t.Errorf("%+v, want a stop with 2s and no hook", ops)
 	}
 }

@@ -280,7 +280,7 @@ func TestPreStop(t *testing.T) {
 	for _, grace := range []int64{0, 9} {
 		w := up(t, pod)
 		op, _ := plan.Remove(w, &grace, t0)
-		w = plan.Apply(w, op, t0)
+		w = noted(plan.Apply(w, op, t0), t0)
 		stop := plan.Next(w, t0).Ops[0]
 		if has := stop.Action != nil; has != (grace > 0) || has && stop.Action.Sleep != 2*time.Second {
 			t.Errorf("grace %d: %+v", grace, stop.Action)

@@ -15,29 +15,40 @@ func (w World) Others() bool {
 
 // turn is when this process may stop a container; the zero time is now. What
 // another process has begun is not begun again: a container that was sent a
-// signal has its grace, and one whose hook is being run is left to who says so.
-// A kill may be sent twice.
+// signal has its grace. A kill may be sent twice.
 func (w World) turn(c Container) time.Time {
 	if !w.Others() || w.grace() == 0 {
 		return time.Time{}
 	}
 	at := w.LastChange()
-	switch {
-	case !c.Signalled.IsZero():
+	if w.signalled(c) {
 		at = later(at, c.Signalled.Add(w.grace()))
-	case w.preStop(c) != nil && !w.claimed(c):
-		at = later(at, w.hookLeft(c))
 	}
 	return at.Add(courtesy)
 }
 
-// hookLeft is when nobody runs the preStop hook of a container any more: who
-// has asked for the end of the pod does, for as long as that says so.
-func (w World) hookLeft(c Container) time.Time {
-	if claim, taken := w.Facts.Hooking[c.ID]; taken {
-		return claim.At.Add(claimExpires)
+// signalled reports whether another process has sent a container a signal, and so
+// has run its preStop hook before.
+func (w World) signalled(c Container) bool { return w.Others() && !c.Signalled.IsZero() }
+
+// graceOver is when a pod that is to end should have ended; the zero time is
+// that this is not known.
+func (w World) graceOver() time.Time {
+	switch {
+	case w.Intent() == Wanted, w.asked().IsZero():
+		return time.Time{}
+	case w.Leaving():
+		return w.Want.Pod.DeletionTimestamp.Add(courtesy)
 	}
-	return w.asked().Add(min(w.grace(), claimExpires))
+	return w.asked().Add(w.grace() + courtesy)
+}
+
+// spent is how much of the grace is over that another process has asked for.
+func (w World) spent(now time.Time) time.Duration {
+	if !w.Others() || w.asked().IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(w.asked()))
 }
 
 func later(a, b time.Time) time.Time {

@@ -38,12 +38,16 @@ func TestTurn(t *testing.T) {
 			ops: map[time.Duration]string{0: "[]", time.Second: "[]", 2 * time.Second: "[stop a/0 stop b/0]"}},
 		"one was sent a signal": {pod: pod, change: func(w *plan.World) { signalled(w, "a") }, wake: 2 * time.Second,
 			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 31 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
-		"its hook may be at work": {pod: hooked, change: func(*plan.World) {}, wake: 2 * time.Second,
-			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 11 * time.Second: "[stop b/0]", 12 * time.Second: "[stop a/0 stop b/0]"}},
-		"its hook is at work": {pod: hooked, change: func(w *plan.World) { claim(w, "other", 20*time.Second) }, wake: 2 * time.Second,
-			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 31 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
+		"nobody runs its hook": {pod: hooked, change: func(*plan.World) {}, wake: 2 * time.Second,
+			ops: map[time.Duration]string{time.Second: "[]", 2 * time.Second: "[pre-stop a/0 stop b/0]"}},
+		"its hook is at work": {pod: hooked, change: func(w *plan.World) { claim(w, "other", 15*time.Second) }, wake: 2 * time.Second,
+			ops: map[time.Duration]string{2 * time.Second: "[stop b/0]", 24 * time.Second: "[stop b/0]", 25 * time.Second: "[pre-stop a/0 stop b/0]"}},
 		"its hook was taken over": {pod: hooked, change: func(w *plan.World) { claim(w, "", 20*time.Second) }, wake: 2 * time.Second,
-			ops: map[time.Duration]string{2 * time.Second: "[stop a/0 stop b/0]"}},
+			ops: map[time.Duration]string{2 * time.Second: "[pre-stop a/0 stop b/0]"}},
+		"the grace is over": {pod: hooked, change: func(w *plan.World) { claim(w, "other", 25*time.Second) }, wake: 2 * time.Second,
+			ops: map[time.Duration]string{31 * time.Second: "[stop b/0]", 32 * time.Second: "[stop a/0 stop b/0]"}},
+		"the grace is over, and its hook is at work": {pod: hooked, change: func(w *plan.World) { claim(w, "other", 31*time.Second) }, wake: 2 * time.Second,
+			ops: map[time.Duration]string{36 * time.Second: "[stop b/0]", 37 * time.Second: "[stop a/0 stop b/0]"}},
 		"one has just ended": {pod: pod, change: func(w *plan.World) { exit(*w, "a", 0, t0.Add(5*time.Second)) }, wake: 7 * time.Second,
 			ops: map[time.Duration]string{6 * time.Second: "[]", 7 * time.Second: "[stop b/0]"}},
 	} {
@@ -54,8 +58,8 @@ func TestTurn(t *testing.T) {
 			tt.change(&w)
 			for after, want := range tt.ops {
 				var stops []plan.Op
-				for _, op := range plan.Next(w, t0.Add(after)).Ops {
-					if op.Kind == plan.StopUnit && (op.Unit == "a" || op.Unit == "b") {
+				for _, op := range plan.Next(noted(w, t0.Add(after)), t0.Add(after)).Ops {
+					if (op.Kind == plan.StopUnit || op.Kind == plan.PreStop) && (op.Unit == "a" || op.Unit == "b") {
 						stops = append(stops, op)
 					}
 				}

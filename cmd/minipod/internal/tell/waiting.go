@@ -122,7 +122,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 		}
 		cause := "has not ended on " + signalOf(world, op.Unit)
 		if op.Action != nil {
-			cause = "runs its preStop hook or has not ended after it"
+			cause = "runs its preStop hook"
 		}
 		text := fmt.Sprintf("container %s of pod %s %s: up to %d s more", op.Unit, world.Name, cause, int(left.Seconds()))
 		if w.hurry != "" {

@@ -27,7 +27,7 @@ func TestWaiting(t *testing.T) {
 	}{
 		{"a stop that is soon done", "", stop, time.Second},
 		{"a stop that takes long", "container 2nd of pod web has not ended on SIGTERM: up to 28 s more, --now kills\n", stop, 3 * time.Second},
-		{"a hook that takes long", "container 2nd of pod web runs its preStop hook or has not ended after it: up to 28 s more, --now kills\n", hook, 3 * time.Second},
+		{"a hook that takes long", "container 2nd of pod web runs its preStop hook: up to 28 s more, --now kills\n", hook, 3 * time.Second},
 		{"a kill that takes long", "container 2nd: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
 		{"a pull", "image nginx: pulling\n", pull, time.Minute},
 		{"a busy engine", "", start, 9 * time.Second},
