@@ -173,11 +173,13 @@ func (s *stepper) held(op Op) (stop Op, mine bool) {
 		return op, true
 	}
 	c := s.w.Containers[i]
-	held := s.hold(c)
-	if op.Kind == PreStop && !s.others(c) && s.late(op) {
-		return Op{Kind: StopUnit, Unit: op.Unit, Attempt: op.Attempt, Target: op.Target, Cause: op.Cause, Detail: op.Detail, Grace: min(op.Grace, leastGrace)}, true
+	mine = s.hold(c)
+	if op.Kind == PreStop && s.late(op) {
+		op = Op{Kind: StopUnit, Unit: op.Unit, Attempt: op.Attempt, Target: op.Target, Cause: op.Cause, Detail: op.Detail, Grace: min(op.Grace, leastGrace)}
 	}
-	return op, held
+	over := s.w.graceOver()
+	unwritten := !s.others(c) && !over.IsZero() && s.now.After(over.Add(claimMissed)) // nothing can be
+	return op, mine || unwritten
 }
 
 // late reports whether the grace is over in which a hook was to be run.

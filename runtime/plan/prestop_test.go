@@ -277,7 +277,13 @@ func TestPreStopOfAKilledProcess(t *testing.T) {
 		if ops := stopsOfA(noted(w, at.Add(-time.Second)), "this", at.Add(-time.Second)); len(ops) > 0 {
 			t.Errorf("grace %d: a second early: %+v", grace, ops)
 		}
+		if ops := stopsOfA(w, "this", at); len(ops) > 0 {
+			t.Errorf("grace %d: before that is written down: %+v", grace, ops)
+		}
 		w = noted(w, at)
+		if ops := stopsOfA(w, "that", at); len(ops) > 0 {
+			t.Errorf("grace %d: two go on with it: %+v", grace, ops)
+		}
 		ops := stopsOfA(w, "this", at)
 		if len(ops) != 1 || ops[0].Grace != want[1] || (ops[0].Kind == plan.PreStop) != (grace > 9) {
 			t.Errorf("grace %d: %+v, want %s", grace, ops, want[1])
@@ -288,6 +294,18 @@ func TestPreStopOfAKilledProcess(t *testing.T) {
 		}
 		if ops = stopsOfA(done(w, ops[0], 3*time.Second), "this", at); len(ops) != 1 || ops[0].Grace != 17*time.Second {
 			t.Errorf("after the hook: %+v, want a stop with 17s", ops)
+		}
+	}
+}
+
+// Where nothing can be written down a container is stopped all the same, when its
+// grace is over.
+func TestStopWithoutAClaim(t *testing.T) {
+	w := hookedPod(t, v1.RestartPolicyAlways)
+	intend(&w, plan.Halted)
+	for after, want := range map[time.Duration]int{38 * time.Second: 0, 39 * time.Second: 1} {
+		if ops := stopsOfA(w, "this", t0.Add(after)); len(ops) != want {
+			t.Errorf("after %s: %+v", after, ops)
 		}
 	}
 }
