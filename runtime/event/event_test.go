@@ -110,6 +110,62 @@ func TestOf(t *testing.T) {
 	}
 }
 
+// An image is there before its container is made and that before it is started,
+// whoever has told of it when.
+func TestImageBeforeItsContainer(t *testing.T) {
+	op := plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: 1, Request: &translate.Request{Config: &container.Config{Image: "image"}}}
+	w := world("a")
+	if _, made := Unpulled(w, op, at(9))[0].Before(w, op); made {
+		t.Error("a container is made that is not there")
+	}
+	w.Containers = []plan.Container{{ID: "1", Unit: "a", Image: "image", Created: at(1), StartedAt: at(2)}}
+	if _, made := Unpulled(w, op, at(9))[0].Before(w, op); made {
+		t.Error("another attempt is taken for the one that begins to be made")
+	}
+	w.Containers = append(w.Containers, plan.Container{ID: "2", Unit: "a", Attempt: 1, Image: "image", Created: at(8), StartedAt: at(8)})
+	late, made := Unpulled(w, op, at(9))[0].Before(w, op)
+	if !made || late.First != at(8) || late.Last != at(8) {
+		t.Errorf("who came too late to make it tells of its image at %s", late.First)
+	}
+	if early, _ := Unpulled(w, op, at(7))[0].Before(w, op); early.First != at(7) {
+		t.Errorf("who made it tells of its image at %s", early.First)
+	}
+	pull := plan.Op{Kind: plan.PullImage, Unit: "a", Attempt: 1, Target: "image"}
+	pulled := Pulled(w, pull, time.Second, at(9))
+	if pulled.First != at(8) {
+		t.Errorf("a pull that ended when another one had made the container is told of at %s", pulled.First)
+	}
+	var seen Log
+	for _, e := range Seen(w) {
+		seen, _, _ = seen.Add(e)
+	}
+	for name, written := range map[string]Log{
+		"by nobody": {}, "of what is there": seen, "too late": {late}, "beside another one": seen.Join(Log{late}), "of a pull": {pulled},
+	} {
+		l := Of(w, written)
+		if l[0].Reason != reasonPulled || l[1].Reason != reasonCreated || l[2].Reason != reasonStarted {
+			t.Errorf("written %s, in the order of the first: %q", name, brief(l))
+		}
+		l = l.Latest()
+		if n := len(l); l[n-3].Reason != reasonPulled || l[n-2].Reason != reasonCreated || l[n-1].Reason != reasonStarted {
+			t.Errorf("written %s, in the order of the last: %q", name, brief(l))
+		}
+	}
+}
+
+// Who pulls an image tells of it: nobody else says that it was there.
+func TestPullingIsNotThere(t *testing.T) {
+	w := world("a")
+	w.Containers = []plan.Container{{ID: "1", Unit: "a", Image: "image", Created: at(5)}}
+	pulling := Log{normal("a", reasonPulling, "Pulling", at(1))}
+	if got := pulling.Complete(w); len(got) != 1 || pulling.Lacks(w, at(9)) {
+		t.Errorf("told of %v", brief(got))
+	}
+	if none := (Log{}); !none.Lacks(w, at(9)) || none.Lacks(w, at(5)) || none.Complete(w).Lacks(w, at(9)) {
+		t.Error("a log lacks what Complete adds, and of older containers alone")
+	}
+}
+
 // A pause that was started anew is told of while a container from before is
 // there, unless the pod was started again on purpose.
 func TestSandboxChanged(t *testing.T) {
@@ -208,7 +264,7 @@ func TestOperations(t *testing.T) {
 	}
 	create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Request: &translate.Request{Config: &container.Config{Image: "i"}}}
 	const present = `0 x1 a Pulled: Container image "i" already present on machine and can be accessed by the pod`
-	if got := brief(Began(w, create, at(0))); len(got) != 1 || got[0] != present {
+	if got := brief(Unpulled(w, create, at(0))); len(got) != 1 || got[0] != present {
 		t.Errorf("a container that is about to be made: %q", got)
 	}
 	if got := Done(w, create, nil, at(1)); got != nil {
@@ -219,7 +275,7 @@ func TestOperations(t *testing.T) {
 	}
 	late := w
 	late.Memory = w.Settle(create, plan.ErrStale, at(0))
-	if got := Began(late, create, at(1)); got != nil {
+	if got := Unpulled(late, create, at(1)); got != nil {
 		t.Errorf("a container that is tried to be made again at once: %q", brief(got))
 	}
 	if got := Done(w, create, plan.ErrStale, at(1)); got != nil {

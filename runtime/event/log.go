@@ -36,6 +36,11 @@ func (l Log) Add(e Event) (after Log, counted Event, fresh bool) {
 	return l, l[i], true
 }
 
+// Has reports whether the log has an event, however often.
+func (l Log) Has(e Event) bool {
+	return slices.ContainsFunc(l, func(known Event) bool { return known.key() == e.key() })
+}
+
 // Join is what two who saw the same pod have seen of it.
 func (l Log) Join(other Log) Log {
 	l = slices.Clone(l)
@@ -65,14 +70,21 @@ func (l Log) ordered() Log {
 		}
 		l = slices.Delete(l, oldest, oldest+1)
 	}
-	slices.SortStableFunc(l, func(a, b Event) int { return a.First.Compare(b.First) })
+	slices.SortStableFunc(l, func(a, b Event) int { return cmp.Or(a.First.Compare(b.First), cmp.Compare(a.rank(), b.rank())) })
 	return l
+}
+
+// rank tells events of one moment apart: an image is there before its container.
+func (e Event) rank() int {
+	return slices.Index([]string{reasonPulled, reasonCreated, reasonStarted}, e.Reason)
 }
 
 // Latest is the log with what happened last at its end, as kubectl lists it.
 func (l Log) Latest() Log {
 	l = slices.Clone(l)
-	slices.SortStableFunc(l, func(a, b Event) int { return cmp.Or(a.Last.Compare(b.Last), a.First.Compare(b.First)) })
+	slices.SortStableFunc(l, func(a, b Event) int {
+		return cmp.Or(a.Last.Compare(b.Last), cmp.Compare(a.rank(), b.rank()), a.First.Compare(b.First))
+	})
 	return l
 }
 

@@ -19,9 +19,7 @@ import (
 func Began(w plan.World, op plan.Op, now time.Time) []Event {
 	switch op.Kind {
 	case plan.PullImage:
-		return []Event{normal(op.Unit, "Pulling", fmt.Sprintf("Pulling image %q", op.Target), now)}
-	case plan.CreateUnit:
-		return unpulled(w, op, now)
+		return []Event{normal(op.Unit, reasonPulling, fmt.Sprintf("Pulling image %q", op.Target), now)}
 	case plan.StopUnit, plan.PreStop:
 		if op.Kind == plan.StopUnit && w.PreStopDone(op.Target) {
 			return nil
@@ -69,9 +67,10 @@ func ofAnotherPause(w plan.World, op plan.Op) bool {
 	return slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
 }
 
-// unpulled tells that an image had not to be pulled, or could not: before its
-// container is made, once for all who came too late to make it.
-func unpulled(w plan.World, op plan.Op, now time.Time) []Event {
+// Unpulled tells that an image had not to be pulled, or could not: as its
+// container begins to be made, once for all who came too late to make it. It is
+// to be told Before that container, which another process may have made already.
+func Unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 	image := op.Request.Config.Image
 	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}.Key()
 	if _, late := w.Late[op.Key()]; late || w.Pulled[pull] {
@@ -98,6 +97,19 @@ func Done(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	return nil
 }
 
+// Before is the event no later than the container was made for which an
+// operation was; made is false where that is not there yet.
+func (e Event) Before(w plan.World, op plan.Op) (before Event, made bool) {
+	i := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.Unit == op.Unit && c.Attempt == op.Attempt })
+	if i < 0 {
+		return e, false
+	}
+	if c := w.Containers[i]; c.Created.Before(e.First) {
+		e.First, e.Last = c.Created, c.Created
+	}
+	return e, true
+}
+
 // Pulled tells that an image was pulled, as the next look finds it.
 func Pulled(w plan.World, op plan.Op, took time.Duration, at time.Time) Event {
 	took = took.Round(time.Millisecond)
@@ -105,7 +117,8 @@ func Pulled(w plan.World, op plan.Op, took time.Duration, at time.Time) Event {
 	if size := w.Images[op.Target].Size; size > 0 {
 		message += fmt.Sprintf(" Image size: %d bytes.", size)
 	}
-	return normal(op.Unit, reasonPulled, message, at)
+	e, _ := normal(op.Unit, reasonPulled, message, at).Before(w, op)
+	return e
 }
 
 func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -19,6 +20,9 @@ const (
 	reasonStarted   = "Started"
 )
 
+// reasonPulling is that of an event which is written down.
+const reasonPulling = "Pulling"
+
 // ReasonOOM is the reason of the event that the kernel has killed a process for
 // its memory. A kubelet says so of the machine's memory alone; the word is that
 // of Kubernetes' node-problem-detector.
@@ -27,18 +31,47 @@ const ReasonOOM = "OOMKilling"
 // Of is all that is known of what happened to a pod: what was written down of
 // it, and what the engine tells.
 func Of(w plan.World, written Log) Log {
-	var l Log
-	for _, c := range w.Containers {
-		pulled := func(e Event) bool { return e.Unit == c.Unit && e.Reason == reasonPulled }
-		if !slices.ContainsFunc(written, pulled) && !slices.ContainsFunc(l, pulled) {
-			l = append(l, normal(c.Unit, reasonPulled, present(c.Image), c.Created)) // before it is made, at the same time
-		}
-	}
-	l = append(l, written...).ordered()
+	l := written.Complete(w)
 	for _, e := range Seen(w) {
 		l, _, _ = l.Add(e)
 	}
-	return l.ordered()
+	return l
+}
+
+// Complete is the log with what nobody writes down who made a container: that
+// its image was there, at the time when it was made.
+func (l Log) Complete(w plan.World) Log {
+	for _, c := range w.Containers {
+		if at := l.made(c); !l.tellsOfImage(c.Unit, at) {
+			l = l.Join(Log{normal(c.Unit, reasonPulled, present(c.Image), at)})
+		}
+	}
+	return l
+}
+
+// Lacks reports whether Complete adds to the log what was there at a time.
+func (l Log) Lacks(w plan.World, at time.Time) bool {
+	return slices.ContainsFunc(w.Containers, func(c plan.Container) bool {
+		return c.Created.Before(at) && !l.tellsOfImage(c.Unit, l.made(c))
+	})
+}
+
+// made is when the first container of a unit was made, which may be no more.
+func (l Log) made(c plan.Container) time.Time {
+	for _, e := range l {
+		if e.Unit == c.Unit && e.Reason == reasonCreated {
+			return earlier(c.Created, e.First)
+		}
+	}
+	return c.Created
+}
+
+// tellsOfImage reports whether by a time the image of a unit was there, or was
+// being pulled by someone who will tell.
+func (l Log) tellsOfImage(unit string, at time.Time) bool {
+	return slices.ContainsFunc(l, func(e Event) bool {
+		return e.Unit == unit && (e.Reason == reasonPulled || e.Reason == reasonPulling) && !e.First.After(at)
+	})
 }
 
 // Seen are the events that a look at a pod tells: that it was given to this

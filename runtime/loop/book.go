@@ -52,7 +52,8 @@ type page struct {
 	since   time.Time     // since when
 	urgent  bool          // others ask for it soon
 	written time.Time
-	pulls   []pull // of which the next look tells
+	pulls   []pull    // of which the next look tells
+	present []present // of which the look tells that shows the container
 }
 
 // pull is an image that was pulled; how large it is is not known yet.
@@ -60,6 +61,13 @@ type pull struct {
 	op   plan.Op
 	took time.Duration
 	at   time.Time
+}
+
+// present is an image that had not to be pulled for a container that begins to be
+// made. Another process may make it, or have made it.
+type present struct {
+	op    plan.Op
+	event event.Event
 }
 
 // writeEvery is how often events of one pod are written at most, but for urgent
@@ -83,6 +91,13 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 		b.add(p, event.Pulled(w, done.op, done.took, done.at))
 	}
 	p.pulls = nil
+	p.present = slices.DeleteFunc(p.present, func(image present) bool {
+		e, made := image.event.Before(w, image.op)
+		if made {
+			b.add(p, e)
+		}
+		return made
+	})
 	for _, e := range append(event.Seen(w), event.PullSecrets(w)...) {
 		b.add(p, e)
 	}
@@ -94,17 +109,47 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 }
 
 // Began takes in an operation that begins.
-func (b *Book) Began(w plan.World, op plan.Op) { b.Tell(w, event.Began(w, op, b.Now())...) }
+func (b *Book) Began(w plan.World, op plan.Op) {
+	b.Tell(w, event.Began(w, op, b.Now())...)
+	if op.Kind != plan.CreateUnit {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.page(w)
+	for _, e := range event.Unpulled(w, op, b.Now()) {
+		p.present = append(p.present, present{op, e})
+	}
+}
 
 // Done takes in how an operation ended.
 func (b *Book) Done(w plan.World, op plan.Op, took time.Duration, err error) {
-	b.Tell(w, event.Done(w, op, err, b.Now())...)
+	failed := event.Done(w, op, err, b.Now())
+	if op.Kind == plan.CreateUnit && len(failed) > 0 {
+		failed = append(b.unmade(w, op), failed...)
+	}
+	b.Tell(w, failed...)
 	if op.Kind == plan.PullImage && err == nil {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		p := b.page(w)
 		p.pulls = append(p.pulls, pull{op, took, b.Now()})
 	}
+}
+
+// unmade tells that the image of a container was there that could not be made.
+func (b *Book) unmade(w plan.World, op plan.Op) (all []event.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p := b.page(w)
+	p.present = slices.DeleteFunc(p.present, func(image present) bool {
+		if image.op.Key() != op.Key() {
+			return false
+		}
+		all = append(all, image.event)
+		return true
+	})
+	return all
 }
 
 // Listen has f told of every event that is news, one at a time. Events that were
@@ -201,7 +246,7 @@ func (b *Book) Run(ctx context.Context) {
 			b.write(last, 0)
 			return
 		}
-		b.read(ctx, (*page).unread)
+		b.read(ctx, b.unread)
 		b.write(ctx, writeEvery)
 	}
 }
@@ -212,7 +257,11 @@ func (b *Book) Write(ctx context.Context) {
 	b.write(ctx, 0)
 }
 
-func (p *page) unread() bool { return !p.read }
+// unread reports whether what others have written of a pod is to be read: before
+// anything is told of it, and where they know of containers that they have made.
+func (b *Book) unread(p *page) bool {
+	return !p.read || b.heard != nil && p.log.Lacks(p.world, b.Now().Add(-writeEvery))
+}
 
 // pendingNews reports whether something of the page is to be written, and what
 // was written before is not known.
@@ -235,18 +284,29 @@ func (b *Book) read(ctx context.Context, which func(*page) bool) {
 	}
 }
 
-// begin goes on with a log that was written before.
+// begin goes on with a log that others have written, completed as EventsOf does
+// it: they have made the containers that are there.
 func (b *Book) begin(p *page, log event.Log) {
-	p.log, p.read = log, true
-	if b.heard != nil && p.world.Want != nil {
-		for _, e := range log {
-			b.heard(p.world, e)
-		}
-	}
+	p.read = true
+	b.join(p, p.log.Join(log).Complete(p.world))
 	pending := p.pending
 	p.pending = nil
 	for _, e := range pending {
 		b.add(p, e)
+	}
+}
+
+// join takes in what others have written, and tells of what is news in it.
+func (b *Book) join(p *page, log event.Log) {
+	before := p.log
+	p.log = p.log.Join(log)
+	if b.heard == nil || p.world.Want == nil {
+		return
+	}
+	for _, e := range p.log {
+		if !before.Has(e) {
+			b.heard(p.world, e)
+		}
 	}
 }
 
@@ -269,7 +329,7 @@ func (b *Book) write(ctx context.Context, apart time.Duration) {
 			b.mu.Unlock()
 			continue
 		}
-		p.log = p.log.Join(before)
+		b.join(p, before)
 		log := p.log
 		p.news, p.urgent, p.written = false, false, b.Now()
 		b.mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/event"
@@ -251,6 +252,80 @@ func TestLateRunWritesWhatItSaw(t *testing.T) {
 		}
 		if got := b.written(); !slices.Contains(got, "Killing") {
 			b.Errorf("%v is written, want Killing among it", got)
+		}
+	})
+}
+
+// order are the reasons of what was heard of a unit, by their times.
+func order(heard []event.Event, unit string) []string {
+	var l event.Log
+	for _, e := range heard {
+		l = l.Join(event.Log{e})
+	}
+	var reasons []string
+	for _, e := range l {
+		if e.Unit == unit {
+			reasons = append(reasons, e.Reason)
+		}
+	}
+	return reasons
+}
+
+// Of a pod that another process has made, before or meanwhile, is heard what
+// EventsOf knows.
+func TestOthersContainersAreHeardOf(t *testing.T) {
+	want := []string{"Pulled", "Created", "Started"}
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		heard := b.keeps(time.Second, func() {})
+		if got := order(heard, "a"); !slices.Equal(got, want) {
+			t.Errorf("made before: %q is heard, want %q", got, want)
+		}
+	})
+	onBench(t, func(b *bench) {
+		var heard []event.Event
+		book := b.book()
+		book.Listen(func(_ plan.World, e event.Event) { heard = append(heard, e) })
+		ctx, cancel := context.WithCancel(b.Context())
+		var kept sync.WaitGroup
+		kept.Go(func() { book.Run(ctx) })
+		born := plan.World{UID: "1", Want: blueprint("1"), Pause: &plan.Pause{State: plan.Created, Created: time.Now()}}
+		book.Saw(born, plan.Step{})
+		b.run(blueprint("1"))
+		book.Saw(b.world(), plan.Step{})
+		time.Sleep(time.Minute)
+		cancel()
+		kept.Wait()
+		if got := order(heard, "a"); !slices.Equal(got, want) {
+			t.Errorf("made meanwhile: %q is heard, want %q", got, want)
+		}
+	})
+}
+
+// Who comes too late to make a container does not tell of its image as if that
+// had been later; of one that cannot be made the image is told of first.
+func TestImageIsToldOfBeforeItsContainer(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		var heard []event.Event
+		book := b.book()
+		book.Listen(func(_ plan.World, e event.Event) { heard = append(heard, e) })
+		w := b.world()
+		born := w
+		born.Containers, born.Pause = nil, &plan.Pause{State: plan.Created, Created: w.Pause.Created}
+		time.Sleep(time.Second)
+		for unit, err := range map[string]error{"a": plan.ErrStale, "b": errors.New("no")} {
+			op := plan.Op{Kind: plan.CreateUnit, Unit: unit, Target: unit, Request: &translate.Request{Config: &container.Config{Image: "image-" + unit}}}
+			book.Began(born, op)
+			time.Sleep(opTime)
+			book.Done(born, op, 0, err)
+		}
+		if got := order(heard, "b"); !slices.Equal(got, []string{"Pulled", "Failed"}) {
+			t.Errorf("of what cannot be made %q is heard", got)
+		}
+		book.Saw(w, plan.Step{})
+		if got := order(heard, "a"); !slices.Equal(got, []string{"Pulled", "Created", "Started"}) {
+			t.Errorf("of what another one has made %q is heard", got)
 		}
 	})
 }
