@@ -48,7 +48,7 @@ container, or with Ctrl-C; the container goes on.`,
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
 	cmd.Flags().BoolVarP(&f.tty, "tty", "t", false, "lend the container the terminal")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only what the container prints")
-	completeContainerFlag(cmd)
+	completeContainerFlag(cmd, "container")
 	return cmd
 }
 

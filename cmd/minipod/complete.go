@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,11 +16,15 @@ import (
 // completionTime bounds how long a shell waits for the engine.
 const completionTime = time.Second
 
-// completePods offers the names of the namespace's pods.
-func completePods(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// completePods offers the names of the namespace's pods, behind pod/ too.
+func completePods(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	prefix := ""
+	if k, _, slashed := strings.Cut(word, "/"); slashed && podName(word) != word {
+		prefix = k + "/"
+	}
 	var names []cobra.Completion
 	for _, w := range podsToComplete(cmd) {
-		if name := w.Name; !slices.Contains(args, name) && tell.Clean(name) == name {
+		if name := prefix + w.Name; !slices.Contains(args, name) && tell.Clean(name) == name {
 			names = append(names, name)
 		}
 	}
@@ -45,10 +50,10 @@ func completeContainers(cmd *cobra.Command, args []string, word string) ([]cobra
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeContainerFlag offers for -c the containers of the pod that the
+// completeContainerFlag offers for a flag the containers of the pod that the
 // command line names.
-func completeContainerFlag(cmd *cobra.Command) {
-	offer(cmd, "container", func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func completeContainerFlag(cmd *cobra.Command, flag string) {
+	offer(cmd, flag, func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) == 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -68,10 +73,8 @@ func offer(cmd *cobra.Command, flag string, f cobra.CompletionFunc) {
 }
 
 func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
-	for _, w := range podsToComplete(cmd) {
-		if w.Want != nil && w.Name == podName(pod) {
-			return containerNames(w.Want.Pod)
-		}
+	if w := podToComplete(cmd, pod); w != nil {
+		return containerNames(w.Want.Pod)
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ the way in Docker writes them, as for docker cp. /proc, /sys, /dev and memory in
 		Example: `  minipod cp site web:/srv/www
   minipod cp web:/var/log/app.log . -c app
   minipod cp web:/etc - | tar t`,
+		ValidArgsFunction: completeCopy,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usage(seeHelp(cmd), "cp wants a source and a target")

@@ -66,6 +66,7 @@ with its exit code.`,
 	flags.BoolVarP(&f.stdin, "stdin", "i", false, "attach to it, and pass stdin on")
 	flags.BoolVarP(&f.tty, "tty", "t", false, "give it the terminal")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only what the container prints")
+	completeContainerFlag(cmd, "target")
 	complete(cmd, "image-pull-policy", []string{"Always", "IfNotPresent", "Never"})
 	return cmd
 }

@@ -30,7 +30,7 @@ func newDescribeCommand(io streams) *cobra.Command {
 		Example: `  minipod describe web
   minipod describe -l app=web
   minipod describe configmap/settings`,
-		ValidArgsFunction: completePods,
+		ValidArgsFunction: completeObjects,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = withKind(cmd, withoutKind(cmd, args))
 			pods, keys := splitKeys(args, namespaceOr(f.namespace))

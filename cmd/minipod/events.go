@@ -59,6 +59,7 @@ are there as long as the pod is.`,
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "only events of these types: `Normal,Warning`")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each that is new")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
+	offer(cmd, "for", completePods)
 	complete(cmd, "types", []string{v1.EventTypeNormal, v1.EventTypeWarning})
 	return cmd
 }

@@ -33,7 +33,7 @@ name are the command's own.`,
 		Example: `  minipod exec web ps aux
   minipod exec -it web -c nginx -- sh
   minipod exec -i web tar -x -C /srv < site.tar`,
-		ValidArgsFunction: completePods,
+		ValidArgsFunction: completePod,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			command, err := splitExec(cmd, args)
 			if err != nil {
@@ -52,7 +52,7 @@ name are the command's own.`,
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
 	cmd.Flags().BoolVarP(&f.tty, "tty", "t", false, "give the command a terminal")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only what the command prints")
-	completeContainerFlag(cmd)
+	completeContainerFlag(cmd, "container")
 	return cmd
 }
 

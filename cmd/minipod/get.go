@@ -79,13 +79,10 @@ func (e *noKindError) Hint() string {
 	return e.word + " is no kind either: minipod get KIND knows " + strings.Join(words, ", ")
 }
 
-// completeKinds offers kinds, and after pods their names.
+// completeKinds offers kinds, and the names of one.
 func completeKinds(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		if k := kindOf(args[0]); k != nil && k.Resource() == kind.Pods {
-			return completePods(cmd, args[1:], word)
-		}
-		return nil, cobra.ShellCompDirectiveNoFileComp
+	if len(args) > 0 || strings.Contains(word, "/") {
+		return completeObjects(cmd, args, word)
 	}
 	return kindWords(), cobra.ShellCompDirectiveNoFileComp
 }

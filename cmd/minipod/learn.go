@@ -69,6 +69,7 @@ learn take those of a folder: docs/lessons.md says how to write one.`,
 	cmd.Flags().StringVar(&f.dir, "dir", "", "take the lessons of a `FOLDER`")
 	language := value.NewChoice(&f.language, lesson.Languages()...)
 	cmd.Flags().Var(language, "lang", "the language of the lessons (default: that of the locale)")
+	complete(cmd, "lang", lesson.Languages())
 	return cmd
 }
 

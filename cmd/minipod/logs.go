@@ -62,7 +62,7 @@ func newLogsCommand(io streams) *cobra.Command {
 	flags.BoolVar(&f.all, "all-containers", false, "of all containers of the pod")
 	flags.BoolVar(&f.prefix, "prefix", false, "the pod and the container in front of each line")
 	flags.Var(value.NewBytes(&f.limit), "limit-bytes", "at most so many `bytes` of a container")
-	completeContainerFlag(cmd)
+	completeContainerFlag(cmd, "container")
 	return cmd
 }
 

@@ -43,7 +43,7 @@ before the colon is any free one. It forwards TCP alone, as kubectl does. The
 first connection of each port is told of, with -v all are.`,
 		Example: `  minipod port-forward web 8080:80
   minipod port-forward web 8080:http :9090`,
-		ValidArgsFunction: completePod,
+		ValidArgsFunction: completePorts,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usage(seeHelp(cmd), "port-forward wants a pod and ports: port-forward POD [LOCAL:]PORT")

@@ -59,10 +59,11 @@ func (f *psFlags) registerAll(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
 	cmd.Flags().BoolVar(&f.showLabels, "show-labels", false, "a column for the pods' labels")
-	cmd.Flags().Var(&f.sortBy, "sort-by", "order by a field: `.metadata.name`")
+	cmd.Flags().Var(&f.sortBy, "sort-by", "order by a field: `.metadata.name`, .metadata.creationTimestamp, ...")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print names alone")
 	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list pods that have ended too, as is always done")
 	complete(cmd, "output", formats())
+	complete(cmd, "sort-by", []string{".metadata.name", ".metadata.creationTimestamp"})
 }
 
 func (f *psFlags) run(cmd *cobra.Command, io streams, args []string) error {

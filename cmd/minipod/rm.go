@@ -38,7 +38,7 @@ func newRmCommand(io streams) *cobra.Command {
   minipod rm --now -l app=test
   minipod rm configmap/settings secret/login
   minipod rm --all --all-objects -A`,
-		ValidArgsFunction: completePods,
+		ValidArgsFunction: completeObjects,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = withKind(cmd, withoutKind(cmd, args))
 			if err := f.check(cmd, args); err != nil {
