@@ -136,10 +136,6 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		return warn(op.Unit, "FailedPostStartHook", "PostStartHook failed")
 	case plan.PreStop:
 		return warn(op.Unit, "FailedPreStopHook", "PreStopHook failed")
-	case plan.StopUnit:
-		if errors.Is(err, plan.ErrHook) {
-			return warn(op.Unit, "FailedPreStopHook", "PreStopHook failed")
-		}
 	case plan.SetPolicy, plan.Note, plan.Revise, plan.Measure: // of no account to users
 		return nil
 	case plan.FillVolume:

@@ -80,7 +80,7 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 		m.hookDone(op, err)
 	case op.Kind == PreStop: // one that fails keeps nothing from being stopped
 		m.PreStopped[op.Target] = 0
-	case err == nil, errors.Is(err, ErrHook):
+	case err == nil:
 		m.succeeded(op)
 	case errors.Is(err, ErrStale) && m.Late[key].Count < maxLate:
 		m.Late[key] = Try{At: now, Count: m.Late[key].Count + 1}

@@ -143,10 +143,6 @@ func (o Op) Clears(f Fault) bool {
 // answer is to observe again at once.
 var ErrStale = errors.New("the world has changed meanwhile")
 
-// ErrHook is in the error of a stop that was done though the hook before it
-// failed.
-var ErrHook = errors.New("the preStop hook failed")
-
 // ErrConfig is in the error of a create that the kubelet does not come to: the
 // container's configuration cannot be put together.
 var ErrConfig = errors.New(ReasonConfigError)
