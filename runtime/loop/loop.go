@@ -28,7 +28,6 @@ type loop struct {
 	options
 	ref     translate.Ref
 	last    plan.World // the last look
-	step    plan.Step  // what was to be done then
 	memory  plan.Memory
 	busy    map[string]plan.Op // the operations under way, by subject
 	results chan result
@@ -85,13 +84,12 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if !same {
 			var err error
 			if w, err = l.Engine.Observe(ctx, l.ref.UID); err != nil {
-				return Result{World: l.last, Step: l.step}, fmt.Errorf("look at pod %s: %w", l.ref, err)
+				return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 			}
 		}
 		w.Memory = l.memory
 		l.last = w
 		step := plan.Next(w, l.Now())
-		l.step = step
 		l.observer().Saw(w, step)
 		reached := l.until(w, step)
 		switch {

@@ -251,13 +251,29 @@ func verdict(ref translate.Ref, res Result, aim Aim) error {
 // does one of which something runs or has run.
 func (r *Runner) bringOrRemove(ctx context.Context, ref translate.Ref, aim Aim) (Result, error) {
 	res, err := r.bring(ctx, ref, aim)
-	up := ctx.Err() != nil && res.Step.State == plan.Up
+	up := false
+	if ctx.Err() != nil {
+		res, up = r.lookAgain(ctx, ref, res)
+	}
 	if err == nil || up || stays(err) || errors.As(err, new(*StoppedError)) || errors.As(err, new(*RemovedError)) {
 		return res, err
 	}
 	left := r.undo(ctx, ref)
 	res.Undone = left == nil
 	return res, errors.Join(err, left)
+}
+
+// lookAgain tells what has become of a pod whose loop was broken off, and whether
+// it is up.
+func (r *Runner) lookAgain(ctx context.Context, ref translate.Ref, last Result) (now Result, up bool) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	defer cancel()
+	w, err := r.Engine.Observe(ctx, ref.UID)
+	if err != nil || w.Pause == nil {
+		return last, false
+	}
+	last.World, last.Step = w, plan.Next(w, r.Now())
+	return last, last.Step.State == plan.Up
 }
 
 // undoTime bounds the removal of what a failed run made.
