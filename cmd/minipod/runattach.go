@@ -43,10 +43,12 @@ func (f *runFlags) attached(ctx context.Context, io streams, e connection, pods 
 func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out *logs.Writers) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
-	stopping := stopWith(ctx, on, m.Ref(), cancel)
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
 	follow := newFollower(work, n, on.connection, out)
-	res, err := on.reporting(follow).Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
+	runner := on.reporting(follow)
+	on.runner = &loop.Runner{Engine: runner.Engine, Now: runner.Now, Book: runner.Book} // whichever of them does a step of a stop tells of it
+	stopping := stopWith(ctx, on, m.Ref(), cancel)
+	res, err := runner.Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
 	n.Close()
 	late := errors.As(err, new(*loop.TimeoutError))

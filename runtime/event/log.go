@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	v1 "k8s.io/api/core/v1"
 )
 
 // Log is what happened to a pod: each event once, with how often, in the order
@@ -39,6 +41,14 @@ func (l Log) Add(e Event) (after Log, counted Event, fresh bool) {
 // Has reports whether the log has an event, however often.
 func (l Log) Has(e Event) bool {
 	return slices.ContainsFunc(l, func(known Event) bool { return known.key() == e.key() })
+}
+
+// Tells reports whether the log has told of such a thing: the same event, or a
+// warning of the same reason, which may be in other words each time.
+func (l Log) Tells(e Event) bool {
+	return l.Has(e) || e.Type == v1.EventTypeWarning && slices.ContainsFunc(l, func(known Event) bool {
+		return known.Type == e.Type && known.Unit == e.Unit && known.Reason == e.Reason
+	})
 }
 
 // Join is what two who saw the same pod have seen of it.

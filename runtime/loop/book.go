@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -30,10 +31,12 @@ func EventsOf(ctx context.Context, e Events, w plan.World) (event.Log, error) {
 }
 
 // Book keeps what happens to pods. What it was told of is written by Run a while
-// later, many at a time, or by Write when a pod is up: no pod waits for it.
+// later, many at a time: no pod waits for it.
 type Book struct {
 	Events Events
 	Now    func() time.Time
+
+	writing sync.Mutex // held by who writes: what is older is not to be written last
 
 	mu    sync.Mutex
 	heard func(w plan.World, e event.Event)
@@ -49,11 +52,13 @@ type page struct {
 	read    bool          // what was written before is in the log
 	pending []event.Event // until then
 	news    bool          // the log has what is to be written
+	fresh   bool          // and something that has not happened before
 	since   time.Time     // since when
 	urgent  bool          // others ask for it soon
 	written time.Time
-	pulls   []pull    // of which the next look tells
-	present []present // of which the look tells that shows the container
+	pulls   []pull            // of which the next look tells
+	present []present         // of which the look tells that shows the container
+	begun   map[string]string // how the stops were told of that are under way, by container
 }
 
 // pull is an image that was pulled; how large it is is not known yet.
@@ -70,12 +75,14 @@ type present struct {
 	event event.Event
 }
 
-// writeEvery is how often events of one pod are written at most, but for urgent
-// ones, and soon how long after the first: the start of a container would have to
-// wait for the write.
+// writeEvery is how often events of one pod are written at most that are only
+// counted, and soon how long after the first any are, but for urgent ones: the
+// start of a container would have to wait for the write. leaving is how long the
+// last write of all pods may take.
 const (
 	writeEvery = 10 * time.Second
 	soon       = time.Second
+	leaving    = 5 * time.Second
 )
 
 // Saw takes in a look at a pod, as an Observer's does.
@@ -98,6 +105,9 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 		}
 		return made
 	})
+	maps.DeleteFunc(p.begun, func(target string, _ string) bool {
+		return !slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == target && c.State == plan.Running })
+	})
 	for _, e := range append(event.Seen(w), event.PullSecrets(w)...) {
 		b.add(p, e)
 	}
@@ -106,16 +116,27 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 	for _, e := range all {
 		b.add(p, e)
 	}
+	if p.news && !plan.NeedsKeeper(w) { // whoever kept it may leave
+		p.urgent = true
+		b.wake()
+	}
 }
 
-// Began takes in an operation that begins.
+// Began takes in an operation that begins. Of a container that two loops of one
+// process stop it is told once.
 func (b *Book) Began(w plan.World, op plan.Op) {
-	b.Tell(w, event.Began(w, op, b.Now())...)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range event.Began(w, op, b.Now()) {
+		p := b.page(w)
+		if p.begun[op.Target] != e.Message {
+			p.begun[op.Target] = e.Message
+			b.add(p, e)
+		}
+	}
 	if op.Kind != plan.CreateUnit {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	p := b.page(w)
 	for _, e := range event.Unpulled(w, op, b.Now()) {
 		p.present = append(p.present, present{op, e})
@@ -185,7 +206,7 @@ func (b *Book) page(w plan.World) *page {
 	p := b.pages[uid]
 	if p == nil {
 		born := w.Pause == nil || w.Pause.State == plan.Created && len(w.Containers) == 0
-		p = &page{read: born}
+		p = &page{read: born, begun: map[string]string{}}
 		b.pages[uid] = p
 		if !born {
 			b.wake()
@@ -203,13 +224,14 @@ func (b *Book) add(p *page, e event.Event) {
 		p.pending = append(p.pending, e)
 		return
 	}
-	after, counted, fresh := p.log.Add(e)
-	if !fresh {
+	after, counted, news := p.log.Add(e)
+	if !news {
 		return
 	}
+	fresh := !p.log.Tells(e)
 	p.log = after
-	if !p.news && !counted.Routine() {
-		p.news, p.since = true, b.Now()
+	if !counted.Routine() && (!p.news || fresh && !p.fresh) {
+		p.news, p.fresh, p.since = true, fresh, b.Now()
 	}
 	if e.Attempt != "" { // who sees the container end is to know that it did not end by itself
 		p.urgent = true
@@ -229,7 +251,12 @@ func (b *Book) wake() {
 }
 
 // Run reads and writes until ctx ends, and then writes what is left.
-func (b *Book) Run(ctx context.Context) {
+func (b *Book) Run(ctx context.Context) { b.run(ctx, b.unread) }
+
+// beside is Run for one command: it reads nothing that it does not add to.
+func (b *Book) beside(ctx context.Context) { b.run(ctx, (*page).pendingNews) }
+
+func (b *Book) run(ctx context.Context, which func(*page) bool) {
 	b.mu.Lock()
 	b.wake()
 	woken := b.woken
@@ -241,20 +268,21 @@ func (b *Book) Run(ctx context.Context) {
 		case <-woken:
 		case <-ticker.C:
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*soon)
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 			defer cancel()
-			b.write(last, 0)
+			b.read(last, (*page).pendingNews)
+			b.write(last, func(*page) bool { return true })
 			return
 		}
-		b.read(ctx, b.unread)
-		b.write(ctx, writeEvery)
+		b.read(ctx, which)
+		b.write(ctx, b.due)
 	}
 }
 
-// Write writes what is to be written of all pods.
-func (b *Book) Write(ctx context.Context) {
-	b.read(ctx, (*page).pendingNews)
-	b.write(ctx, 0)
+// due reports whether the news of a page has waited for as long as it is to.
+func (b *Book) due(p *page) bool {
+	now := b.Now()
+	return p.urgent || now.Sub(p.since) >= soon && (p.fresh || now.Sub(p.written) >= writeEvery)
 }
 
 // unread reports whether what others have written of a pod is to be read: before
@@ -310,15 +338,13 @@ func (b *Book) join(p *page, log event.Log) {
 	}
 }
 
-// write writes what is to be written and was not written for so long. What
-// others have written meanwhile stays. That it fails keeps nothing from going
-// on: it is tried again while the pod is there.
-func (b *Book) write(ctx context.Context, apart time.Duration) {
-	due := func(p *page) bool {
-		now := b.Now()
-		return p.news && (p.urgent || apart == 0 || now.Sub(p.since) >= soon && now.Sub(p.written) >= apart)
-	}
-	for uid, w := range b.some(due) {
+// write writes the news of such pages. What others have written meanwhile stays.
+// That it fails keeps nothing from going on: it is tried again while the pod is
+// there.
+func (b *Book) write(ctx context.Context, which func(*page) bool) {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	for uid, w := range b.some(func(p *page) bool { return p.news && which(p) }) {
 		before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
 		if err != nil {
 			continue
@@ -331,7 +357,7 @@ func (b *Book) write(ctx context.Context, apart time.Duration) {
 		}
 		b.join(p, before)
 		log := p.log
-		p.news, p.urgent, p.written = false, false, b.Now()
+		p.news, p.fresh, p.urgent, p.written = false, false, false, b.Now()
 		b.mu.Unlock()
 		if b.Events.WriteEvents(ctx, w.Pause.ID, log) != nil {
 			b.mu.Lock()

@@ -141,7 +141,7 @@ var errUnborn = errors.New("its volumes are there and its pause is not")
 
 // finish sees a removal through that was asked for.
 func (r *Runner) finish(ctx context.Context, ref translate.Ref) error {
-	res, err := r.drive(ctx, ref, options{until: by(plan.Step.Ended)})
+	res, err := r.see(ctx, ref, options{until: by(plan.Step.Ended)})
 	switch {
 	case err != nil || res.Step.State == plan.Gone:
 		return err
@@ -196,7 +196,7 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 	if err != nil {
 		return err
 	}
-	res, err := r.drive(ctx, ref, options{until: by(plan.Step.Quiet)})
+	res, err := r.see(ctx, ref, options{until: by(plan.Step.Quiet)})
 	switch faults := res.Step.Faults(); {
 	case err != nil:
 		return err

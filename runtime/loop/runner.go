@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/minipod/minipod/runtime/plan"
@@ -209,14 +210,25 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 	if aim.Timeout > 0 {
 		opts.deadline = r.Now().Add(aim.Timeout)
 	}
-	res, err := r.drive(ctx, ref, opts)
+	res, err := r.see(ctx, ref, opts)
 	if err == nil {
 		err = verdict(ref, res, aim)
 	}
-	if (err == nil || stays(err)) && r.Book != nil {
-		r.Book.Write(ctx)
-	}
 	return res, err
+}
+
+// see is drive, and has what happens written meanwhile: the pod may take its
+// time, and be looked at by others.
+func (r *Runner) see(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
+	if r.Book == nil {
+		return r.drive(ctx, ref, opts)
+	}
+	over, done := context.WithCancel(ctx)
+	var writing sync.WaitGroup
+	writing.Go(func() { r.Book.beside(over) })
+	defer writing.Wait()
+	defer done()
+	return r.drive(ctx, ref, opts)
 }
 
 // stays reports whether a pod is left as it is that has not come up.
