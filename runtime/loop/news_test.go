@@ -141,11 +141,11 @@ func TestWhatIsNewIsWrittenSoon(t *testing.T) {
 		stop := b.keeping(b.engine)
 		defer stop()
 		time.Sleep(20 * time.Second)
-		b.crash("a") // is started again at once
-		time.Sleep(2 * time.Second)
+		b.crash("a")                        // is started again at once
+		time.Sleep(2500 * time.Millisecond) // not when the book looks
 		b.says("after a restart", "a Started x2")
 		b.crash("a")
-		time.Sleep(2 * time.Second)
+		time.Sleep(2500 * time.Millisecond) // not when the book looks
 		b.says("after a second crash", "a BackOff x1")
 	})
 }
