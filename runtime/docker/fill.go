@@ -53,6 +53,13 @@ func (e *Engine) contents(ctx context.Context, w plan.World) (map[string]string,
 	return found, nil
 }
 
+// An engine fails for a moment to look into a container that is being started or
+// removed, and says no more of it.
+const (
+	looks     = 5
+	lookPause = 50 * time.Millisecond
+)
+
 // content is the hash of what a volume holds: where its link to the data folder
 // points, or the mark that an image was copied; empty for nothing.
 func (e *Engine) content(ctx context.Context, pause string, v translate.Volume) (string, error) {
@@ -61,6 +68,10 @@ func (e *Engine) content(ctx context.Context, pause string, v translate.Volume) 
 		at = v.CopiedMark()
 	}
 	stat, err := e.cli.ContainerStatPath(ctx, pause, at)
+	for try := 1; try < looks && cerrdefs.IsInternal(err); try++ { // its root is just being mounted, or no more
+		wait(ctx, lookPause)
+		stat, err = e.cli.ContainerStatPath(ctx, pause, at)
+	}
 	switch {
 	case cerrdefs.IsNotFound(err), errors.Is(e.explain(err), plan.ErrStale):
 		return "", nil
