@@ -20,7 +20,7 @@ import (
 
 // aimFlags say how far run brings pods before it leaves them.
 type aimFlags struct {
-	wait    string // empty: up, as World.Settled has it
+	wait    string // empty: up, as Step.Settled has it
 	timeout time.Duration
 }
 

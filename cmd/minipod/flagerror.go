@@ -81,10 +81,14 @@ func nearestFlag(cmd *cobra.Command, name string) string {
 	return nearest
 }
 
+// mayDiffer is in how many letters a word may differ from the one that was meant: a
+// third of its own, and not too many.
+func mayDiffer(word string) int { return min(nearEnough, (len(word)+1)/3) }
+
 // nearestCommand is the command that a word begins, or is nearest to; empty
-// where none is near: a third of its letters may differ.
+// where none is near.
 func nearestCommand(root *cobra.Command, word string) string {
-	nearest, least := "", min(nearEnough, (len(word)+1)/3)+1
+	nearest, least := "", mayDiffer(word)+1
 	for _, c := range root.Commands() {
 		for _, name := range append([]string{c.Name()}, c.Aliases...) {
 			d := distance(word, name)

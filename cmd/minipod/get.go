@@ -73,7 +73,7 @@ func (e *noKindError) Unwrap() error { return e.error }
 func (e *noKindError) Hint() string {
 	words := kindWords()
 	near := slices.MinFunc(words, func(a, b string) int { return cmp.Compare(distance(e.word, a), distance(e.word, b)) })
-	if distance(e.word, near) <= min(nearEnough, (len(e.word)+1)/3) {
+	if distance(e.word, near) <= mayDiffer(e.word) {
 		return "did you mean minipod get " + near + "?"
 	}
 	return e.word + " is no kind either: minipod get KIND knows " + strings.Join(words, ", ")

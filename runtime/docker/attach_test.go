@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -40,15 +39,7 @@ func stuckStreams(t *testing.T) *Engine {
 		w.Header().Set("Api-Version", "1.41")
 		fmt.Fprint(w, `{}`)
 	})
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	t.Setenv("DOCKER_HOST", "tcp://"+server.Listener.Addr().String())
-	e, err := New(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = e.Close() })
-	return e
+	return servedBy(t, mux)
 }
 
 func TestAttachEndsWithItsContainer(t *testing.T) {

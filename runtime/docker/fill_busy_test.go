@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
@@ -28,14 +27,7 @@ func TestContentOfABusyContainer(t *testing.T) {
 		w.Header().Set("Api-Version", "1.41")
 		fmt.Fprint(w, `{}`)
 	})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	t.Setenv("DOCKER_HOST", "tcp://"+server.Listener.Addr().String())
-	e, err := New(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := servedBy(t, mux)
 	if hash, err := e.content(t.Context(), "p", translate.Volume{Name: "v", Target: "/volumes/v"}); hash != "abc" || err != nil {
 		t.Errorf("it holds %q, %v", hash, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -54,14 +53,7 @@ func (n *newEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // Pods that are made side by side on a new engine all get their pause.
 func TestPausesOnANewEngine(t *testing.T) {
 	n := &newEngine{}
-	server := httptest.NewServer(n)
-	defer server.Close()
-	t.Setenv("DOCKER_HOST", "tcp://"+server.Listener.Addr().String())
-	e, err := New(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := servedBy(t, n)
 	var group errgroup.Group
 	for i := range 8 {
 		group.Go(func() error {

@@ -3,7 +3,6 @@ package docker
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -41,14 +40,7 @@ func TestPodUsage(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		fmt.Fprint(w, `{}`)
 	})
-	server := httptest.NewServer(mux)
-	defer server.Close()
-	t.Setenv("DOCKER_HOST", "tcp://"+server.Listener.Addr().String())
-	e, err := New(Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
+	e := servedBy(t, mux)
 	if used, err := e.podUsage(t.Context(), "p"); used != 10 || err != nil {
 		t.Errorf("the pod uses %d, %v, want 10", used, err)
 	}
