@@ -39,12 +39,12 @@ func missingObjects(l *look) []Cause {
 		if l.Contents[v.Docker] != "" {
 			continue
 		}
-		if _, missing := l.Want.Payload(v, l.Inputs); missing != nil {
+		if _, missing := l.Want.Payload(v, l.Inputs); missing != nil && !missing.Early {
 			causes = append(causes, l.missing("", "volume "+v.Name+" cannot be filled", missing))
 		}
 	}
 	for _, u := range l.Awaited() {
-		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && missing.Reason != "" && !ephemeral(u) {
+		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && !missing.Early && !ephemeral(u) {
 			causes = append(causes, l.missing(u.Name, title(u)+" cannot be made", missing))
 		}
 	}

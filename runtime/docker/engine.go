@@ -10,6 +10,7 @@ package docker
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/docker/docker/client"
 
@@ -26,6 +27,7 @@ type Engine struct {
 	wants    wants
 	known    sync.Map // of image IDs to plan.Image
 	machine  machine
+	disk     atomic.Int64 // how many bytes it has; 0 is not known yet
 	loading  loading
 	places   sync.Map // of pause IDs to places
 	holds    sync.Map // of Docker's names of volumes to what they were seen to hold

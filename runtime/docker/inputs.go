@@ -45,6 +45,11 @@ func (e *Engine) needed(ctx context.Context, w plan.World, needs translate.Needs
 			v1.ResourceMemory: *resource.NewQuantity(info.Memory, resource.BinarySI),
 		}
 	}
+	if needs.Disk {
+		if err := e.addDisk(ctx, w.Pause, &in); err != nil {
+			return in, err
+		}
+	}
 	if needs.Services {
 		in.Services = object.ServicesOf(w.Want.Pod.Namespace, objectsOf(kept.common))
 	}

@@ -3,10 +3,13 @@ package docker
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	cerrdefs "github.com/containerd/errdefs"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/pause"
@@ -38,23 +41,67 @@ func (e *Engine) volumeUsage(ctx context.Context, id string, volumes []translate
 	if len(volumes) == 0 {
 		return found, nil
 	}
-	command := []string{pause.ProgramPath, "usage"}
+	var folders []string
 	for _, v := range volumes {
-		command = append(command, v.Folder)
+		folders = append(folders, v.Folder)
 	}
-	var out bytes.Buffer
-	code, err := e.Exec(ctx, id, engine.ExecOptions{Command: command, User: "0", Stdio: engine.Stdio{Stdout: &out, Stderr: io.Discard}})
+	used, code, err := e.usage(ctx, id, folders...)
 	if err != nil {
 		return nil, fmt.Errorf("measure volumes: %w", err)
 	}
-	for _, v := range volumes {
-		var used int64
-		if _, err := fmt.Fscan(&out, &used); err != nil {
-			return nil, fmt.Errorf("measure volume %s: the pause has ended with exit code %d: %w", v.Name, code, err)
+	for i, v := range volumes {
+		if i >= len(used) {
+			return nil, fmt.Errorf("measure volume %s: the pause has ended with exit code %d", v.Name, code)
 		}
-		found[v.Name] = used
+		found[v.Name] = used[i]
 	}
 	return found, nil
+}
+
+// usage is how many bytes of the disk folders of a pause take, or without
+// folders how many the disk has; and the exit code of the pause's program.
+func (e *Engine) usage(ctx context.Context, id string, folders ...string) (numbers []int64, code int, err error) {
+	var out bytes.Buffer
+	command := append([]string{pause.ProgramPath, "usage"}, folders...)
+	code, err = e.Exec(ctx, id, engine.ExecOptions{Command: command, User: "0", Stdio: engine.Stdio{Stdout: &out, Stderr: io.Discard}})
+	for err == nil {
+		var n int64
+		if _, end := fmt.Fscan(&out, &n); end != nil {
+			break // the engine's own words are no numbers
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, code, err
+}
+
+// missesFolders is the exit code of wrong usage.
+const missesFolders = 2
+
+// addDisk adds how large the engine's disk is. One pause that runs is asked
+// once, and answers for all. One that an earlier minipod has made misses the
+// folders: its pod is told 0.
+func (e *Engine) addDisk(ctx context.Context, p *plan.Pause, in *translate.Inputs) error {
+	size := e.disk.Load()
+	if size == 0 {
+		if p == nil || p.State != plan.Running {
+			return nil
+		}
+		told, code, err := e.usage(ctx, p.ID)
+		switch {
+		case len(told) > 0:
+			size = told[0]
+			e.disk.Store(size)
+		case err != nil && !errors.Is(err, plan.ErrStale):
+			return fmt.Errorf("ask how large the disk is: %w", err)
+		case code != missesFolders:
+			return nil // it has just ended
+		}
+	}
+	if in.Allocatable == nil {
+		in.Allocatable = v1.ResourceList{}
+	}
+	in.Allocatable[v1.ResourceEphemeralStorage] = *resource.NewQuantity(size, resource.BinarySI)
+	return nil
 }
 
 // layerUsage is what a container has written to its own file system. One that

@@ -130,7 +130,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 	if e.Inputs != nil {
 		w.Inputs = e.Inputs()
 	}
-	w.Inputs.PodIPs = p.world.Inputs.PodIPs
+	w.Inputs.PodIPs, w.Inputs.Allocatable = p.world.Inputs.PodIPs, p.world.Inputs.Allocatable
 	for ref, image := range e.images {
 		w.Images[ref] = image
 	}

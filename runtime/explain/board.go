@@ -140,10 +140,9 @@ func (w *board) lookup(token string) string {
 		return w.place(folder)
 	}
 	if a, ok := translate.AllotmentOf(token); ok {
-		if a.Resource == v1.ResourceCPU {
-			return fmt.Sprintf("$(( ($(docker info -f '{{.NCPU}}') * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)
-		}
-		return fmt.Sprintf("$(( ($(docker info -f '{{.MemTotal}}') + %d) / %d ))", a.Divisor-1, a.Divisor)
+		return share(map[v1.ResourceName]string{
+			v1.ResourceCPU: "$(docker info -f '{{.NCPU}}') * 1000", v1.ResourceMemory: "$(docker info -f '{{.MemTotal}}')", v1.ResourceEphemeralStorage: w.disk(),
+		}[a.Resource], a)
 	}
 	if image, ok := translate.ImageUserOf(token); ok {
 		return fmt.Sprintf("$(docker image inspect -f '{{or .Config.User 0}}' %s)", w.operand(image))

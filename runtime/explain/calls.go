@@ -103,6 +103,8 @@ func (w *calls) op(op plan.Op) {
 	case plan.StartPause:
 		w.prepare(op)
 		w.start(op)
+	case plan.FillVolume:
+		w.put(payloadEntries(*op.Payload), archiveNote)
 	case plan.CheckPath:
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
@@ -141,12 +143,15 @@ func (w *calls) prepare(op plan.Op) {
 		entries = append(entries, payloadEntries(*p)...)
 	}
 	if len(entries) > 0 {
-		w.put(entries, "a tar archive of these")
+		w.put(entries, archiveNote)
 	}
 	for _, v := range claims {
 		w.prepareClaim(v)
 	}
 }
+
+// archiveNote is said of the entries of an archive.
+const archiveNote = "a tar archive of these"
 
 func (w *calls) put(entries []archiveEntry, note string) {
 	w.add(call{Method: "PUT", Path: "/containers/" + w.b.Pause.Name + "/archive?path=" + translate.VolumeRoot, Body: entries, Note: note})

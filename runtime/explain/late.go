@@ -17,10 +17,7 @@ func (w *writer) lateExpression(token string) string {
 		return "$" + placeVariable(folder)
 	}
 	if a, ok := translate.AllotmentOf(token); ok {
-		if a.Resource == v1.ResourceCPU {
-			return fmt.Sprintf("$(( (cpus * 1000 + %d) / %d ))", a.Divisor-1, a.Divisor)
-		}
-		return fmt.Sprintf("$(( (memory + %d) / %d ))", a.Divisor-1, a.Divisor)
+		return share(map[v1.ResourceName]string{v1.ResourceCPU: "cpus * 1000", v1.ResourceMemory: "memory", v1.ResourceEphemeralStorage: "disk"}[a.Resource], a)
 	}
 	if _, ok := translate.ImageUserOf(token); ok {
 		return "${user:-0}"
@@ -44,6 +41,11 @@ func (w *writer) lateExpression(token string) string {
 		return "$hostIPs"
 	}
 	return "$node"
+}
+
+// share is the shell that divides an amount and rounds up.
+func share(amount string, a translate.Allotment) string {
+	return fmt.Sprintf("$(( (%s + %d) / %d ))", amount, a.Divisor-1, a.Divisor)
 }
 
 // fileValue is the shell that reads a value of one line from a file of a
@@ -124,6 +126,11 @@ func (w words) place(folder string) string {
 	return fmt.Sprintf("$(docker inspect -f '"+format+"' %s)", folder, w.quote(w.pause))
 }
 
+// disk is the shell that finds out how large the machine's disk is.
+func (w words) disk() string {
+	return fmt.Sprintf("$(docker exec %s /pause usage)", w.quote(w.pause))
+}
+
 func (w *writer) findOnce(shell string) {
 	if shell != "" && !w.found[shell] {
 		w.found[shell] = true
@@ -138,8 +145,11 @@ func (w *writer) finding(token string) string {
 		return fmt.Sprintf("# Where %s of the pause is on the machine\n%s=%s", folder, placeVariable(folder), w.place(folder))
 	}
 	if a, ok := translate.AllotmentOf(token); ok {
-		if a.Resource == v1.ResourceCPU {
+		switch a.Resource {
+		case v1.ResourceCPU:
 			return "# How many processors the machine has\ncpus=$(docker info -f '{{.NCPU}}')"
+		case v1.ResourceEphemeralStorage:
+			return "# How large the machine's disk is: the pause is on it\ndisk=" + w.disk()
 		}
 		return machineMemory
 	}

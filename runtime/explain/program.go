@@ -119,6 +119,8 @@ func (w *program) op(op plan.Op) {
 		}
 	case plan.StartPause:
 		w.startPause(op)
+	case plan.FillVolume:
+		w.fillVolume(*op.Payload)
 	case plan.CheckPath:
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:
@@ -210,6 +212,10 @@ func (w *program) fillVolume(p translate.Payload) {
 // late is the call that finds a late value out.
 func (w *program) late(token string) string {
 	if a, ok := translate.AllotmentOf(token); ok {
+		if a.Resource == v1.ResourceEphemeralStorage {
+			w.parts["disk"] = true
+			return fmt.Sprintf("disk(%s, %d)", w.text(w.b.Pause.Name), a.Divisor)
+		}
 		w.parts["late"] = true
 		if a.Resource == v1.ResourceCPU {
 			return fmt.Sprintf("cpus(%d)", a.Divisor)

@@ -70,7 +70,7 @@ func TestProgram(t *testing.T) {
 		if _, err := parser.ParseFile(token.NewFileSet(), pod.Name+".go", text, 0); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
-		if pod.Name == "walkthrough" || pod.Name == "volumes-of-fields" {
+		if pod.Name == "walkthrough" || pod.Name == "addresses" {
 			compare(t, "../../testdata/explain/"+pod.Name+".go.golden", text)
 		}
 	}

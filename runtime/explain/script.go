@@ -136,6 +136,8 @@ func (w *writer) op(op plan.Op) {
 		w.demands(unit)
 	case plan.StartPause:
 		w.startPause(op)
+	case plan.FillVolume:
+		w.fillVolume(*op.Payload)
 	case plan.CheckPath:
 		w.checkPath(*op.HostPath)
 	case plan.CopyImage:

@@ -16,6 +16,7 @@
 //	/pause links                         prints the network interfaces: [ParseLinks]
 //	/pause look                          prints what /proc, /sys and /dev say of the pod: [ParseLook]
 //	/pause usage FOLDER...               prints for each how many bytes of the disk its files take
+//	/pause usage                         prints how many bytes the disk has
 //	/pause own GROUP FOLDER...           gives all files of folders to a group, as fsGroup does
 //	/pause limit PATH VALUE ...          writes each value into its file; + makes a folder, - removes one
 //
@@ -41,7 +42,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.6"
+const Version = "1.7"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

@@ -58,7 +58,7 @@ func TestVersion(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, line := range []string{
-		"x", "-x", "-v x", "nameserver", "nameserver ::1 search", "domain a", "machine x", "machine nameserver", "machine aliases", "machine alias", "host", "alias ::1 host", "limit a", "limit a - b", "usage", "own", "own 1", "own x .", "own 4294967295 .", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
+		"x", "-x", "-v x", "nameserver", "nameserver ::1 search", "domain a", "machine x", "machine nameserver", "machine aliases", "machine alias", "host", "alias ::1 host", "limit a", "limit a - b", "own", "own 1", "own x .", "own 4294967295 .", "look x", "links x", "ns", "connect", "connect ::1", "connect ::1 1 2", "connect -z", "connect -t",
 		"connect -t 0 ::1 1", "connect -t x ::1 1", "connect -x ::1 1", "connect ::1 0", "connect ::1 65536", "connect ::1 -1",
 		"connect localhost 1", "connect 1.2.3 1", "connect 1.2.3.4.5 1", "connect 1.2.3.256 1", "connect 1..3.4 1",
 		"connect : 1", "connect ::: 1", "connect 1:: 1:", "connect 1:::2 1", "connect 1::2::3 1", "connect :1:2:3:4:5:6:7 1",
@@ -435,6 +435,18 @@ func TestOwnGivesAllFilesToAGroup(t *testing.T) {
 		if got := fmt.Sprint(is.Sys().(*syscall.Stat_t).Gid, " ", is.Mode()); got != want {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
+	}
+}
+
+// TestDiskIsAsLargeAsItsFileSystemSays compares it with what the kernel tells Go.
+func TestDiskIsAsLargeAsItsFileSystemSays(t *testing.T) {
+	var is syscall.Statfs_t
+	if err := syscall.Statfs("/", &is); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := result(t, program(t, "usage"))
+	if want := fmt.Sprintln(int64(is.Blocks) * is.Frsize); out != want || errs != "" || code != 0 {
+		t.Errorf("%q, %q, exit %d; want %q", out, errs, code, want)
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -117,7 +120,12 @@ func startPause(w *World, op Op, now time.Time) {
 		w.Pause.IPs = []string{"192.0.2.1"}
 	}
 	w.Inputs.PodIPs = append([]string{}, w.Pause.IPs...)
+	w.Inputs.Allocatable = clone(w.Inputs.Allocatable)
+	w.Inputs.Allocatable[v1.ResourceEphemeralStorage] = resource.MustParse(modelDisk)
 }
+
+// modelDisk is how large the disk of the model of Docker is.
+const modelDisk = "100Gi"
 
 // ModelImage is what the model of Docker knows of an image: it has one that
 // does not run as root, so that nothing keeps a container from being made.

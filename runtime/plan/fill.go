@@ -71,13 +71,17 @@ type content struct {
 	missing *translate.Missing
 }
 
-// contents are what the volumes are to hold.
+// contents are what the volumes are to hold, but for those that only the pause
+// can tell it of, which is started anyway.
 func (s *stepper) contents() []content {
 	var all []content
 	inputs := s.w.Inputs
 	inputs.Now = s.now
 	for _, v := range s.w.Want.Filled() {
 		payload, missing := s.w.Want.Payload(v, inputs)
+		if missing != nil && missing.Early {
+			continue
+		}
 		all = append(all, content{v, payload, missing})
 	}
 	return all

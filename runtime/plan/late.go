@@ -34,7 +34,7 @@ func (s *stepper) attempt(u translate.Unit, n, backoff int) *translate.Request {
 	if missing == nil {
 		return request
 	}
-	if missing.Reason != "" {
+	if !missing.Early {
 		fault := &Fault{Op: Op{Kind: CreateUnit, Unit: u.Name, Attempt: n}, Err: unmet{missing}, At: s.now, Count: 1}
 		s.wait(Wait{Unit: u.Name, Reason: missing.Reason, Detail: missing.Message, Fault: fault})
 		s.wake(s.now.Add(missingAgain))

@@ -55,6 +55,55 @@ func TestAddressIsWaitedFor(t *testing.T) {
 	}
 }
 
+func diskOfA() *v1.ResourceFieldSelector {
+	return &v1.ResourceFieldSelector{ContainerName: "a", Resource: "limits.ephemeral-storage"}
+}
+
+// toldOfItsDisk is a pod with a file that says how large the disk is.
+func toldOfItsDisk() *v1.Pod {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	source := v1.DownwardAPIVolumeSource{Items: []v1.DownwardAPIVolumeFile{{Path: "disk", ResourceFieldRef: diskOfA()}}}
+	pod.Spec.Volumes = append(pod.Spec.Volumes, v1.Volume{Name: "fields", VolumeSource: v1.VolumeSource{DownwardAPI: &source}})
+	pod.Spec.Containers[0].VolumeMounts = []v1.VolumeMount{{Name: "fields", MountPath: "/fields"}}
+	return pod
+}
+
+// The pause tells how large the disk is: what is told of it is made when the
+// pause runs, and nothing is said to be missing before.
+func TestDiskIsWaitedFor(t *testing.T) {
+	for name, test := range map[string]struct {
+		w    plan.World
+		want [][]string
+	}{
+		"a variable": {lateWorld(v1.EnvVarSource{ResourceFieldRef: diskOfA()}), [][]string{
+			{"create pause"}, {"start pause", "pull image a/0", "pull image b/0"}, {"create a/0", "create b/0"}, {"start a/0"}, {"start b/0"}, {},
+		}},
+		"a file": {unborn(toldOfItsDisk(), translate.Options{}), [][]string{
+			{"create pause"}, {"start pause"}, {"fill volume"}, {"pull image a/0"}, {"create a/0"}, {"start a/0"}, {},
+		}},
+	} {
+		var got [][]string
+		for _, s := range plan.Simulate(test.w, t0) {
+			got = append(got, kinds(s))
+			if len(s.Waits) > 0 {
+				t.Errorf("%s: it waits for %v", name, s.Waits)
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: steps (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Where the pause does not tell just now, a pod that is up stays as it is.
+func TestDiskIsNotTold(t *testing.T) {
+	w := up(t, toldOfItsDisk())
+	w.Inputs = translate.Inputs{}
+	if s := plan.Next(w, t0); s.State != plan.Up || len(s.Ops)+len(s.Waits) > 0 {
+		t.Errorf("%s: %v, waits %v", s.State, kinds(s), s.Waits)
+	}
+}
+
 // A container is told the address that its pod has now.
 func TestAddressIsTheNewest(t *testing.T) {
 	w := lateWorld(field("status.podIP"))

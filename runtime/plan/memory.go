@@ -147,9 +147,9 @@ func (m Memory) until(op Op) time.Time {
 }
 
 // clone is a copy that can be written to.
-func clone[V any](m map[string]V) map[string]V {
+func clone[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil {
-		return map[string]V{}
+		return map[K]V{}
 	}
 	return maps.Clone(m)
 }

@@ -19,12 +19,23 @@ type allotment struct {
 	divisor resource.Quantity
 }
 
-// allotmentOf reads a resourceFieldRef as the kubelet does
+// asker is who asks for allotments.
+type asker struct {
+	pod *v1.Pod
+	own *v1.Container // that a reference without a name means; nil for a volume
+	// diskless says that the pod's pause is not minipod's own, and does not
+	// tell how large the disk is.
+	diskless bool
+}
+
+func (b *Blueprint) asker(own *v1.Container) asker { return asker{b.Pod, own, b.diskless()} }
+
+// allotment reads a resourceFieldRef as the kubelet does
 // (pkg/api/v1/resource/helpers.go): a limit that a container does not set is
 // the pod's, or else all that the machine has; a request that is not set is 0.
 // An error is for a container that the pod does not have.
-func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) (allotment, error) {
-	c := containerNamed(pod, own, ref.ContainerName)
+func (by asker) allotment(ref *v1.ResourceFieldSelector) (allotment, error) {
+	c := containerNamed(by.pod, by.own, ref.ContainerName)
 	if c == nil {
 		return allotment{}, fmt.Errorf("container %s not found", ref.ContainerName)
 	}
@@ -40,8 +51,8 @@ func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) 
 		return a, nil
 	}
 	lists := []v1.ResourceList{c.Resources.Limits}
-	if pod.Spec.Resources != nil {
-		lists = append(lists, pod.Spec.Resources.Limits)
+	if by.pod.Spec.Resources != nil {
+		lists = append(lists, by.pod.Spec.Resources.Limits)
 	}
 	for _, list := range lists {
 		if q, ok := list[a.resource]; ok && !q.IsZero() {
@@ -49,10 +60,18 @@ func allotmentOf(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) 
 			return a, nil
 		}
 	}
-	if a.resource == v1.ResourceCPU || a.resource == v1.ResourceMemory {
+	if a.resource == v1.ResourceCPU || a.resource == v1.ResourceMemory || a.ofDisk() && !by.diskless {
 		a.set = nil
 	}
 	return a, nil
+}
+
+func (a allotment) ofDisk() bool { return a.resource == v1.ResourceEphemeralStorage }
+
+// needs adds what the value asks for.
+func (a allotment) needs(needs *Needs) {
+	needs.Machine = needs.Machine || a.set == nil && !a.ofDisk()
+	needs.Disk = needs.Disk || a.set == nil && a.ofDisk()
 }
 
 // containerNamed is the one of the pod that has the name, or nil; without a name
@@ -72,16 +91,18 @@ func containerNamed(pod *v1.Pod, own *v1.Container, name string) *v1.Container {
 }
 
 // value is the amount in units of the divisor, rounded up; processors are
-// counted in thousandths.
-func (a allotment) value(in Inputs) string {
-	if a.set == nil && in.Symbolic {
-		return token(Allotment{Resource: a.resource, Divisor: a.count(a.divisor)}.name())
-	}
-	amount := in.Allocatable[a.resource]
-	if a.set != nil {
+// counted in thousandths. The size of the disk is missing before the pause runs.
+func (a allotment) value(in Inputs) (string, *Missing) {
+	amount, known := in.Allocatable[a.resource]
+	switch {
+	case a.set != nil:
 		amount = *a.set
+	case a.ofDisk() && !known:
+		return "", &Missing{Early: true, Message: "the pod's pause tells how large the disk is when it runs"}
+	case in.Symbolic:
+		return token(Allotment{Resource: a.resource, Divisor: a.count(a.divisor)}.name()), nil
 	}
-	return strconv.FormatInt(int64(math.Ceil(float64(a.count(amount))/float64(a.count(a.divisor)))), 10)
+	return strconv.FormatInt(int64(math.Ceil(float64(a.count(amount))/float64(a.count(a.divisor)))), 10), nil
 }
 
 func (a allotment) count(q resource.Quantity) int64 {
@@ -94,7 +115,7 @@ func (a allotment) count(q resource.Quantity) int64 {
 // Allotment is the token for a share of the machine: all of a resource,
 // divided and rounded up. Processors are counted in thousandths.
 type Allotment struct {
-	Resource v1.ResourceName // cpu or memory
+	Resource v1.ResourceName // cpu, memory or ephemeral-storage
 	Divisor  int64
 }
 

@@ -145,9 +145,10 @@ type Unit struct {
 	// empty for none, or where all share one anyway. See In.
 	Target string
 
-	pod  *v1.Pod
-	api  bool // see Options.API
-	slot int  // where it stands among the units
+	pod   *v1.Pod
+	api   bool  // see Options.API
+	asker asker // of allotments
+	slot  int   // where it stands among the units
 }
 
 // Note says that a field of the pod is not honoured.

@@ -32,7 +32,7 @@ type DiskUsage struct{ Volumes, Units map[string]int64 }
 // DiskLimits are those of the pod; ok is false where there are none. A pause
 // that is not minipod's own measures nothing.
 func (b *Blueprint) DiskLimits() (limits DiskLimits, ok bool) {
-	if b.Options.PauseImage != "" {
+	if b.diskless() {
 		return DiskLimits{}, false
 	}
 	if total, set := resourcehelper.PodLimits(b.Pod, resourcehelper.PodResourcesOptions{})[v1.ResourceEphemeralStorage]; set {
@@ -60,6 +60,10 @@ func (b *Blueprint) DiskLimits() (limits DiskLimits, ok bool) {
 	}
 	return limits, true
 }
+
+// diskless reports whether the pause is not minipod's own, which tells how
+// large the disk is, and how much of it is used.
+func (b *Blueprint) diskless() bool { return b.Options.PauseImage != "" }
 
 func ephemeralLimit(c *v1.Container) *resource.Quantity {
 	if limit, set := c.Resources.Limits[v1.ResourceEphemeralStorage]; set {

@@ -129,13 +129,14 @@ func (u Unit) valueFrom(from *v1.EnvVarSource, field string, in Inputs) (value s
 		value, missing = u.fieldValue(from.FieldRef.FieldPath, in)
 		return value, missing == nil, missing
 	case from.ResourceFieldRef != nil:
-		a, err := allotmentOf(u.pod, u.Container, from.ResourceFieldRef)
+		a, err := u.asker.allotment(from.ResourceFieldRef)
 		if err != nil {
 			missing = noContainer(u.pod, err, field+".resourceFieldRef.containerName")
 			missing.Reason = ReasonConfigError
 			return "", false, missing
 		}
-		return a.value(in), true, nil
+		value, missing = a.value(in)
+		return value, missing == nil, missing
 	case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
 		s := keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef)
 		s.field, s.namespace = field, u.pod.Namespace
@@ -176,8 +177,9 @@ func (u Unit) environmentNeeds(needs *Needs) {
 			n, _ := lateField(u.pod, from.FieldRef.FieldPath)
 			needs.Machine, needs.PodIPs = needs.Machine || n.Machine, needs.PodIPs || n.PodIPs
 		case from.ResourceFieldRef != nil:
-			a, err := allotmentOf(u.pod, u.Container, from.ResourceFieldRef)
-			needs.Machine = needs.Machine || err == nil && a.set == nil
+			if a, err := u.asker.allotment(from.ResourceFieldRef); err == nil {
+				a.needs(needs)
+			}
 		case from.ConfigMapKeyRef != nil, from.SecretKeyRef != nil:
 			keySourceOf(from.ConfigMapKeyRef, from.SecretKeyRef).needs(needs)
 		case from.FileKeyRef != nil:

@@ -114,7 +114,7 @@ func attempt(t *testing.T, u translate.Unit) translate.Request {
 func known() translate.Inputs {
 	return translate.Inputs{
 		PodIPs: []string{"172.17.0.5", "fd00::5"}, HostIPs: []string{"172.17.0.1", "fd00::1"}, Node: "machine",
-		Allocatable: v1.ResourceList{v1.ResourceCPU: resource.MustParse("4"), v1.ResourceMemory: resource.MustParse("8Gi")},
+		Allocatable: v1.ResourceList{v1.ResourceCPU: resource.MustParse("4"), v1.ResourceMemory: resource.MustParse("8Gi"), v1.ResourceEphemeralStorage: resource.MustParse("100Gi")},
 		ConfigMaps: map[string]*v1.ConfigMap{"settings": {
 			Data: map[string]string{"COLOUR": "green", "SIZE": "large", "odd.key": "$(COLOUR)"}, BinaryData: map[string][]byte{"BIN": {1}},
 		}},

@@ -20,7 +20,8 @@ type Inputs struct {
 	HostIPs []string
 	// Node is the name of the engine's machine.
 	Node string
-	// Allocatable is what of the machine a pod may have.
+	// Allocatable is what of the machine a pod may have: of its disk only
+	// when the pod's pause runs, which tells.
 	Allocatable v1.ResourceList
 	// ConfigMaps and Secrets are those of the pod's namespace that the pod
 	// refers to, by name. One that is not among them does not exist.
@@ -45,8 +46,9 @@ type Inputs struct {
 // Missing says what keeps a container from being made, or a volume from being
 // filled.
 type Missing struct {
-	// Reason is the kubelet's word for it. It is empty where nothing is
-	// wrong and it is only too early: the pod's pause has to run first.
+	// Early says that nothing is wrong: the pod's pause has to run first.
+	Early bool
+	// Reason is the kubelet's word for it. Volumes have none.
 	Reason  string
 	Message string // the kubelet's
 	Field   string // of the manifest, which asks for it
@@ -63,7 +65,8 @@ const ReasonConfigError = "CreateContainerConfigError"
 // Needs are the inputs that containers and volumes ask for, so that no others are looked
 // up.
 type Needs struct {
-	Machine             bool // HostIPs, Node, Allocatable
+	Machine             bool // HostIPs, Node, Allocatable but for the disk
+	Disk                bool
 	PodIPs              bool
 	ConfigMaps, Secrets []string // by name, each once
 	Claims              []string

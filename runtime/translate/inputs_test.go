@@ -34,8 +34,9 @@ func TestMissing(t *testing.T) {
 		{"env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", translate.Missing{Reason: config, Message: "key k in Secret default/s is no text: a variable cannot hold it", Field: field + "env[0].valueFrom"}},
 		{"envFrom: [{secretRef: {name: s}}]", translate.Missing{Reason: config, Message: "key k in Secret default/s is no text: a variable cannot hold it", Field: field + "envFrom[0]"}},
 		{"env: [{name: A, valueFrom: {resourceFieldRef: {containerName: x, resource: limits.memory}}}]", translate.Missing{Reason: config, Message: "container x not found", Field: field + "env[0].valueFrom.resourceFieldRef.containerName", Lack: translate.LackContainer, Have: "c"}},
-		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
-		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIPs}}}]", translate.Missing{Message: "the pod has its address when its pause runs"}},
+		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIP}}}]", translate.Missing{Early: true, Message: "the pod has its address when its pause runs"}},
+		{"env: [{name: A, valueFrom: {fieldRef: {fieldPath: status.podIPs}}}]", translate.Missing{Early: true, Message: "the pod has its address when its pause runs"}},
+		{"env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]", translate.Missing{Early: true, Message: "the pod's pause tells how large the disk is when it runs"}},
 	} {
 		t.Run(c.container, func(t *testing.T) {
 			u := translate.New(parseText(t, "p.yaml", notable("", c.container)), translate.Options{}).Units[0]
@@ -90,6 +91,8 @@ func TestNeeds(t *testing.T) {
 		"env: [{name: A, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}]":                                    {Machine: true},
 		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]":                                {Machine: true},
 		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: requests.cpu}}}]":                              {},
+		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: limits.ephemeral-storage}}}]":                  {Disk: true},
+		"env: [{name: A, valueFrom: {resourceFieldRef: {resource: requests.ephemeral-storage}}}]":                {},
 		"env: [{name: A, valueFrom: {configMapKeyRef: {name: m, key: k, optional: true}}}]":                      {ConfigMaps: []string{"m"}},
 		"envFrom: [{configMapRef: {name: m}}, {configMapRef: {name: m}}]":                                        {ConfigMaps: []string{"m"}},
 		"envFrom: [{secretRef: {name: s}}]":                                                                      {Secrets: []string{"s"}},

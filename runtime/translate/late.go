@@ -40,7 +40,7 @@ func lateValue(pod *v1.Pod, field string, in Inputs) (string, *Missing) {
 	if pod.Spec.HostNetwork {
 		podIPs = in.HostIPs
 	} else if (field == FieldPodIP || field == FieldPodIPs) && podIPs == nil {
-		return "", &Missing{Message: "the pod has its address when its pause runs"}
+		return "", &Missing{Early: true, Message: "the pod has its address when its pause runs"}
 	}
 	if in.Symbolic {
 		return token(field), nil

@@ -12,7 +12,7 @@ import (
 
 // DefaultPauseImage is the image of the pause container, made by minipod
 // itself and loaded into the engine: nothing is pulled for it.
-const DefaultPauseImage = "minipod/pause:1.6"
+const DefaultPauseImage = "minipod/pause:1.7"
 
 // New is the Blueprint of a pod that is defaulted and valid, and has a UID.
 // It never fails: what cannot be honoured is among the Notes.
@@ -59,7 +59,7 @@ func sharesPID(pod *v1.Pod, opts Options) (shares bool, why string) {
 
 // unit is one container as Docker makes it.
 func (b *Blueprint) unit(c *v1.Container, kind Kind, path string) Unit {
-	u := Unit{Name: c.Name, Kind: kind, Path: path, Container: c, pod: b.Pod, api: b.Options.API, slot: len(b.Units)}
+	u := Unit{Name: c.Name, Kind: kind, Path: path, Container: c, pod: b.Pod, api: b.Options.API, asker: b.asker(c), slot: len(b.Units)}
 	u.Pull, u.Lenient = pullPolicy(c, b.Options)
 	u.Restart = restartPolicy(b.Pod, c, kind)
 	u.Hash = hash(c)

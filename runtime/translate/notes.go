@@ -192,12 +192,12 @@ func volumeNotes(n *noter, b *Blueprint) {
 		case v.EmptyDir != nil:
 			medium := v.EmptyDir.Medium
 			n.refuse(medium != "" && medium != v1.StorageMediumMemory, path+".emptyDir.medium", fmt.Sprintf("Docker has no volumes on %s", medium))
-			n.warn(v.EmptyDir.SizeLimit != nil && medium == "" && b.Options.PauseImage != "", path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced: it takes minipod's own pause image")
+			n.warn(v.EmptyDir.SizeLimit != nil && medium == "" && b.diskless(), path+".emptyDir.sizeLimit", "the limit of a volume on disk is not enforced: it takes minipod's own pause image")
 			n.warn(v.EmptyDir.Mode != nil, path+".emptyDir.mode", "an alpha field, off in Kubernetes too: the volume is open to every user")
 		case v.HostPath != nil:
 			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
 		case v.DownwardAPI != nil:
-			n.diskOf(s, v.DownwardAPI.Items, path+".downwardAPI")
+			n.diskOf(b, v.DownwardAPI.Items, path+".downwardAPI")
 		case v.Projected != nil:
 			projectedNotes(n, b, v.Projected, path+".projected")
 		case !held(v.VolumeSource):
@@ -226,7 +226,7 @@ func projectedNotes(n *noter, b *Blueprint, p *v1.ProjectedVolumeSource, path st
 			n.missing(isTrue(source.ClusterTrustBundle.Optional), path+".clusterTrustBundle", "there are no trust bundles here")
 		}
 		if source.DownwardAPI != nil {
-			n.diskOf(&b.Pod.Spec, source.DownwardAPI.Items, path+".downwardAPI")
+			n.diskOf(b, source.DownwardAPI.Items, path+".downwardAPI")
 		}
 	}
 }
@@ -243,24 +243,24 @@ func accountNotes(n *noter, s *v1.PodSpec) {
 const noToken = "no token is mounted: only pods that minipod serve makes, and that can reach it, have one"
 
 // diskOf notes a file that is to tell how much of the disk a container may use.
-func (n *noter) diskOf(s *v1.PodSpec, items []v1.DownwardAPIVolumeFile, path string) {
-	pod := &v1.Pod{Spec: *s}
+func (n *noter) diskOf(b *Blueprint, items []v1.DownwardAPIVolumeFile, path string) {
 	for i, item := range items {
-		n.warn(ofDisk(pod, nil, item.ResourceFieldRef), fmt.Sprintf("%s.items[%d].resourceFieldRef", path, i), noDiskLimit)
+		n.warn(ofDisk(b.asker(nil), item.ResourceFieldRef), fmt.Sprintf("%s.items[%d].resourceFieldRef", path, i), noDiskLimit)
 	}
 }
 
-// ofDisk reports whether a limit of the disk is asked for that is not set.
-func ofDisk(pod *v1.Pod, own *v1.Container, ref *v1.ResourceFieldSelector) bool {
-	if ref == nil || ref.Resource != "limits.ephemeral-storage" {
+// ofDisk reports whether a limit of the disk is asked for that is not set, of a
+// pause that does not tell how large the disk is.
+func ofDisk(by asker, ref *v1.ResourceFieldSelector) bool {
+	if !by.diskless || ref == nil || ref.Resource != "limits.ephemeral-storage" {
 		return false
 	}
-	a, err := allotmentOf(pod, own, ref)
+	a, err := by.allotment(ref)
 	return err == nil && a.set.IsZero()
 }
 
-// noDiskLimit is said of a limit of the disk that is asked for and not set.
-const noDiskLimit = "no limit is set, and the engine does not tell how large its disk is: 0"
+// noDiskLimit is said of such a limit.
+const noDiskLimit = "no limit is set, and only minipod's own pause image tells how large the disk is: 0"
 
 // leastMemory is what no container does with less of, in bytes.
 const leastMemory = 1 << 20
@@ -277,7 +277,7 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 	_, limited := c.Resources.Limits[v1.ResourceEphemeralStorage]
 	field := path + ".resources.limits.ephemeral-storage"
 	n.warn(limited && u.Kind == Init, field, "what an init container writes is not measured")
-	n.warn(limited && b.Options.PauseImage != "", field, "not enforced: it takes minipod's own pause image")
+	n.warn(limited && b.diskless(), field, "not enforced: it takes minipod's own pause image")
 }
 
 // resourceNotes are about resources that nothing here has. A limit of one is its
@@ -313,7 +313,7 @@ func envNotes(n *noter, b *Blueprint, u Unit) {
 			continue
 		}
 		path := fmt.Sprintf("%s.env[%d].valueFrom", u.Path, i)
-		n.warn(ofDisk(b.Pod, u.Container, e.ValueFrom.ResourceFieldRef), path+".resourceFieldRef", noDiskLimit)
+		n.warn(ofDisk(u.asker, e.ValueFrom.ResourceFieldRef), path+".resourceFieldRef", noDiskLimit)
 	}
 }
 

@@ -56,7 +56,7 @@ func (u Unit) addParts(r *Request, in Inputs, env variables, n int) *Missing {
 		})
 	}
 	if len(parts) > 0 && in.PodIPs == nil {
-		return &Missing{Message: "parts of volumes are there when the pause runs"}
+		return &Missing{Early: true, Message: "parts of volumes are there when the pause runs"}
 	}
 	if len(parts) > 0 {
 		r.from(FieldParts, strings.Join(fields, ", "))

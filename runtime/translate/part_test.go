@@ -56,7 +56,7 @@ func TestParts(t *testing.T) {
 			}
 		}
 	}
-	if _, missing := parts(t, v1.VolumeMount{SubPath: "a"}, translate.Inputs{}); missing == nil || missing.Reason != "" {
+	if _, missing := parts(t, v1.VolumeMount{SubPath: "a"}, translate.Inputs{}); missing == nil || !missing.Early {
 		t.Errorf("before the pause runs: %+v, want that it is too early", missing)
 	}
 }

@@ -27,7 +27,7 @@ func (b *Blueprint) parts(volume string) []part {
 		case v.Secret != nil:
 			return []part{secretPart(v.Secret.SecretName, v.Secret.Optional, v.Secret.Items, modeOf(v.Secret.DefaultMode), field+".secret")}
 		case v.DownwardAPI != nil:
-			return []part{fieldsPart{b.Pod, v.DownwardAPI.Items, modeOf(v.DownwardAPI.DefaultMode), field + ".downwardAPI"}}
+			return []part{fieldsPart{b.asker(nil), v.DownwardAPI.Items, modeOf(v.DownwardAPI.DefaultMode), field + ".downwardAPI"}}
 		case v.Projected != nil:
 			return b.projectedParts(v.Projected, field+".projected")
 		}
@@ -49,7 +49,7 @@ func (b *Blueprint) projectedParts(p *v1.ProjectedVolumeSource, field string) []
 		case s.Secret != nil:
 			parts = append(parts, secretPart(s.Secret.Name, s.Secret.Optional, s.Secret.Items, mode, field+".secret"))
 		case s.DownwardAPI != nil:
-			parts = append(parts, fieldsPart{b.Pod, s.DownwardAPI.Items, mode, field + ".downwardAPI"})
+			parts = append(parts, fieldsPart{b.asker(nil), s.DownwardAPI.Items, mode, field + ".downwardAPI"})
 		}
 	}
 	return parts
@@ -149,7 +149,7 @@ func itemMode(own *int32, otherwise int64) int64 {
 
 // fieldsPart is fields of the pod as files.
 type fieldsPart struct {
-	pod   *v1.Pod
+	asker
 	items []v1.DownwardAPIVolumeFile
 	mode  int64
 	field string
@@ -158,27 +158,28 @@ type fieldsPart struct {
 func (p fieldsPart) files(in Inputs) ([]File, *Missing) {
 	var files []File
 	for i, item := range p.items {
-		value, err := p.value(item, in)
-		switch field := fmt.Sprintf("%s.items[%d]", p.field, i); {
-		case err != nil && item.ResourceFieldRef != nil:
-			return nil, noContainer(p.pod, err, field+".resourceFieldRef.containerName")
-		case err != nil:
-			return nil, &Missing{Message: err.Error(), Field: field}
+		value, missing := p.value(item, fmt.Sprintf("%s.items[%d]", p.field, i), in)
+		if missing != nil {
+			return nil, missing
 		}
 		files = append(files, File{Path: item.Path, Data: []byte(value), Mode: itemMode(item.Mode, p.mode)})
 	}
 	return files, nil
 }
 
-func (p fieldsPart) value(item v1.DownwardAPIVolumeFile, in Inputs) (string, error) {
+func (p fieldsPart) value(item v1.DownwardAPIVolumeFile, field string, in Inputs) (string, *Missing) {
 	if item.FieldRef != nil {
-		return fieldpath.ExtractFieldPathAsString(p.pod, item.FieldRef.FieldPath)
+		value, err := fieldpath.ExtractFieldPathAsString(p.pod, item.FieldRef.FieldPath)
+		if err != nil {
+			return "", &Missing{Message: err.Error(), Field: field}
+		}
+		return value, nil
 	}
-	a, err := allotmentOf(p.pod, nil, item.ResourceFieldRef)
+	a, err := p.allotment(item.ResourceFieldRef)
 	if err != nil {
-		return "", err
+		return "", noContainer(p.pod, err, field+".resourceFieldRef.containerName")
 	}
-	return a.value(in), nil
+	return a.value(in)
 }
 
 func (p fieldsPart) needs(needs *Needs) {
@@ -186,7 +187,8 @@ func (p fieldsPart) needs(needs *Needs) {
 		if item.ResourceFieldRef == nil {
 			continue
 		}
-		a, err := allotmentOf(p.pod, nil, item.ResourceFieldRef)
-		needs.Machine = needs.Machine || err == nil && a.set == nil
+		if a, err := p.allotment(item.ResourceFieldRef); err == nil {
+			a.needs(needs)
+		}
 	}
 }

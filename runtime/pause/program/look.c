@@ -1,5 +1,6 @@
 /* look: what can be seen of the pod from here, as the kernel words it: the reader has more room to take
  * words apart. Each part is under a line "# TITLE". pause.ParseLook reads it. What cannot be read is empty. */
+#include "folder.h"
 #include "modes.h"
 #include "text.h"
 
@@ -13,19 +14,13 @@ typedef void visit(char *name, const struct pod *pod);
 /* each visits the entries of the current folder. */
 static void each(visit *do_it, const struct pod *pod)
 {
-	char entries[PART];
-	long n, at, fd = open(".");
+	struct listing l;
+	char *name;
 
-	while ((n = getdents(fd, entries, sizeof entries)) > 0) {
-		for (at = 0; at < n;) {
-			struct dirent *entry = (struct dirent *)(entries + at);
-
-			at += entry->size;
-			if (!equal(entry->name, ".") && !equal(entry->name, ".."))
-				do_it(entry->name, pod);
-		}
-	}
-	close(fd);
+	list(&l, open("."));
+	while ((name = entry(&l)))
+		do_it(name, pod);
+	close(l.folder);
 }
 
 /* put_words writes on one line what somebody else has chosen the bytes of. */

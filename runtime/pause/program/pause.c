@@ -91,7 +91,7 @@ static int version(void)
 
 static int usage(void)
 {
-	put_text(2, "usage: pause [[machine] [{nameserver | search | option | alias | host} VALUE]... | -v | links | look | swap FOLDER | usage FOLDER... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
+	put_text(2, "usage: pause [[machine] [{nameserver | search | option | alias | host} VALUE]... | -v | links | look | swap FOLDER | usage [FOLDER]... | own GROUP FOLDER... | limit {PATH VALUE}... | connect [-z] [-t SECONDS] ADDR PORT]\n");
 	return USAGE;
 }
 

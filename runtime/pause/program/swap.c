@@ -1,10 +1,11 @@
 /* swap: the last step of a change of a volume's files, which are in a folder behind the link ..data:
  * the new link, ..data_tmp, takes the place of the old one in one step, so that no reader ever sees
  * none (pkg/volume/util/atomic_writer.go). What it then does not lead to any more is removed. */
+#include "folder.h"
 #include "modes.h"
 #include "text.h"
 
-enum { NAME = 4096, ENTRIES = 2048 };
+enum { NAME = 4096 };
 
 static const char data[] = "..data", next[] = "..data_tmp";
 
@@ -19,26 +20,20 @@ static void clear(const char *name);
  * in force; everything where kept is a null pointer. */
 static void clear_all(const char *kept)
 {
-	char entries[ENTRIES], target[NAME];
-	long n, at, fd = open(".");
+	struct listing l;
+	char target[NAME];
+	const char *name;
 
-	while ((n = getdents(fd, entries, sizeof entries)) > 0) {
-		for (at = 0; at < n;) {
-			struct dirent *entry = (struct dirent *)(entries + at);
-			const char *name = entry->name;
-
-			at += entry->size;
-			if (equal(name, ".") || equal(name, ".."))
-				continue;
-			if (!kept)
-				clear(name);
-			else if (inner(name) && !equal(name, data) && !equal(name, kept))
-				clear(name);
-			else if (!inner(name) && readlink(name, target, NAME) > 0 && access(name) < 0)
-				clear(name);
-		}
+	list(&l, open("."));
+	while ((name = entry(&l))) {
+		if (!kept)
+			clear(name);
+		else if (inner(name) && !equal(name, data) && !equal(name, kept))
+			clear(name);
+		else if (!inner(name) && readlink(name, target, NAME) > 0 && access(name) < 0)
+			clear(name);
 	}
-	close(fd);
+	close(l.folder);
 }
 
 /* clear removes a file, a link or a folder. */

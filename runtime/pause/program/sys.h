@@ -8,7 +8,7 @@
 enum {
 	SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14,
 	SYS_getpid = 39, SYS_socket = 41, SYS_connect = 42, SYS_shutdown = 48, SYS_setsockopt = 54,
-	SYS_getsockopt = 55, SYS_wait4 = 61, SYS_chdir = 80, SYS_rt_sigtimedwait = 128,
+	SYS_getsockopt = 55, SYS_wait4 = 61, SYS_chdir = 80, SYS_rt_sigtimedwait = 128, SYS_statfs = 137,
 	SYS_mkdirat = 258, SYS_unlinkat = 263, SYS_renameat = 264, SYS_faccessat = 269, SYS_uname = 63, SYS_geteuid = 107, SYS_setgroups = 116, SYS_setresuid = 117, SYS_setresgid = 119,
 	SYS_getdents64 = 217, SYS_exit_group = 231, SYS_openat = 257, SYS_readlinkat = 267, SYS_ppoll = 271,
 	SYS_newfstatat = 262, SYS_fchownat = 260, SYS_fchmodat = 268, SYS_statx = 332,
@@ -16,7 +16,7 @@ enum {
 #elif defined(__aarch64__)
 #define MACHINE "arm64"
 enum {
-	SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64,
+	SYS_statfs = 43, SYS_chdir = 49, SYS_openat = 56, SYS_close = 57, SYS_getdents64 = 61, SYS_read = 63, SYS_write = 64,
 	SYS_ppoll = 73, SYS_readlinkat = 78, SYS_newfstatat = 79, SYS_exit_group = 94, SYS_rt_sigaction = 134,
 	SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137, SYS_getpid = 172, SYS_socket = 198,
 	SYS_connect = 203, SYS_setsockopt = 208, SYS_getsockopt = 209, SYS_shutdown = 210,
@@ -58,6 +58,7 @@ struct statx {
 	unsigned short mode, none;
 	unsigned long inode, size, blocks, rest[25];
 };
+struct statfs { long type, block, blocks, free, available, files, nodes, id, name, fragment, rest[5]; };
 struct sigaction { long handler, flags, restorer; sigset mask; };
 
 /* One door under two names, so that a call with few arguments does not set the others. start.S */
@@ -79,6 +80,7 @@ static inline long statx(int in, const char *name, struct statx *is)
 {
 	return sys5(SYS_statx, in, (long)name, AT_SYMLINK_NOFOLLOW, 0x7ff, (long)is);
 }
+static inline long statfs(const char *path, struct statfs *is) { return sys3(SYS_statfs, (long)path, (long)is, 0); }
 static inline long fchownat(int in, const char *name, long user, long group)
 {
 	return sys5(SYS_fchownat, in, (long)name, user, group, AT_SYMLINK_NOFOLLOW);

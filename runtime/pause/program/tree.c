@@ -1,9 +1,10 @@
-/* All files of a volume: how much of the disk they take, and whose group they belong to. Links are not
- * followed, wherever one is planted. */
+/* How large the disk is; and all files of a volume: how much of it they take, and whose group they belong
+ * to. Links are not followed, wherever one is planted. */
+#include "folder.h"
 #include "modes.h"
 #include "text.h"
 
-enum { ENTRIES = 2048, KIND = 0170000, FOLDER = 0040000, LINK = 0120000, BLOCK = 512 };
+enum { KIND = 0170000, FOLDER = 0040000, LINK = 0120000, BLOCK = 512 };
 enum { BY_GROUP = 0660, IN_FOLDER = 02110 }; /* what the group gets (pkg/volume/volume_linux.go) */
 
 /* tree is what is asked of the files, and what was found out. */
@@ -17,19 +18,13 @@ static void file(int in, const char *name, struct tree *t);
 
 static void all(int folder, struct tree *t)
 {
-	char entries[ENTRIES];
-	long n, at;
+	struct listing l;
+	char *name;
 
-	while ((n = getdents(folder, entries, sizeof entries)) > 0) {
-		for (at = 0; at < n;) {
-			struct dirent *entry = (struct dirent *)(entries + at);
-
-			at += entry->size;
-			if (!equal(entry->name, ".") && !equal(entry->name, ".."))
-				file(folder, entry->name, t);
-		}
-	}
-	t->failed += n < 0;
+	list(&l, folder);
+	while ((name = entry(&l)))
+		file(folder, name, t);
+	t->failed += l.size < 0;
 }
 
 /* give changes the group first: that takes setgid off. */
@@ -97,9 +92,14 @@ static int each(char **folders, long group)
 	return failed ? FAILED : OK;
 }
 
+/* mode_usage without folders looks at the root: an overlay answers for the disk below it. */
 int mode_usage(char **folders)
 {
-	return *folders ? each(folders, -1) : USAGE;
+	struct statfs is;
+
+	if (*folders)
+		return each(folders, -1);
+	return statfs("/", &is) < 0 || put_number(is.blocks * is.fragment) < 0 ? FAILED : OK;
 }
 
 int mode_own(char **args)
