@@ -39,14 +39,13 @@ func (f *runFlags) attached(ctx context.Context, io streams, e connection, pods 
 }
 
 // toItsEnd runs one pod to its end. The loop goes on when minipod is
-// interrupted: it is the one that stops the pod.
+// interrupted: it is the one that stops the pod. Two would send two signals.
 func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out *logs.Writers) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
 	follow := newFollower(work, n, on.connection, out)
 	runner := on.reporting(follow)
-	on.runner = &loop.Runner{Engine: runner.Engine, Now: runner.Now, Book: runner.Book} // whichever of them does a step of a stop tells of it
 	stopping := stopWith(ctx, on, m.Ref(), cancel)
 	res, err := runner.Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
@@ -109,7 +108,7 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 	var all sync.WaitGroup
 	stop := func(grace *int64) {
 		all.Go(func() {
-			err := on.runner.Stop(over, ref.Namespace, ref.Name, grace)
+			_, err := on.runner.AskStop(over, ref.Namespace, ref.Name, grace)
 			switch {
 			case errors.As(err, new(*loop.NotFoundError)):
 				cancel(context.Cause(ctx))

@@ -87,7 +87,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	}
 	plan.SortContainers(w.Containers)
 	e.want(&w, carrier, volumes)
-	if w.NeedsFacts() {
+	if w.TakesNotes() {
 		w.Facts = noted(volumes)
 	}
 	var err error

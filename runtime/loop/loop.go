@@ -105,7 +105,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if err != nil {
 			return Result{World: w, Step: step}, err
 		}
-		same = quiet && !same
+		same = quiet && !same && !w.Others() // of the signals that others send the engine hints nothing
 	}
 }
 

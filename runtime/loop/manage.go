@@ -184,15 +184,21 @@ func (r *Runner) ask(ctx context.Context, ref translate.Ref, what func(plan.Worl
 	return err
 }
 
+// AskStop has it written down that a pod is to be stopped, for whoever is at work
+// on it: see Stop.
+func (r *Runner) AskStop(ctx context.Context, namespace, name string, grace *int64) (translate.Ref, error) {
+	w, err := r.readable(ctx, namespace, name)
+	if err != nil {
+		return translate.Ref{}, err
+	}
+	ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
+	return ref, r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Stop(w, grace) })
+}
+
 // Stop stops a pod's containers, keeps them, and keeps them from being
 // restarted until Start. grace is in seconds; nil is the pod's own.
 func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64) error {
-	w, err := r.readable(ctx, namespace, name)
-	if err != nil {
-		return err
-	}
-	ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
-	err = r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Stop(w, grace) })
+	ref, err := r.AskStop(ctx, namespace, name, grace)
 	if err != nil {
 		return err
 	}

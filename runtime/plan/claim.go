@@ -2,10 +2,10 @@ package plan
 
 import "time"
 
-// Claim says that a process runs a hook of a container: the postStart hook, or
-// the preStop hook of one that it then stops. Others leave it alone, unless the
-// claim is not renewed: who held it has gone then, and the hook is run once more.
-// As on a node a hook is run at least once.
+// Claim says that a process runs a hook of a container, or stops it, its preStop
+// hook before. Others leave it alone, unless the claim is not renewed: who held it
+// has gone then, and the hook is run once more. As on a node a hook is run at least
+// once.
 type Claim struct {
 	By string    `json:"by"` // the Memory.Me of who runs it
 	At time.Time `json:"at"` // when that was last said
@@ -29,11 +29,11 @@ func (w World) claimed(c Container) bool {
 	return taken && claim.By == w.Me
 }
 
-// hold has it written down that this process runs a hook of an attempt, unless
-// another does, and reports whether it is written. Of a pod of which nothing can
+// hold has it written down that this process runs a hook of an attempt or stops
+// it, unless another does, and reports whether it is written. Of a pod of which nothing can
 // be written down each process goes by itself.
 func (s *stepper) hold(c Container) bool {
-	if !s.w.NeedsFacts() {
+	if !s.w.TakesNotes() {
 		return true
 	}
 	if s.claims == nil {

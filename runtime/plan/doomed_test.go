@@ -38,8 +38,8 @@ func dying(t *testing.T, policy v1.RestartPolicy) plan.World {
 // asked.
 func TestDoomed(t *testing.T) {
 	w := dying(t, v1.RestartPolicyNever)
-	s := plan.Next(w, t1)
-	if got := fmt.Sprint(kinds(s), s.Phase); got != "[stop a/0 note]Running" || s.Ops[0].Cause != "liveness" {
+	s := plan.Next(claimed(w, t1), t1)
+	if got := fmt.Sprint(kinds(s), s.Phase); got != "[stop a/0]Running" || s.Ops[0].Cause != "liveness" {
 		t.Errorf("when its probe has failed: %s, %+v", got, s.Ops)
 	}
 	s = plan.Next(w, t0.Add(6*time.Second))
@@ -54,7 +54,7 @@ func TestDoomed(t *testing.T) {
 
 // Where the container is run again so is the sidecar.
 func TestNotDoomed(t *testing.T) {
-	if ops := kinds(plan.Next(dying(t, v1.RestartPolicyOnFailure), t1)); !slices.Contains(ops, "create s/1") || !slices.Contains(ops, "stop a/0") {
+	if ops := kinds(plan.Next(claimed(dying(t, v1.RestartPolicyOnFailure), t1), t1)); !slices.Contains(ops, "create s/1") || !slices.Contains(ops, "stop a/0") {
 		t.Errorf("its steps: %q", ops)
 	}
 }

@@ -138,8 +138,8 @@ func (s *stepper) stop(c Container) Op {
 	op := s.end(c, s.w.grace())
 	switch {
 	case op.Kind != StopUnit || op.Grace == 0:
-	case s.w.signalled(c): // and its grace is over
-		op.Grace = min(op.Grace, leastGrace)
+	case s.w.signalled(c): // and its grace is over: a second signal would tell it something else
+		op.Grace = 0
 	case s.w.Leaving() && s.w.sidecar(c):
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
 		op.Grace = min(op.Grace, max(left, leastGrace))
@@ -164,12 +164,13 @@ func (s *stepper) end(c Container, grace time.Duration) Op {
 	return op
 }
 
-// held is a stop as this process may do it: of a container with a hook only once it
-// is written down that this process runs the hook, and without it when the grace
-// is over. Whose it is not is left to who says so.
+// held is a stop as this process may do it: one that several may find to be done
+// only once it is written down that this process does it, and without the hook
+// when the grace is over. Whose it is not is left to who says so. A kill may be done
+// twice.
 func (s *stepper) held(op Op) (stop Op, mine bool) {
 	i := slices.IndexFunc(s.w.Containers, func(c Container) bool { return c.ID == op.Target })
-	if i < 0 || op.Grace == 0 || s.w.preStop(s.w.Containers[i]) == nil {
+	if i < 0 || op.Grace == 0 || !s.w.contested(s.w.Containers[i]) {
 		return op, true
 	}
 	c := s.w.Containers[i]
@@ -180,6 +181,13 @@ func (s *stepper) held(op Op) (stop Op, mine bool) {
 	over := s.w.graceOver()
 	unwritten := !s.others(c) && !over.IsZero() && s.now.After(over.Add(claimMissed)) // nothing can be
 	return op, mine || unwritten
+}
+
+// contested reports whether others may find as well that a container is to be
+// stopped. The end of a pod is brought about by who has asked for it, but one with
+// a hook has been written down as that process's too.
+func (w World) contested(c Container) bool {
+	return w.preStop(c) != nil || w.Intent() == Wanted || w.Others()
 }
 
 // late reports whether the grace is over in which a hook was to be run.

@@ -90,7 +90,7 @@ func TestEphemeral(t *testing.T) {
 			}
 			w := debugged(t, policy, container)
 			c.change(&w)
-			s := plan.Next(w, t0)
+			s := plan.Next(claimed(w, t0), t0)
 			waits := ""
 			for _, wait := range s.Waits {
 				if waits != "" {

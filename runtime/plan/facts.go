@@ -64,10 +64,15 @@ func (f Facts) Equal(other Facts) bool {
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
 
+// TakesNotes reports whether anything can be written down of a pod: it is there.
+func (w World) TakesNotes() bool {
+	return w.Want != nil && w.Pause != nil && w.Pause.State == Running
+}
+
 // NeedsFacts reports whether there is anything of a pod to find out: by probes
 // and hooks, or why a container is not there.
 func (w World) NeedsFacts() bool {
-	return w.Want != nil && w.Pause != nil && w.Pause.State == Running && slices.ContainsFunc(w.Want.Units, func(u translate.Unit) bool {
+	return w.TakesNotes() && slices.ContainsFunc(w.Want.Units, func(u translate.Unit) bool {
 		return u.Probe(translate.Startup) != nil || u.Probe(translate.Readiness) != nil || u.PostStart() != nil || u.PreStop() != nil || w.awaits(u)
 	})
 }
@@ -137,7 +142,7 @@ func (w World) since(written map[string]time.Time, c Container, kind translate.P
 
 // note has what was found out written down.
 func (s *stepper) note() {
-	if !s.w.NeedsFacts() {
+	if !s.w.NeedsFacts() && len(s.claims) == 0 {
 		return
 	}
 	f := s.w.facts()

@@ -147,7 +147,7 @@ func TestNextWithInits(t *testing.T) {
 			w.Pause.State = plan.Exited
 		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"the pause was restarted": {after: "b", change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
-			ops: []string{"stop s/0", "stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodPending},
+			ops: []string{"stop s/0", "stop a/0", "stop b/0"}, state: plan.Starting, wake: later.Add(3 * time.Second), phase: v1.PodPending},
 		"the pause was restarted, and all have ended": {after: "b", change: func(w *plan.World) {
 			w.Pause.StartedAt = later
 			for _, unit := range []string{"s", "a", "b"} {
@@ -176,7 +176,7 @@ func TestNextWithInits(t *testing.T) {
 			}
 			w := at(t, withInits(c.policy), c.after, true)
 			c.change(&w)
-			s := plan.Next(w, c.now)
+			s := plan.Next(claimed(w, c.now), c.now)
 			if crashes := name == "one fails again"; crashes && !s.Settled() {
 				t.Error("a pod whose init container backs off has come as far as it does for now")
 			}

@@ -91,7 +91,7 @@ func TestNext(t *testing.T) {
 			c.State, c.ExitCode, c.StartedAt = plan.Created, 127, time.Time{}
 		}, state: plan.Up, phase: v1.PodRunning},
 		"the pause was restarted": {change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
-			ops: []string{"stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Starting, wake: later.Add(3 * time.Second), phase: v1.PodRunning},
 		"stale attempts have ended": {change: func(w *plan.World) {
 			w.Pause.StartedAt = later
 			exit(*w, "a", 137, t0)
@@ -189,7 +189,7 @@ func TestNext(t *testing.T) {
 			}
 			w := up(t, podOf(2, c.policy))
 			c.change(&w)
-			s := plan.Next(w, c.now)
+			s := plan.Next(claimed(w, c.now), c.now)
 			got := fmt.Sprint(kinds(s), s.State, s.Phase, s.Wake)
 			want := fmt.Sprint(append([]string{}, c.ops...), c.state, c.phase, c.wake)
 			if got != want {

@@ -45,6 +45,17 @@ func noted(w plan.World, now time.Time) plan.World {
 	return w
 }
 
+// claimed is the world once it is written down which containers a process stops,
+// where it is to stop any.
+func claimed(w plan.World, now time.Time) plan.World {
+	for _, op := range plan.Next(w, now).Ops {
+		if op.Kind == plan.Note && len(op.Facts.Hooking) > 0 {
+			w = plan.Apply(w, op, now)
+		}
+	}
+	return w
+}
+
 // withoutNotes are the operations of a step but for what is written down.
 func withoutNotes(s plan.Step) []plan.Op {
 	return slices.DeleteFunc(s.Ops, func(op plan.Op) bool { return op.Kind == plan.Note })
@@ -310,7 +321,8 @@ func TestStopWithoutAClaim(t *testing.T) {
 	}
 }
 
-// A container that was sent a signal, and whose grace is over, is given no other.
+// A container that was sent a signal, and whose grace is over, is given no other: it
+// is killed.
 func TestNoSecondGrace(t *testing.T) {
 	w := hookedPod(t, v1.RestartPolicyAlways)
 	intend(&w, plan.Halted)
@@ -318,7 +330,7 @@ func TestNoSecondGrace(t *testing.T) {
 	w.Latest("a").Signalled = t0.Add(time.Second)
 	now := t0.Add(33 * time.Second)
 	ops := stopsOfA(noted(w, now), "", now)
-	if len(ops) != 1 || ops[0].Kind != plan.StopUnit || ops[0].Grace != 2*time.Second {
-		t.Errorf("%+v, want a stop with 2s and no hook", ops)
+	if len(ops) != 1 || ops[0].Kind != plan.StopUnit || ops[0].Grace != 0 {
+		t.Errorf("%+v, want a kill and no hook", ops)
 	}
 }

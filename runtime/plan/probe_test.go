@@ -157,11 +157,13 @@ func TestLiveness(t *testing.T) {
 		if own != nil {
 			want = 3 * time.Second
 		}
+		p.w = claimed(p.w, p.now)
+		s = plan.Next(p.w, p.now)
 		if len(s.Ops) != 1 || s.Ops[0].Kind != plan.StopUnit || s.Ops[0].Cause != "liveness" || s.Ops[0].Grace != want {
 			t.Fatalf("after the third failure: %+v", s.Ops)
 		}
 		exit(p.w, "a", 137, p.now)
-		if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[create a/1]" {
+		if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[create a/1 note]" {
 			t.Errorf("when it has ended: %q", got)
 		}
 	}

@@ -40,6 +40,7 @@ func TestResize(t *testing.T) {
 	} {
 		w := up(t, sized("1", "64Mi", restart, keep))
 		w.Want = translate.New(sized(c.cpu, c.memory, restart, keep), translate.Options{})
+		w = claimed(w, t0)
 		s := plan.Next(w, t0)
 		if got := fmt.Sprint(kinds(s)); got != c.ops {
 			t.Errorf("%s: %s, want %s", name, got, c.ops)
@@ -84,6 +85,7 @@ func TestResizeOfARequest(t *testing.T) {
 	} {
 		w := up(t, asking("16Mi", c.policies...))
 		w.Want = translate.New(asking(c.memory, c.policies...), translate.Options{})
+		w = claimed(w, t0)
 		s := plan.Next(w, t0)
 		if got := fmt.Sprint(kinds(s)); got != c.ops {
 			t.Errorf("%s: %s, want %s", name, got, c.ops)

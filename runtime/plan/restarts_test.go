@@ -75,7 +75,7 @@ func TestOneAttemptRuns(t *testing.T) {
 	former.ID, former.Name = "former", "web_a_former"
 	w.Latest("a").Attempt++
 	w.Containers = append(w.Containers, former)
-	s := plan.Next(w, t0)
+	s := plan.Next(claimed(w, t0), t0)
 	if diff := cmp.Diff([]string{"stop a/0"}, kinds(s)); diff != "" || s.Ops[0].Target != "former" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -1,0 +1,155 @@
+package loop_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/enginetest"
+	"github.com/minipod/minipod/runtime/loop"
+	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
+)
+
+// signals are what containers were sent, by ID. As with Docker nothing hints at
+// them, and they can be read.
+type signals struct {
+	mu   sync.Mutex
+	sent map[string][]plan.Op
+	at   map[string]time.Time // of the first
+}
+
+// terms is how often containers of a unit were sent the stop signal. A kill is
+// none.
+func (s *signals) terms(unit string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	terms := 0
+	for _, ops := range s.sent {
+		for _, op := range ops {
+			if op.Unit == unit && op.Grace > 0 {
+				terms++
+			}
+		}
+	}
+	return terms
+}
+
+// process is an engine as one of several processes sees it: it knows which
+// manifests it has not written, and reads the signals of others. When something
+// was written Docker says to the second.
+type process struct {
+	*enginetest.Engine
+	*signals
+	wrote sync.Map
+}
+
+func (p *process) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
+	switch op.Kind {
+	case plan.Revise:
+		p.wrote.Store(op.Revision, true)
+	case plan.StopUnit:
+		time.Sleep(opTime) // others have looked when it is sent
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.mu.Lock()
+		p.sent[op.Target] = append(p.sent[op.Target], op)
+		if p.at[op.Target].IsZero() {
+			p.at[op.Target] = time.Now()
+		}
+		p.mu.Unlock()
+	}
+	return p.Engine.Do(ctx, op, progress)
+}
+
+func (p *process) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	w, err := p.Engine.Observe(ctx, uid)
+	for i, r := range w.Revisions {
+		_, own := p.wrote.Load(r.Number)
+		w.Revisions[i].Others, w.Revisions[i].Made = !own, r.Made.Truncate(time.Second)
+	}
+	if !w.Others() {
+		return w, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, c := range w.Containers {
+		if c.State == plan.Running {
+			w.Containers[i].Signalled = p.at[c.ID]
+		}
+	}
+	return w, err
+}
+
+// Of a command that ends a pod and two who keep it meanwhile one sends the stop
+// signal, and sends it once, however long the container takes to end; of the two
+// alone one does as well.
+func TestOneSignal(t *testing.T) {
+	killed := func(after time.Duration) func(context.Context, *loop.Runner) error {
+		return func(ctx context.Context, r *loop.Runner) error {
+			ctx, kill := context.WithTimeout(ctx, after)
+			defer kill()
+			_ = r.Remove(ctx, "default", "web", nil)
+			time.Sleep(time.Minute)
+			return nil
+		}
+	}
+	var ill atomic.Bool
+	for name, end := range map[string]func(ctx context.Context, r *loop.Runner) error{
+		"removed": func(ctx context.Context, r *loop.Runner) error { return r.Remove(ctx, "default", "web", nil) },
+		"stopped": func(ctx context.Context, r *loop.Runner) error { return r.Stop(ctx, "default", "web", nil) },
+		"removed by one that is killed while it waits":    killed(4 * time.Second),
+		"removed by one that is killed before it signals": killed(opTime + opTime/2),
+		"ill": func(ctx context.Context, r *loop.Runner) error {
+			ill.Store(true)
+			time.Sleep(time.Minute)
+			return nil
+		},
+	} {
+		for _, takes := range []time.Duration{1500 * time.Millisecond, 9 * time.Second, 25 * time.Second} {
+			t.Run(name+" in "+takes.String(), func(t *testing.T) {
+				onBench(t, func(b *bench) { ill.Store(false); oneSignal(b, takes, &ill, end) })
+			})
+		}
+	}
+}
+
+func oneSignal(b *bench, takes time.Duration, ill *atomic.Bool, end func(context.Context, *loop.Runner) error) {
+	b.fails(func(op plan.Op) error {
+		switch {
+		case op.Kind == plan.RunProbe && op.Attempt == 0 && ill.Load():
+			return &plan.ProbeFailure{Output: "ill"}
+		case op.Kind == plan.StopUnit && op.Grace > 0:
+			time.Sleep(min(takes, op.Grace))
+		}
+		return nil
+	})
+	sent := &signals{sent: map[string][]plan.Op{}, at: map[string]time.Time{}}
+	ctx, cancel := context.WithCancel(b.Context())
+	var kept sync.WaitGroup
+	for range 2 {
+		keeper := &loop.Keeper{Runner: &loop.Runner{Engine: &process{Engine: b.engine, signals: sent}, Now: time.Now}, Changes: b.engine}
+		kept.Go(func() { keeper.Run(ctx) })
+	}
+	pod := podOf("1", v1.RestartPolicyAlways)
+	grace := int64(20)
+	pod.Spec.TerminationGracePeriodSeconds = &grace
+	pod.Spec.Containers[0].LivenessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}, PeriodSeconds: 1, FailureThreshold: 1, SuccessThreshold: 1}
+	b.run(translate.New(pod, translate.Options{}))
+	time.Sleep(5*time.Second + 700*time.Millisecond)
+	if err := end(ctx, &loop.Runner{Engine: &process{Engine: b.engine, signals: sent}, Now: time.Now}); err != nil {
+		b.Error(err)
+	}
+	cancel()
+	kept.Wait()
+	if n := sent.terms("a"); n != 1 {
+		b.Errorf("a was sent the stop signal %d times", n)
+	}
+}
