@@ -20,6 +20,7 @@ import (
 	"github.com/minipod/minipod/runtime/apiserver/store"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -258,7 +259,7 @@ func everyPod(ctx context.Context, e connection) ([]store.Object, error) {
 	worlds, err := e.runner.List(ctx)
 	var all []store.Object
 	for _, w := range worlds {
-		if pod := status.Pod(w, time.Now()); pod != nil && w.Pause != nil {
+		if pod := status.Pod(w, time.Now()); pod != nil && plan.Shown(w, time.Now()) {
 			all = append(all, pod)
 		}
 	}

@@ -189,7 +189,8 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 			l.remains[w.UID] = true
 		}
 	}
-	worlds = choose(worlds, l.match)
+	now := time.Now()
+	worlds = choose(worlds, func(w plan.World) bool { return l.match(w) && plan.Shown(w, now) })
 	if len(l.named) == 0 {
 		return worlds, nil
 	}

@@ -25,7 +25,8 @@ type Pods interface {
 	// metadata and spec with all later revisions, status computed. The caller
 	// owns what it gets.
 	List(ctx context.Context) ([]Pod, error)
-	// Get is List for one pod; ok is false when the engine has it no more.
+	// Get is List for one pod; ok is false when the engine has it no more. It is
+	// answered all the same as it was last, where that is known.
 	Get(ctx context.Context, uid types.UID) (pod Pod, ok bool, err error)
 	// Changes sends the UID of a pod that may have changed, appeared or gone, or ""
 	// for "anything". It is a hint and may repeat itself. The channel lives as long as ctx.

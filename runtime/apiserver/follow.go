@@ -104,10 +104,21 @@ func (s *Server) lookAtPod(ctx context.Context, uid types.UID) (again bool, err 
 	items, _ := s.store.List(kind.Pods, "")
 	for _, item := range items {
 		if item.Object.GetUID() == uid {
-			return s.store.SettleGone(keyOf(kind.Pods, item.Object), uid, since)
+			return s.settleGone(item, pod, since)
 		}
 	}
 	return false, nil
+}
+
+// settleGone takes a pod out of the store, as it was last where that is known.
+func (s *Server) settleGone(item *store.Item, last Pod, since uint64) (again bool, err error) {
+	if last.Pod != nil {
+		if again, err = s.store.SettleOne(s.seenPod(last), since); again || err != nil {
+			return again, err
+		}
+		since = s.store.Version()
+	}
+	return s.store.SettleGone(keyOf(kind.Pods, item.Object), item.Object.GetUID(), since)
 }
 
 func (s *Server) lookAtPods(ctx context.Context) (again bool, err error) {

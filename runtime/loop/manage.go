@@ -84,7 +84,7 @@ func (r *Runner) Find(ctx context.Context, namespace, name string) (plan.World, 
 		return plan.World{}, err
 	}
 	for _, w := range worlds {
-		if w.Pause != nil {
+		if plan.Shown(w, r.Now()) {
 			return w, nil
 		}
 	}

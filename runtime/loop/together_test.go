@@ -244,7 +244,7 @@ func TestRemovalKilledAfterEveryOperation(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		for _, next := range []string{"run", "rm"} {
 			t.Run(fmt.Sprintf("silent %t, then %s", silent, next), func(t *testing.T) {
-				for after := range 7 { // intent, 2 stops, 2 removes, pause, volume
+				for after := range 8 { // intent, 2 stops, the pause, 2 removes, pause, volume
 					onBench(t, func(b *bench) {
 						b.run(blueprint("1"))
 						if err := b.sever(after, silent).Remove(b.Context(), "default", "web", nil); err == nil {

@@ -104,6 +104,8 @@ func (n *Node) Saw(w plan.World, _ plan.Step) {
 		delete(n.revised, w.UID)
 	case w.Pause != nil && w.Revision < n.revised[w.UID]:
 		return
+	case w.Over():
+		n.seen[w.UID] = atItsEnd(n.seen[w.UID], w)
 	default:
 		n.seen[w.UID] = w
 	}
@@ -113,6 +115,20 @@ func (n *Node) Saw(w plan.World, _ plan.Step) {
 		default: // it lists all pods now and then
 		}
 	}
+}
+
+// atItsEnd is a pod that is over as it was before anything of it was removed.
+func atItsEnd(before, now plan.World) plan.World {
+	if before.Over() {
+		return before
+	}
+	if len(now.Containers) < len(before.Containers) {
+		now.Containers = before.Containers
+	}
+	if now.Pause == nil {
+		now.Pause = before.Pause
+	}
+	return now
 }
 
 // look reads a pod from the engine, with the faults that its keeper met.

@@ -27,7 +27,7 @@ func (n *Node) List(ctx context.Context) ([]apiserver.Pod, error) {
 		n.mu.Lock()
 		w.Faults = n.seen[w.UID].Faults
 		n.mu.Unlock()
-		if pod, ok := n.pod(w); ok {
+		if pod, ok := n.pod(w); ok && !w.Over() {
 			pods = append(pods, pod)
 		}
 	}
@@ -46,7 +46,7 @@ func (n *Node) Get(ctx context.Context, uid types.UID) (pod apiserver.Pod, ok bo
 		}
 	}
 	pod, ok = n.pod(w)
-	return pod, ok, nil
+	return pod, ok && !w.Over(), nil
 }
 
 // watched is how many hints a slow follower may leave untaken.
@@ -133,7 +133,7 @@ func (n *Node) Revise(ctx context.Context, old apiserver.Pod, next *v1.Pod) (int
 	if err != nil {
 		return 0, err
 	}
-	if w.Pause == nil {
+	if w.Pause == nil || w.Over() {
 		return 0, apierrors.NewNotFound(v1.Resource("pods"), old.Name)
 	}
 	if old.Revision != int64(w.Revision) {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -8,6 +9,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -95,6 +98,38 @@ func TestStop(t *testing.T) {
 		if _, err := b.Revise(b.Context(), old, next); !apierrors.IsNotFound(err) {
 			b.Errorf("a revision of a pod that is gone: %v", err)
 		}
+	})
+}
+
+// What a pod that goes has come to does not change while it is removed, by whoever
+// it is, and is what is known of it when it is gone.
+func TestStopTellsTheEnd(t *testing.T) {
+	onModel(t, func(b *bench) {
+		b.create(podOf("i"))
+		hints := b.Changes(b.Context())
+		runner := &loop.Runner{Engine: b.engine, Now: time.Now}
+		var removed sync.WaitGroup
+		removed.Go(func() {
+			if err := runner.Remove(b.Context(), "default", "web", nil); err != nil {
+				b.Error(err)
+			}
+		})
+		var last apiserver.Pod
+		for there := true; there; {
+			<-hints
+			pod, ok, err := b.Get(b.Context(), "uid-1")
+			if err != nil || pod.Pod == nil {
+				b.Fatalf("nothing is known of it: %v", err)
+			}
+			if len(pod.Status.ContainerStatuses) != 1 || last.Pod != nil && last.Status.Phase == v1.PodFailed && pod.Status.Phase != v1.PodFailed {
+				b.Errorf("after %s with %+v", pod.Status.Phase, pod.Status.ContainerStatuses)
+			}
+			last, there = pod, ok
+		}
+		if last.Status.Phase != v1.PodFailed || last.Status.ContainerStatuses[0].State.Terminated == nil {
+			b.Errorf("in the end %s with %+v", last.Status.Phase, last.Status.ContainerStatuses)
+		}
+		removed.Wait()
 	})
 }
 

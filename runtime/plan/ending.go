@@ -9,9 +9,10 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// leave stops the containers side by side, then removes them, and then the
-// pause: in this order because an engine may refuse to remove what others
-// join, and because how they ended is to be seen before they are gone.
+// leave stops the containers side by side and then the pause, removes them, and
+// then the pause: in this order because an engine may refuse to remove what others
+// join, and because how they ended is to be seen before they are gone: the pod is
+// Over when its pause has stopped. A pause that cannot be stopped may be removed.
 func (s *stepper) leave() {
 	s.State = Leaving
 	if s.stopAll() {
@@ -19,6 +20,11 @@ func (s *stepper) leave() {
 		return
 	}
 	if s.finalizers() {
+		return
+	}
+	stop := Op{Kind: StopPause, Target: s.w.Pause.ID}
+	if _, failed := s.w.Faults[stop.Key()]; s.w.Pause.State == Running && !failed {
+		s.do(stop)
 		return
 	}
 	for _, c := range s.w.Containers {

@@ -129,7 +129,19 @@ func TestNext(t *testing.T) {
 			intend(w, plan.Going)
 			exit(*w, "a", 0, t0)
 			exit(*w, "b", 0, t0)
+		}, ops: []string{"stop pause"}, state: plan.Leaving, phase: v1.PodSucceeded},
+		"removed, all ended well, the pause too": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+			w.Pause.State = plan.Exited
 		}, ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodSucceeded},
+		"removed, and the pause cannot be stopped": {change: func(w *plan.World) {
+			intend(w, plan.Going)
+			exit(*w, "a", 0, t0)
+			exit(*w, "b", 0, t0)
+			w.Memory = w.Settle(plan.Op{Kind: plan.StopPause, Target: w.Pause.ID}, errUnhealthy, t0)
+		}, ops: []string{"remove a/0", "remove b/0"}, state: plan.Leaving, phase: v1.PodSucceeded, wake: t0.Add(10 * time.Second)},
 		"halted": {change: func(w *plan.World) { intend(w, plan.Halted) },
 			ops: []string{"stop a/0", "stop b/0"}, state: plan.Stopping, phase: v1.PodRunning},
 		"halted, and the pause has ended": {change: func(w *plan.World) {
@@ -154,7 +166,7 @@ func TestNext(t *testing.T) {
 		}, ops: []string{"stop a/0"}, state: plan.Leaving, phase: v1.PodRunning},
 		"going, containers gone": {change: func(w *plan.World) {
 			intend(w, plan.Going)
-			w.Containers = nil
+			w.Containers, w.Pause.State = nil, plan.Exited
 		}, ops: []string{"remove pause"}, state: plan.Leaving, phase: v1.PodPending},
 		"the pause is gone": {change: func(w *plan.World) { w.Pause, w.Want = nil, nil },
 			ops: []string{"revise"}, state: plan.Leaving, phase: v1.PodPending},

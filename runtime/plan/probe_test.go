@@ -329,7 +329,7 @@ func TestProbesWhileLeaving(t *testing.T) {
 		t.Error("it is ready still")
 	}
 	exit(p.w, "a", 0, p.now)
-	if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[remove a/0]" {
+	if got := kinds(plan.Next(p.w, p.now)); fmt.Sprint(got) != "[stop pause]" {
 		t.Errorf("after its end: %v", got)
 	}
 }
