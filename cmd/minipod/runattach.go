@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"sync"
@@ -65,7 +63,7 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	if err != nil {
 		return f.failed(work, on, m, res, err)
 	}
-	return endCode(on.console, res)
+	return endCode(on.console, f.left(on, m, res))
 }
 
 // sayStopped says what has become of a pod that was stopped by Ctrl-C.
@@ -80,22 +78,20 @@ func (f *runFlags) sayStopped(c tell.Console, ref translate.Ref, res loop.Result
 }
 
 // endCode is how a pod has ended that was run to its end: nil for one that has
-// succeeded, else the code of the container that failed first.
-func endCode(c tell.Console, res loop.Result) error {
-	first, ok := plan.FirstFailure(res.World)
-	if !ok {
-		return podEnd(res)
+// succeeded, else the code of the container that failed first; an error where
+// none has.
+func endCode(c tell.Console, left tell.Outcome) error {
+	first, ok := plan.FirstFailure(left.World)
+	switch {
+	case left.Step.Phase == v1.PodSucceeded:
+		return nil
+	case !ok:
+		return left.FailedAsWhole()
+	case left.World.EndReason() != "":
+		c.Say("%s", left.FailedAsWhole())
 	}
-	c.Say("container %s of pod %s ended with exit code %d", first.Unit, res.World.Name, first.ExitCode)
+	c.Say("container %s of pod %s ended with exit code %d", first.Unit, left.World.Name, first.ExitCode)
 	return codeError(first.ExitCode)
-}
-
-// podEnd is the error of a pod that has failed though no container of it has.
-func podEnd(res loop.Result) error {
-	if res.Step.Phase == v1.PodFailed {
-		return fmt.Errorf("pod %s has failed: %s", res.World.Name, cmp.Or(res.World.EndReason(), "no container says why"))
-	}
-	return nil
 }
 
 // stopWith has a pod stopped when ctx is interrupted, with the pod's grace,

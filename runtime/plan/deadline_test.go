@@ -49,3 +49,21 @@ func TestDeadline(t *testing.T) {
 		t.Errorf("started again: %s, %s", s.State, s.Phase)
 	}
 }
+
+// A pod that another process has ended has come as far as it does when nothing of
+// it runs any more, though there is nothing to do until then.
+func TestEndedByOthers(t *testing.T) {
+	w := up(t, podOf(1, v1.RestartPolicyNever))
+	intend(&w, plan.Ended)
+	w.Revisions[0].Others = true
+	w.Latest("a").Signalled = t0
+	s := plan.Next(w, t0)
+	if len(s.Ops) > 0 || s.Settled() {
+		t.Errorf("while its container ends: %v, settled: %t", kinds(s), s.Settled())
+	}
+	exit(w, "a", 137, t0)
+	w.Pause.State = plan.Exited
+	if s = plan.Next(w, t0); !s.Settled() {
+		t.Errorf("when all has ended: %v", kinds(s))
+	}
+}

@@ -59,7 +59,7 @@ func (s *stepper) halt() {
 // ended for good, or were never let in. What they wrote stays until the pod is
 // removed.
 func (s *stepper) finish() {
-	s.State = Finished
+	s.State, s.Ending = Finished, s.w.runs()
 	if reason, message, rejected := Rejection(s.w); rejected {
 		s.refuse(Wait{Reason: reason, Detail: message}, Op{})
 	}

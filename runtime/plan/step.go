@@ -20,6 +20,8 @@ type Step struct {
 	Phase v1.PodPhase
 	// State is where the pod is on its way.
 	State PodState
+	// Ending tells that something of a pod that has come to its end runs still.
+	Ending bool
 	// Young tells that the last start was a moment ago: what fails at once may do
 	// so yet.
 	Young bool
@@ -73,7 +75,7 @@ func (s Step) idle() bool {
 func (s Step) Settled() bool {
 	switch s.State {
 	case Up, Finished, Stopped:
-		return s.idle() || len(s.Faults()) > 0
+		return s.idle() && !s.Ending || len(s.Faults()) > 0
 	case Gone:
 		return s.Away()
 	case Stopping:

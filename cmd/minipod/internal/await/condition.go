@@ -22,8 +22,9 @@ type Condition struct {
 
 	word string // what it is called in messages: Ready, phase Running
 	met  func(pod *v1.Pod) (bool, error)
-	// alive tells that only a pod that runs, or will, comes to it.
-	alive bool
+	// alive tells that only a pod that runs, or will, comes to it; end, that one
+	// comes to it by ending.
+	alive, end bool
 }
 
 // String is what a pod is that has come to it: Ready, gone.
@@ -52,7 +53,8 @@ func Parse(text string) (Condition, error) {
 }
 
 func phase(name string) Condition {
-	return Condition{word: name, alive: true, met: func(pod *v1.Pod) (bool, error) {
+	end := strings.EqualFold(name, string(v1.PodSucceeded)) || strings.EqualFold(name, string(v1.PodFailed))
+	return Condition{word: name, alive: true, end: end, met: func(pod *v1.Pod) (bool, error) {
 		return strings.EqualFold(string(pod.Status.Phase), name), nil
 	}}
 }
@@ -89,7 +91,7 @@ func (c Condition) Barred(pod *v1.Pod) string {
 	switch {
 	case !c.alive:
 		return ""
-	case pod.DeletionTimestamp != nil:
+	case pod.DeletionTimestamp != nil && !c.end:
 		return "is being removed"
 	case pod.Status.Reason == status.Stopped:
 		return "is stopped"

@@ -73,6 +73,8 @@ func TestParseRefuses(t *testing.T) {
 func TestBarred(t *testing.T) {
 	going := pod(v1.PodRunning, v1.ConditionFalse)
 	going.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)}
+	ended := pod(v1.PodFailed, v1.ConditionFalse)
+	ended.DeletionTimestamp = going.DeletionTimestamp
 	stopped := pod(v1.PodPending, v1.ConditionFalse)
 	stopped.Status.Reason = "Stopped"
 	for _, c := range []struct {
@@ -87,6 +89,10 @@ func TestBarred(t *testing.T) {
 		{"condition=Ready=false", "", pod(v1.PodFailed, v1.ConditionFalse)},
 		{"condition=PodScheduled", "", pod(v1.PodFailed, v1.ConditionFalse)},
 		{"phase=Succeeded", "has ended (Failed)", pod(v1.PodFailed, v1.ConditionFalse)},
+		{"phase=Running", "is being removed", going},
+		{"phase=Succeeded", "", going},
+		{"phase=failed", "", going},
+		{"phase=Succeeded", "has ended (Failed)", ended},
 		{"delete", "", going},
 		{"jsonpath={.status.podIP}", "", pod(v1.PodFailed, v1.ConditionFalse)},
 	} {

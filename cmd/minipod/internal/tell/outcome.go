@@ -73,7 +73,7 @@ func (o Outcome) Tell(ctx context.Context, c Console) error {
 	case len(down) > 0:
 		return o.failure(ctx, c, down)
 	case o.Step.Phase == v1.PodFailed:
-		return o.failedAsWhole()
+		return o.FailedAsWhole()
 	case o.Detail == Quiet:
 		return nil
 	}
@@ -206,9 +206,9 @@ func (o Outcome) events(ctx context.Context) event.Log {
 	return events
 }
 
-// failedAsWhole is the error of a pod that has failed though none of its
-// containers has.
-func (o Outcome) failedAsWhole() error {
+// FailedAsWhole is the error of a pod that has failed though none of its
+// containers has by itself.
+func (o Outcome) FailedAsWhole() error {
 	switch o.World.EndReason() {
 	case plan.ReasonDeadline:
 		return fmt.Errorf("pod %s has failed: %s", o.Ref, o.deadlineText())
