@@ -9,6 +9,7 @@ import (
 	"os"
 	goruntime "runtime"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/docker"
 )
@@ -25,7 +26,7 @@ func (f *superviseFlags) put(ctx context.Context, c tell.Console) error {
 	if err != nil {
 		return err
 	}
-	data, err := f.programFor(arch)
+	data, err := f.programFor(ctx, arch)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func takeAway(ctx context.Context, c tell.Console) error {
 }
 
 // programFor is a minipod that runs on Linux on such a processor.
-func (f *superviseFlags) programFor(arch string) ([]byte, error) {
+func (f *superviseFlags) programFor(ctx context.Context, arch string) ([]byte, error) {
 	name := f.program
 	if name == "" {
 		own, err := os.Executable()
@@ -90,7 +91,7 @@ func (f *superviseFlags) programFor(arch string) ([]byte, error) {
 		}
 		name = own
 	}
-	data, err := os.ReadFile(name)
+	data, err := manifest.Interruptibly(ctx, func() ([]byte, error) { return os.ReadFile(name) })
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ type streams struct {
 	err io.Writer // everything else
 }
 
-// manifests are where manifests come from, and who is told of slow ones.
+// manifests are where manifests come from, and who is told of those that are
+// waited for.
 func (s streams) manifests() manifest.Input {
-	return manifest.Input{Stdin: s.in, Slow: func(text string) { tell.NewConsole(s.err).Say("%s", text) }}
+	return manifest.Input{Stdin: s.in, Tell: func(text string) { tell.NewConsole(s.err).Say("%s", text) }}
 }

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"k8s.io/kubectl/pkg/util/term"
 )
 
 // What names stdin on the command line, and in messages.
@@ -33,10 +35,10 @@ type Source struct {
 }
 
 // Input is what manifests come from that is neither file nor URL, and who is told
-// of what is slow to come.
+// of what is waited for.
 type Input struct {
 	Stdin io.Reader
-	Slow  func(text string)
+	Tell  func(text string)
 }
 
 // Sources reads what the command line names: files, directories, URLs,
@@ -48,6 +50,9 @@ func Sources(ctx context.Context, in Input, args []string) ([]Source, error) {
 		names, err := expandSource(arg)
 		errs = append(errs, err)
 		for _, name := range names {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
 			data, err := readSource(ctx, in, name)
 			errs = append(errs, err)
 			if name == stdinArg {
@@ -98,28 +103,59 @@ func isURL(s string) bool {
 func readSource(ctx context.Context, in Input, name string) ([]byte, error) {
 	switch {
 	case name == stdinArg:
-		data, err := readBounded(in.Stdin)
+		data, err := Interruptibly(ctx, func() ([]byte, error) { return in.read(in.Stdin) })
 		if err != nil {
 			return nil, fmt.Errorf("read stdin: %w", err)
 		}
 		return data, nil
 	case isURL(name):
 		slow := time.AfterFunc(patience, func() {
-			in.Slow(fmt.Sprintf("waiting for %s to answer, for at most %d s", name, int(fetchTime.Seconds())))
+			in.Tell(fmt.Sprintf("waiting for %s to answer, for at most %d s", name, int(fetchTime.Seconds())))
 		})
 		defer slow.Stop()
 		return fetch(ctx, name)
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, fileError(name, err)
-	}
-	defer f.Close()
-	data, err := readBounded(f)
+	data, err := Interruptibly(ctx, func() ([]byte, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return in.read(f)
+	})
 	if err != nil {
 		return nil, fileError(name, err)
 	}
 	return data, nil
+}
+
+// read reads a manifest; who is to type it is told so.
+func (in Input) read(r io.Reader) ([]byte, error) {
+	if term.IsTerminal(r) {
+		in.Tell("reading a manifest from the terminal: Ctrl-D on a line of its own ends it")
+	}
+	return readBounded(r)
+}
+
+// Interruptibly reads what may never come, such as what a FIFO gives: the end of ctx is
+// the end of the waiting. What is being read then is left to itself, because no
+// system call is woken by a context; the process is about to end.
+func Interruptibly(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := read()
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 func readBounded(r io.Reader) ([]byte, error) {
