@@ -231,7 +231,7 @@ func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []t
 		group.Go(func() error {
 			waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
 			defer waiting.Close()
-			err := e.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+			err := e.ending(ctx, waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

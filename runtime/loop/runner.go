@@ -21,6 +21,8 @@ type Runner struct {
 	Observer Observer
 	// Book keeps what happens to the pods; nil for nobody.
 	Book *Book
+	// Kept is Memory.Kept.
+	Kept bool
 }
 
 // Result is how a pod was left.

@@ -11,6 +11,9 @@ import (
 type Memory struct {
 	// Me tells this process from others that are at work on the pod.
 	Me string
+	// Kept tells that somebody else keeps the pod: its probes are left to them while
+	// this process ends it.
+	Kept bool
 	// Faults are the operations that failed, by Op.Key.
 	Faults map[string]Fault
 	// Pulled are the operations of kind PullImage that were done, by Op.Key.
@@ -67,7 +70,7 @@ func (t Try) Again() time.Time {
 func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	key := op.Key()
 	m = Memory{
-		Me:     m.Me,
+		Me: m.Me, Kept: m.Kept,
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
 		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young, Since: m.Since,
 	}

@@ -315,6 +315,11 @@ func TestProbesWhileLeaving(t *testing.T) {
 	}
 	intend(&p.w, plan.Going)
 	p.now = p.now.Add(time.Minute)
+	kept := p.w
+	kept.Kept = true
+	if ops := plan.Next(kept, p.now).Ops; fmt.Sprint(kinds(plan.Step{Ops: withoutNotes(plan.Step{Ops: ops})})) != "[stop a/0]" {
+		t.Errorf("beside who keeps it: %v", kinds(plan.Step{Ops: ops}))
+	}
 	var got []string
 	for _, op := range plan.Next(p.w, p.now).Ops {
 		got = append(got, fmt.Sprint(op.Kind, op.Check))
