@@ -81,7 +81,7 @@ func (s *stepper) claim(c Container) Claim {
 func (w World) hookLeft(c Container) time.Time {
 	at := w.Facts.Hooking[c.ID].At
 	left := at.Add(claimExpires)
-	if over := w.graceOver(); !over.IsZero() {
+	if over := w.GraceOver(); !over.IsZero() {
 		if early := later(over, at.Add(claimMissed)); early.Before(left) {
 			return early
 		}

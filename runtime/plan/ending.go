@@ -184,7 +184,7 @@ func (s *stepper) held(op Op) (stop Op, mine bool) {
 	if op.Kind == PreStop && s.late(op) {
 		op = Op{Kind: StopUnit, Unit: op.Unit, Attempt: op.Attempt, Target: op.Target, Cause: op.Cause, Detail: op.Detail, Grace: min(op.Grace, leastGrace)}
 	}
-	over := s.w.graceOver()
+	over := s.w.GraceOver()
 	unwritten := !s.others(c) && !over.IsZero() && s.now.After(over.Add(claimMissed)) // nothing can be
 	return op, mine || unwritten
 }
@@ -198,7 +198,7 @@ func (w World) contested(c Container) bool {
 
 // late reports whether the grace is over in which a hook was to be run.
 func (s *stepper) late(hook Op) bool {
-	over := s.w.graceOver()
+	over := s.w.GraceOver()
 	s.wake(over)
 	return hook.Spent >= s.w.grace() || !over.IsZero() && !s.now.Before(over)
 }

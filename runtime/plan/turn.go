@@ -31,9 +31,9 @@ func (w World) turn(c Container) time.Time {
 // has run its preStop hook before.
 func (w World) signalled(c Container) bool { return w.Others() && !c.Signalled.IsZero() }
 
-// graceOver is when a pod that is to end should have ended; the zero time is
+// GraceOver is when a pod that is to end should have ended; the zero time is
 // that this is not known.
-func (w World) graceOver() time.Time {
+func (w World) GraceOver() time.Time {
 	switch {
 	case w.Intent() == Wanted, w.asked().IsZero():
 		return time.Time{}

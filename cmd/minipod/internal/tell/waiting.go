@@ -2,6 +2,7 @@ package tell
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -47,6 +48,11 @@ func (w *Waiting) Saw(world plan.World, s plan.Step) {
 		key := "wait init " + unit
 		current[key] = true
 		w.expect(key, fmt.Sprintf("init container %s has not ended yet: %s -c %[1]s", unit, Command("logs", world.Ref())), patience)
+	}
+	if text := leftToOthers(world, s); text != "" {
+		key := "wait end " + string(s.State)
+		current[key] = true
+		w.expect(key, text, patience)
 	}
 	for key := range w.timers {
 		if key[:5] == "wait " && !current[key] {
@@ -135,6 +141,28 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 		return fmt.Sprintf("pod %s: the engine is slow to %s", world.Ref(), op.Kind)
 	}
 	return ""
+}
+
+// leftToOthers says of a pod whose end another process brings about how long that
+// may take when patience is over, and what ends it at once. It is empty for every
+// other pod.
+func leftToOthers(world plan.World, s plan.Step) string {
+	var doing, command string
+	switch {
+	case len(s.Ops) > 0 || !slices.ContainsFunc(world.Containers, func(c plan.Container) bool { return c.State == plan.Running }):
+		return ""
+	case s.State == plan.Leaving:
+		doing, command = "is being removed", "rm"
+	case s.State == plan.Stopping:
+		doing, command = "is being stopped", "stop"
+	default:
+		return ""
+	}
+	text := fmt.Sprintf("pod %s %s by another command", world.Ref(), doing)
+	if left := time.Until(world.GraceOver()) - patience; left > 0 {
+		text += fmt.Sprintf(": up to %d s more", int(left.Round(time.Second).Seconds()))
+	}
+	return text + "; " + Command(command+" --now", world.Ref()) + " ends it at once"
 }
 
 // signalOf is the signal that a container is asked to end with.

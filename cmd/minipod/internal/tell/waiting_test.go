@@ -8,6 +8,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
@@ -114,4 +115,47 @@ func TestWaitingForAnInitContainer(t *testing.T) {
 			t.Errorf("said %q, want %q", b.String(), want)
 		}
 	})
+}
+
+// A pod that another process stops or removes is waited for in so many words.
+func TestWaitingForItsEnd(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		state      plan.PodState
+		grace, age time.Duration
+		running    plan.State
+		took       time.Duration
+	}{
+		{"removed", "pod web is being removed by another command: up to 11 s more; minipod rm --now web ends it at once\n", plan.Leaving, 12 * time.Second, time.Second, plan.Running, time.Minute},
+		{"stopped", "pod web is being stopped by another command: up to 9 s more; minipod stop --now web ends it at once\n", plan.Stopping, 10 * time.Second, time.Second, plan.Running, time.Minute},
+		{"over", "pod web is being removed by another command; minipod rm --now web ends it at once\n", plan.Leaving, 10 * time.Second, time.Minute, plan.Running, time.Minute},
+		{"soon done", "", plan.Leaving, 12 * time.Second, 0, plan.Running, time.Second},
+		{"nothing runs", "", plan.Leaving, 12 * time.Second, 0, plan.Exited, time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var b bytes.Buffer
+			w := NewWaiting(NewConsole(&b), "")
+			pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "web", Annotations: map[string]string{}}}
+			seconds := int64(c.grace.Seconds())
+			pod.Spec.TerminationGracePeriodSeconds = &seconds
+			asked := time.Now().Add(-c.age)
+			if c.state == plan.Leaving {
+				pod.DeletionTimestamp, pod.DeletionGracePeriodSeconds = &metav1.Time{Time: asked.Add(c.grace)}, &seconds
+			} else {
+				pod.Annotations[translate.AnnotationIntent] = string(plan.Halted)
+			}
+			world := plan.World{
+				Namespace: "default", Name: "web", Want: &translate.Blueprint{Pod: pod}, Pause: &plan.Pause{},
+				Containers: []plan.Container{{Unit: "main", State: c.running}},
+				Revisions:  []plan.Revision{{Made: asked, Others: true}},
+			}
+			w.Saw(world, plan.Step{State: c.state})
+			time.Sleep(c.took)
+			synctest.Wait()
+			w.Close()
+			if b.String() != c.want {
+				t.Errorf("%s: said %q, want %q", c.name, b.String(), c.want)
+			}
+		})
+	}
 }
