@@ -44,7 +44,8 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
 	follow := newFollower(work, n, on.connection, out)
 	runner := on.reporting(follow)
-	stopping := stopWith(ctx, on, m.Ref(), cancel)
+	asked, stopping := stopWith(ctx, on, m.Ref(), cancel)
+	runner.Asked = asked
 	res, err := runner.Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
 	n.Close()
@@ -96,8 +97,9 @@ func endCode(c tell.Console, left tell.Outcome) error {
 
 // stopWith has a pod stopped when ctx is interrupted, with the pod's grace,
 // and at once when a second signal comes; one that is not there yet is not
-// made. done ends the listening.
-func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.CancelCauseFunc) (done func()) {
+// made. asked hints that it was asked for, and done ends the listening.
+func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.CancelCauseFunc) (asked <-chan struct{}, done func()) {
+	asks := make(chan struct{}, 2)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	over, listen := context.WithCancel(context.WithoutCancel(ctx))
@@ -106,9 +108,11 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 		all.Go(func() {
 			_, err := on.runner.AskStop(over, ref.Namespace, ref.Name, grace)
 			switch {
+			case err == nil:
+				asks <- struct{}{}
 			case errors.As(err, new(*loop.NotFoundError)):
 				cancel(context.Cause(ctx))
-			case err != nil && over.Err() == nil:
+			case over.Err() == nil:
 				on.console.Fail(err)
 			}
 		})
@@ -131,7 +135,7 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 		}
 		stop(new(int64))
 	})
-	return func() { listen(); all.Wait() }
+	return asks, func() { listen(); all.Wait() }
 }
 
 // removed removes a pod that has come to its end.

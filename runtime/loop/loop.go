@@ -147,6 +147,7 @@ func (l *loop) rest(ctx context.Context, wake time.Time) (quiet bool, err error)
 			l.hints = nil
 			return false, sleep(ctx, glance)
 		}
+	case <-l.Asked:
 	case <-timer.C:
 		return len(hints) == 0 && l.heard && hints != nil && long < glance, nil
 	case <-ctx.Done():

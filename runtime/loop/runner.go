@@ -23,6 +23,9 @@ type Runner struct {
 	Book *Book
 	// Kept is Memory.Kept.
 	Kept bool
+	// Asked hints that something was asked of the pods by this process: of new
+	// manifests Engine.Watch says nothing. Nil is never.
+	Asked <-chan struct{}
 }
 
 // Result is how a pod was left.

@@ -153,3 +153,35 @@ func oneSignal(b *bench, takes time.Duration, ill *atomic.Bool, end func(context
 		b.Errorf("a was sent the stop signal %d times", n)
 	}
 }
+
+// still is an engine that hints at nothing, as Docker does not at a new manifest.
+type still struct{ *enginetest.Engine }
+
+func (still) Watch(ctx context.Context, _ types.UID) <-chan struct{} {
+	hints := make(chan struct{})
+	context.AfterFunc(ctx, func() { close(hints) })
+	return hints
+}
+
+// Who runs a pod to its end looks at it at once when its stop was asked for.
+func TestAsked(t *testing.T) {
+	onBench(t, func(b *bench) {
+		asked := make(chan struct{}, 1)
+		runner := &loop.Runner{Engine: still{b.engine}, Now: time.Now, Asked: asked}
+		stopped := func(_ plan.World, s plan.Step) bool { return s.State == plan.Stopped }
+		var running sync.WaitGroup
+		running.Go(func() {
+			_, _ = runner.Run(b.Context(), blueprint("1"), loop.RunOptions{Aim: loop.Aim{Reached: stopped}})
+		})
+		time.Sleep(5 * time.Second)
+		if _, err := runner.AskStop(b.Context(), "default", "web", nil); err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		asked <- struct{}{}
+		running.Wait()
+		if took := time.Since(began); took > time.Second {
+			b.Errorf("it took %s", took)
+		}
+	})
+}
