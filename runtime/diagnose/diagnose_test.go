@@ -77,6 +77,13 @@ func (p *patient) ended(code int, log ...string) *patient {
 	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: c.ID}, diagnose.Answer{Lines: log})
 }
 
+// lost has somebody have removed it while it ran.
+func (p *patient) lost() *patient {
+	c := &p.Containers[len(p.Containers)-1]
+	c.Lost, c.Unknown = true, true
+	return p
+}
+
 // refused has the engine have refused to start it.
 func (p *patient) refused(code int, words string) *patient {
 	p.ended(code)
@@ -176,6 +183,7 @@ func TestCauses(t *testing.T) {
 		{"not made", of(t, "working-dir-missing").absent().registry(diagnose.RegistryHas, "").event("main", "Failed", "Error: not a directory", 0), "certain create-failed: not a directory"},
 		{"shell without work", of(t, "shell-with-nothing-to-do").ended(0), "certain shell-with-nothing-to-do: stdin: true"},
 		{"done", of(t, "ended").ended(0, "done"), "certain ended: restartPolicy: OnFailure"},
+		{"removed by somebody", of(t, "crashed").ended(137).lost(), "certain crashed: somebody has removed it while it ran"},
 		{"crash", of(t, "crashed").ended(3, "no user given"), "certain crashed: ended with exit code 3"},
 		{"init crash", of(t, "init-stuck").initEnded(7), "certain crashed: init container setup ended with exit code 7; nothing after it starts"},
 		{"memory", of(t, "out-of-memory").ended(137).outOfMemory(), "certain out-of-memory: its limit is 16Mi (spec.containers[0].resources.limits.memory)"},

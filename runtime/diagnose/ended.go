@@ -118,6 +118,8 @@ func crashed(l *look) []Cause {
 			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), some("log", l.log(*c), shownLines)), Command: l.logsOf(*c),
 		}
 		switch {
+		case c.Lost:
+			cause.Command = l.command("events")
 		case c.ExitCode == 0:
 			cause.Name = "ended"
 			cause.Text += "; restartPolicy: Always wants it to keep running, restartPolicy: OnFailure or Never lets it end"
@@ -131,6 +133,8 @@ func crashed(l *look) []Cause {
 
 func endText(c plan.Container) string {
 	switch {
+	case c.Unknown:
+		return "is gone: somebody has removed it while it ran (docker rm -f)"
 	case c.ExitCode == 0:
 		return "has done its work and ended"
 	case c.ExitCode == killed:

@@ -34,6 +34,9 @@ func (l *look) ask(q Question) (a Answer, known bool) {
 }
 
 func (l *look) log(c plan.Container) []string {
+	if c.Lost {
+		return nil
+	}
 	a, _ := l.ask(Question{Kind: AskLog, At: c.ID})
 	return a.Lines
 }

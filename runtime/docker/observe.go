@@ -87,8 +87,9 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	}
 	plan.SortContainers(w.Containers)
 	e.want(&w, carrier, volumes)
-	if w.TakesNotes() {
-		w.Facts = noted(volumes)
+	facts := noted(volumes)
+	if w.Facts.Lost = facts.Lost; w.TakesNotes() {
+		w.Facts = facts
 	}
 	var err error
 	if err = e.readTerminationMessages(ctx, &w); err != nil {
@@ -103,6 +104,7 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	if w.Images, err = e.images(ctx, w); err != nil {
 		return w, err
 	}
+	w = w.Recall(w.Facts.Lost, time.Time{})
 	return w, e.used(ctx, &w)
 }
 

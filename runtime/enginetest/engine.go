@@ -138,7 +138,7 @@ func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error)
 		pause := *w.Pause
 		w.Pause = &pause
 	}
-	return p.wanted(w), nil
+	return p.wanted(w).Recall(w.Facts.Lost, time.Time{}), nil
 }
 
 // wanted reads what is wanted from the newest manifest there is.

@@ -87,6 +87,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 				return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 			}
 		}
+		w = w.Recall(l.last.Containers, l.Now())
 		w.Memory = l.memory
 		l.last = w
 		step := plan.Next(w, l.Now())

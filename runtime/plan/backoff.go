@@ -58,10 +58,22 @@ func doubled(delay time.Duration, n int) time.Duration {
 
 // nextBackoff is the step of the attempt after c.
 func nextBackoff(c Container) int {
+	if c.Lost {
+		return c.Backoff
+	}
 	if !c.StartedAt.IsZero() && c.FinishedAt.Sub(c.StartedAt) > backoffReset {
 		return 1
 	}
 	return c.Backoff + 1
+}
+
+// delay is how long after the end of an attempt the next one may start. What is lost
+// is not there for a node to back off from.
+func (c Container) delay() time.Duration {
+	if c.Lost {
+		return 0
+	}
+	return crashDelay(nextBackoff(c))
 }
 
 // ended is when an attempt ended; one whose start failed ended as it began.
@@ -101,7 +113,7 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 	case u.Kind == translate.Init && !c.failed():
 		return w.cutOff(c)
 	}
-	return u.Restart == v1.RestartPolicyOnFailure && (c.failed() || w.condemned(c) != "" && crashDelay(nextBackoff(c)) == 0)
+	return u.Restart == v1.RestartPolicyOnFailure && (c.failed() || w.condemned(c) != "" && c.delay() == 0)
 }
 
 // Restarts reports whether the newest attempt of a unit, which has ended, is

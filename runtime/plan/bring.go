@@ -182,7 +182,7 @@ func (s *stepper) again(g goal, c Container) {
 		return
 	}
 	step := nextBackoff(c)
-	until := ended(c).Add(crashDelay(step))
+	until := ended(c).Add(c.delay())
 	if s.now.Before(until) {
 		s.wait(Wait{Unit: u.Name, Reason: ReasonCrashLoop, Until: until, Detail: backoffMessage(s.w.Want.Pod, u.Name, step)})
 		return

@@ -72,10 +72,11 @@ func (s *stepper) finish() {
 
 // rest stops the containers side by side and then the pause.
 func (s *stepper) rest() {
-	switch {
-	case s.stopAll():
+	running := s.stopAll()
+	if running || s.w.loses() {
 		s.note()
-	case s.w.Pause.State == Running:
+	}
+	if !running && s.w.Pause.State == Running {
 		s.do(Op{Kind: StopPause, Target: s.w.Pause.ID})
 	}
 }

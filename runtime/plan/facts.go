@@ -19,6 +19,7 @@ type Facts struct {
 	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
 	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs a hook
 	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
+	Lost    []Container          `json:"lost,omitempty"`    // that somebody has removed: see World.Recall
 	// PreStopped are the containers whose preStop hook has returned, and how much
 	// of the grace was over then.
 	PreStopped map[string]time.Duration `json:"preStopped,omitempty"`
@@ -59,7 +60,7 @@ func (s *stepper) told() []Told {
 
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
-	return slices.Equal(f.Waits, other.Waits) && maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) &&
+	return slices.Equal(f.Waits, other.Waits) && sameIDs(f.Lost, other.Lost) && maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) &&
 		maps.EqualFunc(f.Hooking, other.Hooking, Claim.Equal) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
@@ -142,11 +143,11 @@ func (w World) since(written map[string]time.Time, c Container, kind translate.P
 
 // note has what was found out written down.
 func (s *stepper) note() {
-	if !s.w.NeedsFacts() && len(s.claims) == 0 {
+	if !s.w.NeedsFacts() && len(s.claims) == 0 && !s.w.loses() {
 		return
 	}
 	f := s.w.facts()
-	f.Waits, f.Hooking = s.told(), s.hooking()
+	f.Waits, f.Hooking, f.Lost = s.told(), s.hooking(), s.w.lost()
 	if !f.Equal(s.w.Facts) {
 		n := 1
 		if last := len(s.w.Notes); last > 0 {

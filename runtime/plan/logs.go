@@ -21,12 +21,12 @@ func LogsOf(w World, unit string, turn Turn) (c Container, ok bool) {
 	case found == nil:
 		return Container{}, false
 	case turn == Current && found.begun(), turn == Previous && w.again(*found):
-		return *found, true
+		return *found, !found.Lost
 	}
 	if found = w.Before(*found); found == nil {
 		return Container{}, false
 	}
-	return *found, true
+	return *found, !found.Lost
 }
 
 // Before is the newest attempt of the same unit that ended before c was made;

@@ -122,6 +122,9 @@ type Container struct {
 	Created     time.Time
 	StartedAt   time.Time
 	FinishedAt  time.Time
+	// Lost is that somebody else has removed it: it is what was seen of it before,
+	// with the exit code of a kill where its end was not seen, which is Unknown.
+	Lost, Unknown bool
 	// Signalled is when it was sent a signal by whoever has asked for the end of
 	// its pod, where that is another process and it runs still.
 	Signalled time.Time

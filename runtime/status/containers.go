@@ -37,6 +37,9 @@ func (v view) status(u unit) v1.ContainerStatus {
 	u = v.shown(u)
 	s := v1.ContainerStatus{Name: u.Name, Image: u.Image, VolumeMounts: mounts(u.Container)}
 	s.State, s.LastTerminationState = v.states(u)
+	if end := s.LastTerminationState.Terminated; end != nil && end.Reason == reasonLost {
+		end.Message = lostBefore
+	}
 	if u.latest != nil {
 		v.fillAttempt(&s, u)
 	}

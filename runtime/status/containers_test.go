@@ -175,7 +175,7 @@ func TestInitStates(t *testing.T) {
 		{name: "out of memory with exit 0", world: up(withInits(manifest("app"), "i1"), killed(ends(attempt("i1", 0), 2, 3, 0))), state: endedBy("i10", "OOMKilled", 0, 2, 3)},
 		{name: "failed", world: up(never(withInits(manifest("app"), "i1")), ends(attempt("i1", 0), 2, 3, 1)), state: endedBy("i10", "Error", 1, 2, 3)},
 		{name: "done and gone", world: up(withInits(manifest("app"), "i1"), runs(attempt("app", 0), 9)), ready: true,
-			state: v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: "Completed", Message: "The container is gone; the pod is initialised, so it has ended well"}}},
+			state: v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: "Completed", Message: initGone}}},
 		{name: "a sidecar that is gone is not done", world: up(withInits(manifest("app"), "side1"), runs(attempt("app", 0), 9)), state: waitingFor("PodInitializing", "")},
 		{name: "a sidecar runs", world: up(withInits(manifest("app"), "side1"), runs(attempt("side1", 0), 2)), state: runningSince(2), ready: true, started: true},
 		{name: "stopped after it was done", world: intends(up(withInits(manifest("app"), "i1"), ends(attempt("i1", 0), 2, 3, 0)), plan.Halted),

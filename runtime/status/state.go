@@ -15,6 +15,15 @@ const (
 	reasonError     = "Error"
 	reasonOOM       = "OOMKilled"
 	reasonCannotRun = "ContainerCannotRun"
+	reasonLost      = "ContainerStatusUnknown"
+)
+
+// What is said of a container that somebody has removed, by what is known of how it
+// ended: it may have done its work, and be shown with its state or its last one.
+const (
+	initGone   = "Unable to get init container status from container runtime and pod has been initialized, treat it as exited normally"
+	lostAtEnd  = "The container could not be located when the pod was terminated"
+	lostBefore = "The container could not be located when the pod was deleted.  The container used to be Running"
 )
 
 // states are a container's state and the last one it ended in before.
@@ -57,10 +66,7 @@ func (v view) missing(u unit) v1.ContainerState {
 	if u.kind != translate.Init || !v.initialized() {
 		return v.waiting(u)
 	}
-	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{
-		Reason:  reasonCompleted,
-		Message: "The container is gone; the pod is initialised, so it has ended well",
-	}}
+	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: reasonCompleted, Message: initGone}}
 }
 
 // comesBack tells whether an ended container is shown as waiting for its next
@@ -124,6 +130,9 @@ func (v view) share(message string) string {
 
 // endMessage is what the engine said, and what the container did.
 func endMessage(c plan.Container) string {
+	if c.Unknown {
+		return lostAtEnd
+	}
 	if c.Error == "" || c.Message == "" {
 		return c.Error + c.Message
 	}
@@ -132,6 +141,8 @@ func endMessage(c plan.Container) string {
 
 func endReason(c plan.Container) string {
 	switch {
+	case c.Unknown:
+		return reasonLost
 	case c.OOMKilled:
 		return reasonOOM
 	case c.StartedAt.IsZero() && c.ExitCode != 0:
