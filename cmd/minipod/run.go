@@ -274,7 +274,8 @@ func (f *runFlags) brokenOff(ctx context.Context, on making, ref translate.Ref, 
 
 // failed is the error of a pod that has not come as far as it was to.
 func (f *runFlags) failed(ctx context.Context, on making, m manifest.Pod, res loop.Result, err error) error {
-	if f.rm && errors.As(err, new(*loop.StoppedError)) {
+	refused := res.World.Pause == nil // nothing was run: it was stopped before
+	if f.rm && errors.As(err, new(*loop.StoppedError)) && !refused {
 		err := fmt.Errorf("pod %s was stopped by another command, and is removed", m.Ref())
 		if !f.attach { // which has removed it
 			err = errors.Join(f.removed(ctx, on, m.Ref()), err)

@@ -75,7 +75,8 @@ func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 // Run makes the pod and brings it on until it is up, has ended, or cannot
 // start. In the last case, and when ctx ends before it is up, what this call made
 // is removed again; a StaysError is about a pod that stays. A pod that exists and
-// is the same is gone on with; one that differs is a DiffersError.
+// is the same is gone on with; one that differs is a DiffersError, and one that is
+// stopped a StoppedError. Both have no Result: nothing was done.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
 	existing, err := r.make(ctx, b, opts)
 	switch {
@@ -157,6 +158,9 @@ func (r *Runner) clear(ctx context.Context, b *translate.Blueprint, against plan
 				unborn = append(unborn, ref)
 			}
 		case plan.Join:
+			if w.Intent() == plan.Halted {
+				return nil, nil, &StoppedError{Ref: ref}
+			}
 			return &ref, nil, nil
 		case plan.Await:
 			if err = r.finish(ctx, ref); errors.Is(err, errUnborn) {
