@@ -253,6 +253,7 @@ func TestOperations(t *testing.T) {
 		"sandbox":    {Began(another, stale, at(0)), "0 x1 a Killing: Stopping container a"},
 		"unhealthy":  {Done(w, probe, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
 		"errored":    {Done(w, probe, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
+		"broken off": {Done(w, probe, &plan.ProbeBroken{Err: errors.New("no")}, at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in failure state: no"},
 		"postStart":  {Done(w, plan.Op{Kind: plan.PostStart, Unit: "a"}, errors.New("no"), at(0)), "0 x1 a FailedPostStartHook: PostStartHook failed"},
 		"preStop":    {Done(w, plan.Op{Kind: plan.PreStop, Unit: "a"}, errors.New("no"), at(0)), "0 x1 a FailedPreStopHook: PreStopHook failed"},
 		"pulled":     {[]Event{Pulled(w, plan.Op{Kind: plan.PullImage, Unit: "a", Target: "i"}, 1200*time.Millisecond, at(0))}, `0 x1 a Pulled: Successfully pulled image "i" in 1.2s (1.2s including waiting).`},

@@ -167,7 +167,11 @@ func steady(w plan.World, op plan.Op, err error) string {
 // as it should.
 func probed(op plan.Op, err error, now time.Time) []Event {
 	kind := strings.ToUpper(string(op.Check[:1])) + string(op.Check[1:])
-	reason, message := "Unhealthy", fmt.Sprintf("%s probe errored and resulted in unknown state: %s", kind, err)
+	state := "unknown"
+	if errors.As(err, new(*plan.ProbeBroken)) {
+		state = "failure"
+	}
+	reason, message := "Unhealthy", fmt.Sprintf("%s probe errored and resulted in %s state: %s", kind, state, err)
 	var failure *plan.ProbeFailure
 	var warned *plan.ProbeWarning
 	switch {

@@ -153,6 +153,8 @@ func (w World) unstarted(c Container) string {
 		return "its postStart hook or its startup probe has not returned yet"
 	case check.Output == "":
 		return "its startup probe has not succeeded often enough yet"
+	case !check.Failing:
+		return "Startup probe cannot be run: " + check.Output
 	}
 	return "Startup probe failed: " + check.Output
 }

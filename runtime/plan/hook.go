@@ -36,11 +36,7 @@ func (s *stepper) postStart(u translate.Unit, c Container) {
 	if h == nil || s.w.hooked(u, c) || s.w.hookFailed(c) != nil || !s.hold(c) {
 		return
 	}
-	action, err := u.HookAction(h, s.w.addressed())
-	if err != nil {
-		s.refuse(Wait{Unit: u.Name, Reason: ReasonPostStart, Detail: err.Error()}, Op{Kind: PostStart, Unit: u.Name, Target: c.ID})
-		return
-	}
+	action, _ := u.HookAction(h, s.w.addressed()) // one that is not able fails
 	s.do(Op{Kind: PostStart, Unit: u.Name, Attempt: c.Attempt, Target: c.ID, Action: &action, Pause: s.w.Pause.ID})
 }
 
@@ -69,9 +65,6 @@ func (w World) preStop(c Container) *translate.Action {
 	if !ok || u.PreStop() == nil {
 		return nil
 	}
-	action, err := u.HookAction(u.PreStop(), w.addressed())
-	if err != nil {
-		return nil
-	}
+	action, _ := u.HookAction(u.PreStop(), w.addressed())
 	return &action
 }

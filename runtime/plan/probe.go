@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -16,6 +15,14 @@ import (
 type ProbeWarning struct{ Output string }
 
 func (w *ProbeWarning) Error() string { return w.Output }
+
+// ProbeBroken is the error of a probe whose answer broke off: it counts as little as
+// one that could not be run.
+type ProbeBroken struct{ Err error }
+
+func (b *ProbeBroken) Error() string { return b.Err.Error() }
+
+func (b *ProbeBroken) Unwrap() error { return b.Err }
 
 // ProbeFailure is the error of a probe or hook that was run and has failed:
 // what it saw. Any other error says that it could not be run.
@@ -163,11 +170,7 @@ func (s *stepper) due(c Container, kind translate.ProbeKind, p *v1.Probe) time.T
 }
 
 func (s *stepper) probe(u translate.Unit, c Container, kind translate.ProbeKind) {
-	action, err := u.ProbeAction(kind, s.w.addressed())
-	if err != nil {
-		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: fmt.Sprintf("%s probe: %s", kind, err)})
-		return
-	}
+	action, _ := u.ProbeAction(kind, s.w.addressed()) // one that is not able is told of each time
 	s.do(Op{Kind: RunProbe, Unit: u.Name, Attempt: c.Attempt, Target: c.ID, Check: kind, Probe: u.Probe(kind), Action: &action, Pause: s.w.Pause.ID})
 }
 

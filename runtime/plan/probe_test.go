@@ -197,16 +197,47 @@ func TestUnhealthyFails(t *testing.T) {
 	}
 }
 
-// A port that is none of the container's is waited for with a reason, and no
-// probe is run.
+// A probe of a port that is none of the container's is run as often as any, for it to
+// be told of; what it says is of no account (pkg/kubelet/prober, doProbe).
 func TestProbeOfNoPort(t *testing.T) {
-	p := withProbes(t, func(c *v1.Container) {
-		c.ReadinessProbe = tcp(0, 1, 1, 1)
-		c.ReadinessProbe.TCPSocket.Port = intstr.FromString("web")
-	})
-	ran, s := p.until(time.Minute, good)
-	if len(ran) > 0 || len(s.Waits) != 1 || s.Waits[0].Reason != plan.ReasonUnhealthy {
-		t.Errorf("ran %q, waits %+v", ran, s.Waits)
+	for kind, set := range map[translate.ProbeKind]func(*v1.Container, *v1.Probe){
+		translate.Startup:   func(c *v1.Container, p *v1.Probe) { c.StartupProbe = p },
+		translate.Liveness:  func(c *v1.Container, p *v1.Probe) { c.LivenessProbe = p },
+		translate.Readiness: func(c *v1.Container, p *v1.Probe) { c.ReadinessProbe = p },
+	} {
+		p := withProbes(t, func(c *v1.Container) {
+			probe := tcp(0, 1, 1, 1)
+			probe.TCPSocket.Port = intstr.FromString("web")
+			set(c, probe)
+		})
+		s := plan.Next(p.w, p.now)
+		i := slices.IndexFunc(s.Ops, func(op plan.Op) bool { return op.Kind == plan.RunProbe })
+		if i < 0 || s.Ops[i].Action.Unable != `port "web" not found` {
+			t.Fatalf("%s: it does %+v", kind, s.Ops)
+		}
+		ran, s := p.until(3*time.Second, func(translate.ProbeKind, time.Duration) error { return errors.New("not able") })
+		c := p.w.Latest("a")
+		u, _ := p.w.Want.Unit("a")
+		if len(ran) != 4 || c.State != plan.Running || p.w.Ready(u, *c) != (kind == translate.Liveness) {
+			t.Errorf("%s: ran %q, then %s does %v", kind, ran, c.State, kinds(s))
+		}
+	}
+}
+
+// A hook that cannot be run fails: after the start the container is stopped for it.
+func TestHookOfNoPort(t *testing.T) {
+	pod := podOf(1, v1.RestartPolicyAlways)
+	none := &v1.LifecycleHandler{HTTPGet: &v1.HTTPGetAction{Port: intstr.FromString("web")}}
+	pod.Spec.Containers[0].Lifecycle = &v1.Lifecycle{PostStart: none, PreStop: none}
+	w := claimed(at(t, pod, "a", true), t0)
+	s := plan.Next(w, t0)
+	if got := fmt.Sprint(kinds(s)); got != "[post-start a/0]" || s.Ops[0].Action.Unable == "" {
+		t.Fatalf("after the start: %s", got)
+	}
+	w.Memory = w.Settle(s.Ops[0], errors.New(s.Ops[0].Action.Unable), t0)
+	s = plan.Next(claimed(w, t0), t0)
+	if s.Ops[0].Kind != plan.PreStop || s.Ops[0].Cause != plan.CauseHook || s.Ops[0].Action.Unable == "" {
+		t.Errorf("when it has failed: %+v", s.Ops)
 	}
 }
 

@@ -16,7 +16,6 @@ const (
 	ReasonSandbox         = "FailedCreatePodSandBox"
 	ReasonFailedMount     = "FailedMount"
 	ReasonUnschedulable   = "FailedScheduling"
-	ReasonPostStart       = "PostStartHookError"
 	ReasonUnhealthy       = "Unhealthy"
 	ReasonKillPod         = "FailedKillPod"
 	ReasonResizeError     = "ResizeError"

@@ -36,7 +36,7 @@ func request(ctx context.Context, e Engine, pause string, a translate.Action) er
 	case a.Hook:
 		return nil
 	case err != nil:
-		return failure(ctx, err)
+		return &plan.ProbeBroken{Err: err}
 	case answer.StatusCode < http.StatusOK || answer.StatusCode >= http.StatusBadRequest:
 		return &plan.ProbeFailure{Output: fmt.Sprintf("HTTP probe failed with statuscode: %d", answer.StatusCode)}
 	case answer.StatusCode >= http.StatusMultipleChoices:

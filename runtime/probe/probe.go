@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,6 +40,8 @@ func Do(ctx context.Context, e Engine, container, pause string, a translate.Acti
 		defer cancel()
 	}
 	switch {
+	case a.Unable != "":
+		return errors.New(a.Unable)
 	case len(a.Exec) > 0:
 		return command(ctx, e, container, a)
 	case a.HTTP != nil:
@@ -98,9 +101,12 @@ func wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// failure is a failed connection as a result, unless nobody wants one any more
-// or the engine is not there.
+// failure is a failed connection as a result, unless nobody wants one any more,
+// the engine is not there, or nothing could be sent.
 func failure(ctx context.Context, err error) error {
+	if sent := new(url.Error); errors.As(err, &sent) && sent.Op == "parse" {
+		return err
+	}
 	if errors.Is(err, plan.ErrUnreachable) || errors.Is(err, plan.ErrStale) || ctx.Err() != nil && !timedOut(ctx) {
 		return err
 	}

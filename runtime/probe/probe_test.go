@@ -58,6 +58,7 @@ func at(t *testing.T, address net.Addr) translate.Action {
 func result(err error) string {
 	var failure *plan.ProbeFailure
 	var warned *plan.ProbeWarning
+	var broken *plan.ProbeBroken
 	switch {
 	case err == nil:
 		return "done"
@@ -65,6 +66,8 @@ func result(err error) string {
 		return "warned: " + warned.Output
 	case errors.As(err, &failure):
 		return "failed: " + failure.Output
+	case errors.As(err, &broken):
+		return "broken off: " + broken.Error()
 	}
 	return "unable: " + err.Error()
 }
@@ -102,6 +105,9 @@ func TestRequests(t *testing.T) {
 			w.WriteHeader(http.StatusInternalServerError)
 		case "/slow":
 			<-r.Context().Done()
+		case "/broken":
+			w.Header().Set("Content-Length", "10")
+			fmt.Fprint(w, "half")
 		}
 	})
 	plain, secure := httptest.NewServer(handler), httptest.NewTLSServer(handler)
@@ -121,6 +127,7 @@ func TestRequests(t *testing.T) {
 		{plain, v1.HTTPGetAction{Path: "/elsewhere"}, true, "done"},
 		{plain, v1.HTTPGetAction{Path: "/bad"}, false, "failed: HTTP probe failed with statuscode: 500"},
 		{plain, v1.HTTPGetAction{Path: "/bad"}, true, "done"},
+		{plain, v1.HTTPGetAction{Path: "/broken"}, false, "broken off: unexpected EOF"},
 		{plain, v1.HTTPGetAction{Path: "/ok", Scheme: v1.URISchemeHTTPS}, true, "done"},
 	} {
 		a := at(t, c.server.Listener.Addr())
@@ -141,6 +148,18 @@ func TestRequests(t *testing.T) {
 	a.HTTP, a.Timeout = &v1.HTTPGetAction{Path: "/slow"}, 20*time.Millisecond
 	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); !strings.HasPrefix(got, "failed: ") || !strings.Contains(got, "deadline exceeded") {
 		t.Errorf("a slow answer: %s", got)
+	}
+}
+
+// What cannot be sent or done at all is no failure.
+func TestUnable(t *testing.T) {
+	for want, a := range map[string]translate.Action{
+		`unable: parse "http://a%20b:80/": invalid URL escape "%20"`: {HTTP: &v1.HTTPGetAction{Path: "/"}, Host: "a b", Port: 80},
+		`unable: port "web" not found`:                               {TCP: true, Unable: `port "web" not found`},
+	} {
+		if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package translate
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -40,6 +39,8 @@ type Action struct {
 	Timeout time.Duration
 	// Hook is an action of a hook: any answer to a request will do.
 	Hook bool
+	// Unable is why it cannot be done; empty where it can.
+	Unable string
 }
 
 // Probe is the unit's probe of a kind; nil where it has none.
@@ -57,7 +58,7 @@ func (u Unit) Probe(kind ProbeKind) *v1.Probe {
 }
 
 // ProbeAction is what a probe of the unit does. An error says that the port is
-// none of the container's.
+// none of the container's; the action is Unable then.
 func (u Unit) ProbeAction(kind ProbeKind, in Inputs) (Action, error) {
 	p := u.Probe(kind)
 	a, err := u.action(v1.LifecycleHandler{Exec: p.Exec, HTTPGet: p.HTTPGet, TCPSocket: p.TCPSocket}, in)
@@ -68,7 +69,7 @@ func (u Unit) ProbeAction(kind ProbeKind, in Inputs) (Action, error) {
 		a.Exec = u.expandStatic(a.Exec)
 	}
 	a.Timeout = time.Duration(p.TimeoutSeconds) * time.Second
-	return a, err
+	return a.unable(err), err
 }
 
 // PostStart and PreStop are the unit's hooks; nil where it has none.
@@ -87,11 +88,18 @@ func (u Unit) PreStop() *v1.LifecycleHandler {
 	return u.Container.Lifecycle.PreStop
 }
 
-// HookAction is what a hook of the unit does.
+// HookAction is what a hook of the unit does: see ProbeAction.
 func (u Unit) HookAction(h *v1.LifecycleHandler, in Inputs) (Action, error) {
 	a, err := u.action(*h, in)
 	a.Hook = true
-	return a, err
+	return a.unable(err), err
+}
+
+func (a Action) unable(err error) Action {
+	if err != nil {
+		a.Unable = err.Error()
+	}
+	return a
 }
 
 func (u Unit) action(h v1.LifecycleHandler, in Inputs) (Action, error) {
@@ -121,9 +129,9 @@ func address(in Inputs) string {
 }
 
 // port is the number of a port, which a manifest may name by the container's
-// own ports.
+// own ports (pkg/probe/util.go).
 func (u Unit) port(p intstr.IntOrString) (int, error) {
-	number := p.IntValue()
+	number := int(p.IntVal)
 	if p.Type == intstr.String {
 		for _, own := range u.Container.Ports {
 			if own.Name == p.StrVal {
@@ -131,11 +139,11 @@ func (u Unit) port(p intstr.IntOrString) (int, error) {
 			}
 		}
 		if number == 0 {
-			number, _ = strconv.Atoi(p.StrVal)
+			return 0, fmt.Errorf("port %q not found", p.StrVal)
 		}
 	}
 	if number < 1 || number > 65535 {
-		return 0, fmt.Errorf("couldn't find port %q in the ports of container %s", p.String(), u.Name)
+		return 0, fmt.Errorf("invalid port number: %d", number)
 	}
 	return number, nil
 }
