@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/url"
 	"regexp"
 	"strings"
 	"syscall"
@@ -43,8 +44,10 @@ func (a answer) Unwrap() []error {
 // permanent, everything else may pass.
 func (e *Engine) explain(err error) error {
 	switch {
-	case err == nil, isContext(err):
-		return err
+	case err == nil:
+		return nil
+	case isContext(err):
+		return unaddressed(err)
 	case connectionLost(err):
 		return e.unreachable(err)
 	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
@@ -53,7 +56,16 @@ func (e *Engine) explain(err error) error {
 		cerrdefs.IsUnauthorized(err), cerrdefs.IsNotImplemented(err):
 		return answer{err, plan.ErrPermanent}
 	}
-	return answer{err, nil}
+	return answer{unaddressed(err), nil}
+}
+
+// unaddressed is an error without the method and the URL of the request that it
+// came of, which are of no use to who does not speak the API.
+func unaddressed(err error) error {
+	if request := (*url.Error)(nil); errors.As(err, &request) {
+		return request.Err
+	}
+	return err
 }
 
 // judge is explain with the verdict of the caller, who knows what an answer

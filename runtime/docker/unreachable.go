@@ -68,7 +68,7 @@ func (u *UnreachableError) why() string {
 		errors.Is(u.cause, syscall.ECONNRESET), errors.Is(u.cause, syscall.EPIPE):
 		return "it broke the connection off"
 	}
-	return strings.Join(strings.Fields(u.cause.Error()), " ")
+	return strings.Join(strings.Fields(unaddressed(u.cause).Error()), " ")
 }
 
 // Unwrap are plan.ErrUnreachable and the cause.

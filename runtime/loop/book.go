@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -143,8 +144,12 @@ func (b *Book) Began(w plan.World, op plan.Op) {
 	}
 }
 
-// Done takes in how an operation ended.
+// Done takes in how an operation ended. One that ended with its process has not
+// failed: whoever keeps the pod does it again.
 func (b *Book) Done(w plan.World, op plan.Op, took time.Duration, err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
 	failed := event.Done(w, op, err, b.Now())
 	if op.Kind == plan.CreateUnit && len(failed) > 0 {
 		failed = append(b.unmade(w, op), failed...)

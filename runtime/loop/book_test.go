@@ -3,6 +3,7 @@ package loop_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -327,5 +328,21 @@ func TestImageIsToldOfBeforeItsContainer(t *testing.T) {
 		if got := order(heard, "a"); !slices.Equal(got, []string{"Pulled", "Created", "Started"}) {
 			t.Errorf("of what another one has made %q is heard", got)
 		}
+	})
+}
+
+// What ends with its process has not failed, and nothing is told of it.
+func TestInterruptionIsNoEvent(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		w, book := b.world(), b.book()
+		book.Listen(func(_ plan.World, e event.Event) { b.Errorf("told of %s: %s", e.Reason, e.Message) })
+		for _, kind := range []plan.Kind{plan.StopUnit, plan.PullImage, plan.StartUnit, plan.RemoveUnit, plan.RunProbe, plan.PostStart, plan.PreStop, plan.StopPause} {
+			op := plan.Op{Kind: kind, Unit: "a", Check: translate.Readiness}
+			book.Done(w, op, 0, fmt.Errorf("%s a: %w", kind, context.Canceled))
+		}
+		ctx, cancel := context.WithCancel(b.Context())
+		cancel()
+		book.Run(ctx)
 	})
 }
