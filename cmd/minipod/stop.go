@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -105,10 +106,7 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	if w.Want == nil {
 		return &loop.InvalidError{Ref: ref, Why: w.Invalid}
 	}
-	word := "started"
-	if _, asked := plan.Start(w); !asked && !w.Leaving() {
-		word = "unchanged: it is running already"
-	}
+	_, asked := plan.Start(w)
 	n := tell.NewNarrator(on.console, w.Want, f.detail())
 	n.From(w)
 	res, err := on.reporting(n).Start(ctx, ref.Namespace, ref.Name)
@@ -117,9 +115,26 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	if err != nil {
 		return tell.StartError(ref, res, err)
 	}
+	word := "unchanged"
+	switch {
+	case asked, startedSince(w, res.World):
+		word = "started"
+	case res.Step.State == plan.Up:
+		word = "unchanged: it is running already"
+	}
 	tell.Result(on.out, "pod/%s %s", ref.Name, word)
 	left := tell.Outcome{Result: res, Ref: ref, Logs: on, Events: on, Detail: f.detail(), Alone: on.alone}
 	return left.Tell(ctx, on.console)
+}
+
+// startedSince reports whether a container was started since a look: the making of
+// the pod was broken off before, or a restart was due.
+func startedSince(before, now plan.World) bool {
+	return slices.ContainsFunc(now.Containers, func(c plan.Container) bool {
+		return !c.StartedAt.IsZero() && !slices.ContainsFunc(before.Containers, func(old plan.Container) bool {
+			return old.ID == c.ID && old.StartedAt.Equal(c.StartedAt)
+		})
+	})
 }
 
 // each does something with one pod after the other; one that fails does not

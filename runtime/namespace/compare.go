@@ -1,6 +1,7 @@
 package namespace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -133,7 +134,7 @@ func (c Comparison) Draw(look Look) string {
 	}
 	var rows []Row
 	for _, k := range Kinds() {
-		rows = append(rows, Row{Kind: k, Groups: groups(k, all)})
+		rows = append(rows, Row{Kind: k, Groups: groups(k, all), machine: cmp.Or(c.Pods[0].row(k).machine, c.Pods[1].row(k).machine)})
 	}
 	var text strings.Builder
 	for _, t := range chunks(nil, all, rows, look) {

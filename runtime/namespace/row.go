@@ -24,6 +24,8 @@ type Row struct {
 	// What says what a namespace of this kind is, Why how this pod has it.
 	What string `json:"what"`
 	Why  string `json:"why"`
+
+	machine uint64 // the machine's own of the kind; 0 where that is not known
 }
 
 // Group are containers in one namespace.
@@ -38,7 +40,19 @@ func rowOf(k Kind, containers []Container, b *translate.Blueprint) Row {
 		r.Owner = owner(r, b)
 	}
 	r.Why = why(r, containers, b)
+	r.machine = r.ofMachine(b)
 	return r
+}
+
+// ofMachine is the machine's namespace, as far as the pod tells: where it is not
+// the kernel's first one that is what the containers are in, or those beside the
+// pause.
+func (r Row) ofMachine(b *translate.Blueprint) uint64 {
+	last := len(r.Groups) - 1
+	if r.Owner == OwnerMachine || last == 1 && fromMachine(r.Kind, b) {
+		return r.Groups[last].Inode
+	}
+	return first(r.Kind)
 }
 
 // groups are in the order of their first containers.

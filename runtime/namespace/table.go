@@ -51,7 +51,7 @@ func (t table) text() string {
 		lines = append(lines, t.heading(Container.word)...)
 	}
 	for _, r := range t.rows {
-		lines = append(lines, t.row(r))
+		lines = append(lines, t.row(r)...)
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
@@ -110,31 +110,62 @@ func (t table) health(c Container) string {
 // at is where a column begins.
 func (t table) at(i int) int { return label + i*t.column }
 
-// row draws one kind. What a container shares with the one before it is
-// joined to that by a line; the line goes through under those between them
-// that do not run.
-func (t table) row(r Row) string {
-	l := &line{}
-	l.put(string(r.Kind), len(r.Kind))
-	var before uint64
-	if r.Owner == OwnerMachine && t.containers[0].Role != roleMachine {
-		before = r.Groups[0].Inode // the line comes from the left
-	}
-	for i, c := range t.containers {
+// hidden stands for the inode of a container that is shown on another line.
+const hidden = ^uint64(0)
+
+// row draws one kind. The machine's namespace has a second line where some of the
+// containers are in it and others are not: it comes from the left there too.
+func (t table) row(r Row) []string {
+	var all, own, machines []uint64
+	mixed := [2]bool{}
+	for _, c := range t.containers {
 		inode := c.Inodes[r.Kind]
-		switch {
-		case inode == 0:
+		all = append(all, inode)
+		if inode == r.machine {
+			own, machines = append(own, hidden), append(machines, inode)
+			mixed[0] = mixed[0] || c.Role != roleMachine && inode != 0
+		} else {
+			own, machines = append(own, inode), append(machines, hidden)
+			mixed[1] = mixed[1] || inode != 0
+		}
+	}
+	if mixed != [2]bool{true, true} {
+		return []string{t.line(r, string(r.Kind), all)}
+	}
+	from := "└"
+	if t.hasMachine() {
+		from = ""
+	}
+	return []string{t.line(r, string(r.Kind), own), t.line(r, from, machines)}
+}
+
+// hasMachine reports whether the machine stands beside the containers.
+func (t table) hasMachine() bool { return t.containers[0].Role == roleMachine }
+
+// line draws what is not hidden. What a container shares with the one before it is
+// joined to that by a line; the line goes through under those between them that do
+// not run, and comes from the left where it is the machine's.
+func (t table) line(r Row, name string, inodes []uint64) string {
+	l := &line{}
+	l.put(name, length(name))
+	var before uint64
+	if !t.hasMachine() {
+		before = r.machine
+	}
+	for i, inode := range inodes {
+		switch inode {
+		case 0, hidden:
 			continue
-		case inode == before:
+		case before:
 			t.join(l, r, i)
 		default:
-			t.leave(l, i)
+			t.leave(l, inodes[:i])
 			digits := number(inode)
 			l.put(t.paint(t.tint(r, inode), digits), len(digits))
 		}
 		before = inode
 	}
-	t.leave(l, len(t.containers))
+	t.leave(l, inodes)
 	return strings.TrimRight(l.text.String(), " ")
 }
 
@@ -142,28 +173,28 @@ func (t table) row(r Row) string {
 func (t table) join(l *line, r Row, column int) {
 	inode := t.containers[column].Inodes[r.Kind]
 	end := "●"
-	if column == 0 {
+	if l.width < label {
 		end = number(inode)
 	}
 	run := strings.Repeat("─", t.at(column)-l.width) + end
 	l.put(t.paint(t.tint(r, inode), run), length(run))
 }
 
-// leave goes on to a column without a line. A dash stands under the
-// containers on the way, which do not run.
-func (t table) leave(l *line, column int) {
-	for i := range column {
-		if t.at(i) >= l.width {
+// leave goes on without a line, past some columns. A dash stands under the
+// containers on the way that do not run.
+func (t table) leave(l *line, past []uint64) {
+	for i, inode := range past {
+		if inode == 0 && t.at(i) >= l.width {
 			l.pad(t.at(i))
 			l.put("-", 1)
 		}
 	}
-	l.pad(t.at(column))
+	l.pad(t.at(len(past)))
 }
 
 // tint is the colour of a namespace: those of one container alone have none.
 func (t table) tint(r Row, inode uint64) string {
-	if r.Owner == OwnerMachine || inode == first(r.Kind) {
+	if inode == r.machine {
 		return t.Machine
 	}
 	for _, g := range r.Groups {
