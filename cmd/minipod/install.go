@@ -31,7 +31,7 @@ func (f *superviseFlags) put(ctx context.Context, c tell.Console) error {
 		return err
 	}
 	changed, err := e.Install(ctx, docker.Program{
-		Arch: arch, Data: data, Args: []string{commandSupervise}, Socket: f.socket,
+		Arch: arch, Data: data, Args: []string{commandSupervise, "--" + flagInstalled}, Socket: f.socket,
 	})
 	switch {
 	case err != nil:

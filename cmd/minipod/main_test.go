@@ -58,12 +58,15 @@ func (parent) refuse(err error) int {
 	return 1
 }
 
-// child is the real main, in a process that ends when its parent has.
+// child is the real main, in a process that ends when its parent has. One that was
+// put into the engine knows of none.
 func child() {
-	go func() {
-		awaitEnd(os.Getenv(parentFile))
-		os.Exit(exitFailed)
-	}()
+	if name := os.Getenv(parentFile); name != "" {
+		go func() {
+			awaitEnd(name)
+			os.Exit(exitFailed)
+		}()
+	}
 	main()
 }
 

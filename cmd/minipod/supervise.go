@@ -24,6 +24,7 @@ type superviseFlags struct {
 	uninstall bool
 	program   string
 	socket    string
+	installed bool // it is what --install has made
 }
 
 // What the lock says of who keeps the pods.
@@ -31,6 +32,9 @@ const (
 	commandSupervise = "supervise"
 	commandServe     = "serve"
 )
+
+// flagInstalled tells the supervisor in the engine that it is that one.
+const flagInstalled = "installed"
 
 // idleTime is how long no pod needs a supervisor before one that run has
 // started ends.
@@ -81,6 +85,8 @@ imagePullSecrets alone. --uninstall takes it away.`,
 	cmd.Flags().Lookup("until-idle").Hidden = true
 	cmd.Flags().BoolVar(&f.install, "install", false, "have the engine keep its pods itself, in a container of its own")
 	cmd.Flags().BoolVar(&f.uninstall, "uninstall", false, "remove what --install has made; the pods are left as they are")
+	cmd.Flags().BoolVar(&f.installed, flagInstalled, false, "this is the supervisor that --install has put into the engine")
+	cmd.Flags().Lookup(flagInstalled).Hidden = true
 	cmd.Flags().StringVar(&f.program, "program", "", "with --install: the minipod to put there, as a `FILE`, where this one is for another system")
 	cmd.Flags().StringVar(&f.socket, "socket", "", "with --install: the `PATH` of the engine's socket on its machine")
 	return cmd
@@ -119,10 +125,20 @@ func (f *superviseFlags) run(ctx context.Context, io streams) error {
 		Idle: f.idle, Failed: seldom(log),
 		Began: func() { c.Say("keeping the pods of the engine at %s; Ctrl-C leaves them as they are", e.Address()) },
 	}
-	err = s.Run(ctx)
-	var taken *supervisor.TakenError
-	if errors.As(err, &taken) {
+	if !f.installed {
+		var stop func()
+		ctx, stop = unlessInstalled(ctx, e)
+		defer stop()
+	}
+	if ctx.Err() == nil {
+		err = s.Run(ctx)
+	}
+	switch taken := new(supervisor.TakenError); {
+	case errors.As(err, &taken):
 		c.Say("%s already", taken.Error())
+		return nil
+	case errors.Is(context.Cause(ctx), errInstalled):
+		c.Say("%s already", errInstalled)
 		return nil
 	}
 	return err

@@ -47,10 +47,11 @@ func (p Program) digest(socket string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Installed reports whether a container of the engine keeps its pods.
+// Installed reports whether a container of the engine keeps its pods. One that ends
+// whenever it is started keeps none.
 func (e *Engine) Installed(ctx context.Context) (bool, error) {
 	found, err := e.installed(ctx)
-	return found != nil && found.State.Running, err
+	return found != nil && found.State.Running && !found.State.Restarting, err
 }
 
 // installed is nil where there is none.
