@@ -1,7 +1,10 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -22,9 +25,39 @@ func resets(u translate.Unit, c Container) bool {
 // Volumes stay.
 func (s *stepper) reset() {
 	pod := with(s.w.Want.Pod, Wanted, nil)
-	pod.Annotations[translate.AnnotationStart] = strconv.Itoa(s.w.start() + 1)
+	start := strconv.Itoa(s.w.start() + 1)
+	pod.Annotations[translate.AnnotationStart] = start
 	pod.Annotations[translate.AnnotationReason] = ReasonRestartAll
+	all := append(s.w.resetStarts(), start+"="+s.now.UTC().Format(time.RFC3339Nano))
+	pod.Annotations[translate.AnnotationResets] = strings.Join(all[max(0, len(all)-keptResets):], ",")
 	s.do(s.w.revise(pod))
+}
+
+// keptResets is of how many resets it is known when they were: more than there are
+// attempts of a unit.
+const keptResets = 8
+
+// resetStarts are the starts of the pod that were resets, and when they were asked
+// for.
+func (w World) resetStarts() []string {
+	return strings.FieldsFunc(w.Want.Pod.Annotations[translate.AnnotationResets], func(r rune) bool { return r == ',' })
+}
+
+// ResetSince is when a rule last had all containers restarted, and while that goes
+// on; when it was over from then on. The zero time is that none has.
+func (w World) ResetSince() time.Time {
+	starts := w.resetStarts()
+	if len(starts) == 0 {
+		return time.Time{}
+	}
+	start, at, _ := strings.Cut(starts[len(starts)-1], "=")
+	since, _ := time.Parse(time.RFC3339Nano, at) // zero for what somebody else has written
+	for _, c := range w.Containers {
+		if n, _ := strconv.Atoi(start); !w.Resetting() && c.Start == n-1 && c.FinishedAt.After(since) {
+			since = c.FinishedAt
+		}
+	}
+	return since
 }
 
 // reset reports whether the pod was last begun from nothing by a rule.
@@ -39,11 +72,12 @@ func (w World) Resetting() bool { return w.reset() && w.severed() }
 // ResetEnded reports whether an attempt ended because all containers were
 // restarted.
 func (w World) ResetEnded(c Container) bool {
-	if !w.reset() || !c.Ended() || c.Start != w.start()-1 || c.ExitCode != killed {
+	if w.Want == nil || !c.Ended() || c.ExitCode != killed {
 		return false
 	}
+	followed := slices.ContainsFunc(w.resetStarts(), func(start string) bool { return strings.HasPrefix(start, strconv.Itoa(c.Start+1)+"=") })
 	u, ok := w.Want.Unit(c.Unit)
-	return ok && !resets(u, c)
+	return ok && followed && !resets(u, c)
 }
 
 // killed is the exit code of a process that was killed.

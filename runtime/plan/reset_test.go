@@ -133,8 +133,8 @@ func TestRestartAllContainers(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
-	if w.Pause.ID != pause || len(w.Volumes) != 1 || w.Resetting() {
-		t.Errorf("the pause is %s, volumes %v, resetting %t", w.Pause.ID, w.Volumes, w.Resetting())
+	if w.Pause.ID != pause || len(w.Volumes) != 1 || w.Resetting() || !w.ResetSince().Equal(t0) {
+		t.Errorf("the pause is %s, volumes %v, resetting %t since %s", w.Pause.ID, w.Volumes, w.Resetting(), w.ResetSince())
 	}
 	for _, unit := range []string{"i", "s", "j", "a", "b"} {
 		if c := w.Latest(unit); w.Before(*c) == nil || c.Attempt != 1 {

@@ -200,11 +200,14 @@ func TestAllContainersRestarting(t *testing.T) {
 	if diff := cmp.Diff(isFalse(v1.AllContainersRestarting, 0, "", ""), *find(quiet.Conditions, v1.AllContainersRestarting)); diff != "" {
 		t.Errorf("condition (-want +got):\n%s", diff)
 	}
-	pod.Annotations = map[string]string{translate.AnnotationStart: "1", translate.AnnotationReason: plan.ReasonRestartAll}
+	pod.Annotations = map[string]string{
+		translate.AnnotationStart: "1", translate.AnnotationReason: plan.ReasonRestartAll,
+		translate.AnnotationResets: "1=" + at(5).Format(time.RFC3339Nano),
+	}
 	source := ends(attempt("source", 0), 2, 5, 42)
 	s := Status(up(pod, source, runs(attempt("victim", 0), 2)), at(100))
 	c := find(s.Conditions, v1.AllContainersRestarting)
-	if c.Status != v1.ConditionTrue || c.Reason != "RestartAllContainersStarted" || c.Message != "container exited with restart policy rule" {
+	if c.Status != v1.ConditionTrue || c.Reason != "RestartAllContainersStarted" || c.Message != "container exited with restart policy rule" || !c.LastTransitionTime.Time.Equal(at(5)) {
 		t.Errorf("the condition is %+v", c)
 	}
 	next := func(unit string) plan.Container {
@@ -212,13 +215,23 @@ func TestAllContainersRestarting(t *testing.T) {
 		c.Start = 1
 		return c
 	}
-	s = Status(up(pod, source, next("source"), ends(attempt("victim", 0), 2, 5, 137), next("victim")), at(100))
-	if c := find(s.Conditions, v1.AllContainersRestarting); c.Status != v1.ConditionFalse {
-		t.Errorf("the condition is %+v", c)
+	killed := ends(attempt("victim", 0), 2, 6, 137)
+	s = Status(up(pod, source, next("source"), killed, next("victim")), at(100))
+	if diff := cmp.Diff(isFalse(v1.AllContainersRestarting, 6, "", ""), *find(s.Conditions, v1.AllContainersRestarting)); diff != "" {
+		t.Errorf("condition (-want +got):\n%s", diff)
 	}
 	for i, want := range []string{"Error", "RestartingAllContainers"} {
 		if end := s.ContainerStatuses[i].LastTerminationState.Terminated; end == nil || end.Reason != want || s.ContainerStatuses[i].RestartCount != 1 {
 			t.Errorf("%s ended as %+v, want %s", s.ContainerStatuses[i].Name, end, want)
+		}
+	}
+	// In a second round, too, and after a stop and a start.
+	pod.Annotations[translate.AnnotationResets] += ",2=" + at(20).Format(time.RFC3339Nano)
+	for _, start := range []string{"2", "3"} {
+		pod.Annotations[translate.AnnotationStart] = start
+		s = Status(up(pod, source, next("source"), killed, next("victim")), at(100))
+		if end := s.ContainerStatuses[1].LastTerminationState.Terminated; end == nil || end.Reason != "RestartingAllContainers" {
+			t.Errorf("at start %s the victim ended as %+v", start, end)
 		}
 	}
 }

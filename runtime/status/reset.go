@@ -24,7 +24,7 @@ func (v view) mayReset() bool {
 
 // allRestarting tells whether all containers are being restarted.
 func (v view) allRestarting(s *v1.PodStatus) v1.PodCondition {
-	c := v1.PodCondition{Type: v1.AllContainersRestarting, Status: v1.ConditionFalse, LastTransitionTime: stamp(v.born())}
+	c := v1.PodCondition{Type: v1.AllContainersRestarting, Status: v1.ConditionFalse, LastTransitionTime: stamp(latest(v.born(), v.ResetSince()))}
 	switch {
 	case s.Phase == v1.PodSucceeded:
 		c.Reason = reasonPodCompleted

@@ -24,6 +24,9 @@ const (
 	AnnotationGrace = annotations + "grace"
 	// AnnotationStart counts how often the pod was started again.
 	AnnotationStart = annotations + "start"
+	// AnnotationResets are the starts that a rule to restart all containers has asked
+	// for, and when, as START=TIME with commas between; the last few of them.
+	AnnotationResets = annotations + "resets"
 )
 
 // StartOf is how often a pod was started again; 0 is never.
