@@ -190,7 +190,7 @@ func uncreated(l *look) []Cause {
 		}
 		causes = append(causes, Cause{
 			Name: "create-failed", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("the engine does not make %s: %s", title(u), strings.TrimPrefix(e.Message, "Error: ")),
+			Text:     fmt.Sprintf("the engine does not make %s: %s", title(u), strings.TrimPrefix(strings.TrimPrefix(e.Message, "Error: "), "Error response from daemon: ")),
 			Evidence: []string{eventText(e)}, Command: l.command("events"),
 		})
 	}

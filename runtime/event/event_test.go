@@ -271,7 +271,7 @@ func TestOperations(t *testing.T) {
 	if got := Done(w, create, nil, at(1)); got != nil {
 		t.Errorf("a container that was made: %q", brief(got))
 	}
-	if got := brief(Done(w, create, errors.New("no"), at(1))); len(got) != 1 || got[0] != "1 x1 a Failed: Error: no" {
+	if got := brief(Done(w, create, errors.New("no"), at(1))); len(got) != 1 || got[0] != "1 x1 a Failed: Error: Error response from daemon: no" {
 		t.Errorf("a container that was not made: %q", got)
 	}
 	late := w
@@ -299,16 +299,16 @@ func TestFailuresAreCounted(t *testing.T) {
 		create := plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: i, Target: w.Containers[0].Name}
 		pause := plan.Op{Kind: plan.StartPause, Target: "pause"}
 		for _, e := range slices.Concat(
-			Done(w, start, fmt.Errorf("start %s: no such file", w.Containers[0].Name), at(10*i)),
-			Done(w, create, fmt.Errorf("create %s: no such driver", w.Containers[0].Name), at(10*i+1)),
+			Done(w, start, fmt.Errorf("start %s: %w", w.Containers[0].Name, errors.New("no such file")), at(10*i)),
+			Done(w, create, fmt.Errorf("create %s: %w", w.Containers[0].Name, errors.New("no such driver")), at(10*i+1)),
 			Done(w, pause, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
 		) {
 			l, _, _ = l.Add(e)
 		}
 	}
 	want := []string{
-		"0 x3 a Failed: Error: start a: no such file",
-		"1 x3 a Failed: Error: create a: no such driver",
+		`0 x3 a Failed: Error: failed to start container "a": Error response from daemon: no such file`,
+		"1 x3 a Failed: Error: Error response from daemon: no such driver",
 		"2 x3  FailedCreatePodSandBox: Failed to create pod sandbox: start web_POD: endpoint web_POD (web): port is taken",
 	}
 	if diff := cmp.Diff(want, brief(l)); diff != "" {

@@ -84,9 +84,10 @@ func (l Log) ordered() Log {
 	return l
 }
 
-// rank tells events of one moment apart: an image is there before its container.
+// rank tells events of one moment apart: an image is there before its container, and
+// before that cannot be made.
 func (e Event) rank() int {
-	return slices.Index([]string{reasonPulled, reasonCreated, reasonStarted}, e.Reason)
+	return slices.Index([]string{reasonPulled, reasonCreated, reasonStarted, reasonFailed}, e.Reason)
 }
 
 // Latest is the log with what happened last at its end, as kubectl lists it.

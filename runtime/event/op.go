@@ -126,10 +126,10 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	switch op.Kind {
 	case plan.PullImage:
 		return append(
-			warn(op.Unit, "Failed", fmt.Sprintf("Failed to pull image %q: %s", op.Target, err)),
-			warn(op.Unit, "Failed", "Error: ErrImagePull")...)
+			warn(op.Unit, reasonFailed, fmt.Sprintf("Failed to pull image %q: %s", op.Target, err)),
+			warn(op.Unit, reasonFailed, "Error: ErrImagePull")...)
 	case plan.CreateUnit, plan.StartUnit:
-		return warn(op.Unit, "Failed", "Error: "+steady(w, op, err))
+		return warn(op.Unit, reasonFailed, "Error: "+refusal(w, op, err))
 	case plan.RunProbe:
 		return probed(op, err, now)
 	case plan.PostStart:
@@ -148,6 +148,23 @@ func failed(w plan.World, op plan.Op, err error, now time.Time) []Event {
 		return warn("", plan.ReasonSandbox, "Failed to create pod sandbox: "+steady(w, op, err))
 	}
 	return warn("", "FailedKillPod", fmt.Sprintf("error killing pod: %s", err))
+}
+
+// refusal is why a container was not made or not started, as a kubelet on Docker
+// passes it on (cri-dockerd, core/container_start.go).
+func refusal(w plan.World, op plan.Op, err error) string {
+	words := err
+	if inner := errors.Unwrap(err); inner != nil {
+		words = inner // the engine's own
+	}
+	text := steady(w, op, words)
+	if !errors.Is(err, plan.ErrConfig) && !errors.Is(err, plan.ErrUnreachable) {
+		text = "Error response from daemon: " + text
+	}
+	if op.Kind == plan.StartUnit {
+		text = fmt.Sprintf("failed to start container %q: %s", op.Unit, text)
+	}
+	return text
 }
 
 // steady is the text of an error without what is another with each try, so that

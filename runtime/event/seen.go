@@ -20,6 +20,9 @@ const (
 	reasonStarted   = "Started"
 )
 
+// reasonFailed is that of an event that a container was not made, or not started.
+const reasonFailed = "Failed"
+
 // reasonPulling is that of an event which is written down.
 const reasonPulling = "Pulling"
 

@@ -17,6 +17,7 @@ func (s *stepper) image(u translate.Unit, attempt int) bool {
 	case u.Pull == v1.PullNever && !present:
 		detail := fmt.Sprintf("Container image %q is not present with pull policy of Never", pull.Target)
 		s.refuse(Wait{Unit: u.Name, Reason: ReasonNeverPull, Detail: detail}, pull)
+		s.wake(s.now.Add(syncAgain))
 		return false
 	case present && (u.Pull != v1.PullAlways || s.w.Pulled[pull.Key()]):
 		return true

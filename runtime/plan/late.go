@@ -10,6 +10,10 @@ import (
 // that an object was made.
 const missingAgain = 2 * time.Second
 
+// syncAgain is how soon a node tries again to make a container that it refuses to
+// (pkg/kubelet/pod_workers.go), and tells of it.
+const syncAgain = 10 * time.Second
+
 // Awaited are the units that an attempt may be made of next: what they ask
 // for is to be looked up, and nothing else.
 func (w World) Awaited() []translate.Unit {

@@ -22,6 +22,7 @@ func (s *stepper) nonRoot(u translate.Unit) bool {
 	pod := s.w.Want.Pod
 	detail := fmt.Sprintf("%s (pod: \"%s_%s(%s)\", container: %s)", message, pod.Name, pod.Namespace, pod.UID, u.Name)
 	s.refuse(Wait{Unit: u.Name, Reason: ReasonConfigError, Detail: detail}, Op{Kind: CreateUnit, Unit: u.Name})
+	s.wake(s.now.Add(syncAgain))
 	return false
 }
 
