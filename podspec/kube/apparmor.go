@@ -8,12 +8,6 @@ import (
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 )
 
-// TakePod does to a new pod what the API server does before it validates, and says what of it is to be warned of:
-// annotations that were fields before become such, and fields of features that are off are dropped.
-func TakePod(pod *v1.Pod) []Warning {
-	return append(takeAppArmor(pod), DropDisabledPodFields(pod)...)
-}
-
 // takeAppArmor makes fields of the annotations that named AppArmor profiles before Kubernetes 1.30
 // (pkg/registry/core/pod, applyAppArmorVersionSkew). A field that is there counts.
 func takeAppArmor(pod *v1.Pod) []Warning {

@@ -10,8 +10,29 @@ import (
 	corev1 "k8s.io/kubernetes/pkg/apis/core/v1"
 )
 
-// PreparePod does to a new pod what the API server does after defaulting and before validation: it starts Pending,
-// at generation 1, with its QoS class, without fields of features that are switched off, with fields for old annotations.
+// TakePod does to the spec of a new, defaulted pod what the API server does before it validates, and says what of it is
+// to be warned of: annotations that were fields before become such, fields of features that are off are dropped, and
+// the pod's own resources are completed from those of its containers.
+func TakePod(pod *v1.Pod) []Warning {
+	warnings := append(takeAppArmor(pod), DropDisabledPodFields(pod)...)
+	completeResources(pod)
+	return warnings
+}
+
+// completeResources fills in the defaults of resources at pod level. A pod that cannot be converted is left as it is:
+// validation says why.
+func completeResources(pod *v1.Pod) {
+	if pod.Spec.Resources == nil {
+		return
+	}
+	complete := pod.DeepCopy()
+	if changePod(complete, nil, func(p, _ *core.Pod) { podutil.DefaultPodLevelResources(p) }) == nil {
+		pod.Spec.Resources = complete.Spec.Resources
+	}
+}
+
+// PreparePod does to a new pod what the API server does after defaulting and before validation: what TakePod does, and
+// it starts Pending, at generation 1, with its QoS class.
 func PreparePod(pod *v1.Pod) error {
 	pod.Generation = 1
 	pod.Status = v1.PodStatus{Phase: v1.PodPending}
@@ -21,12 +42,8 @@ func PreparePod(pod *v1.Pod) error {
 			Message: "Scheduling is blocked due to non-empty scheduling gates",
 		}}
 	}
-	takeAppArmor(pod)
-	return changePod(pod, nil, func(p, _ *core.Pod) {
-		podutil.DropDisabledPodFields(p, nil)
-		podutil.DefaultPodLevelResources(p)
-		p.Status.QOSClass = qos.GetPodQOS(p)
-	})
+	TakePod(pod)
+	return changePod(pod, nil, func(p, _ *core.Pod) { p.Status.QOSClass = qos.GetPodQOS(p) })
 }
 
 // PreparePodUpdate keeps of a PUT or PATCH of a pod what that may change: not the status. It counts the generation.

@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	v1 "k8s.io/api/core/v1"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/kubectl/pkg/util/qos"
 
 	"github.com/minipod/minipod/podspec/kube"
 )
@@ -78,4 +80,57 @@ func TestPrepareResizeKeepsStrangersForValidation(t *testing.T) {
 	if errs := kube.ValidatePodResize(changed, old); len(errs) == 0 {
 		t.Error("a renamed container passes")
 	}
+}
+
+// TestPodResources completes the resources of whole pods from those of their containers and the other way round, the same
+// for a manifest that is run and for a pod that is posted.
+func TestPodResources(t *testing.T) {
+	const guaranteed, burstable = v1.PodQOSGuaranteed, v1.PodQOSBurstable
+	for name, tc := range map[string]struct {
+		pod, container v1.ResourceRequirements
+		want           v1.ResourceRequirements
+		class          v1.PodQOSClass
+	}{
+		"limits alone": {
+			pod:  v1.ResourceRequirements{Limits: amounts("1", "200Mi")},
+			want: v1.ResourceRequirements{Limits: amounts("1", "200Mi"), Requests: amounts("1", "200Mi")}, class: guaranteed,
+		},
+		"limits over requests of a container": {
+			pod:       v1.ResourceRequirements{Limits: amounts("1", "200Mi")},
+			container: v1.ResourceRequirements{Requests: amounts("500m", "100Mi")},
+			want:      v1.ResourceRequirements{Limits: amounts("1", "200Mi"), Requests: amounts("500m", "100Mi")}, class: burstable,
+		},
+		"requests over limits of a container": {
+			pod:       v1.ResourceRequirements{Requests: amounts("500m", "100Mi")},
+			container: v1.ResourceRequirements{Limits: amounts("1", "200Mi")},
+			want:      v1.ResourceRequirements{Limits: amounts("1", "200Mi"), Requests: amounts("500m", "100Mi")}, class: burstable,
+		},
+		"requests alone": {
+			pod:  v1.ResourceRequirements{Requests: amounts("1", "200Mi")},
+			want: v1.ResourceRequirements{Requests: amounts("1", "200Mi")}, class: burstable,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run := somePod()
+			run.Spec.Resources, run.Spec.Containers[0].Resources = &tc.pod, tc.container
+			kube.DefaultPod(run)
+			posted := run.DeepCopy()
+			kube.TakePod(run)
+			if err := kube.PreparePod(posted); err != nil {
+				t.Fatal(err)
+			}
+			for way, got := range map[string]*v1.Pod{"run": run, "posted": posted} {
+				if !apiequality.Semantic.DeepEqual(got.Spec.Resources, &tc.want) {
+					t.Errorf("%s: want %+v, got %+v", way, tc.want, got.Spec.Resources)
+				}
+				if class := qos.ComputePodQOS(got); class != tc.class {
+					t.Errorf("%s: want %s, got %s", way, tc.class, class)
+				}
+			}
+		})
+	}
+}
+
+func amounts(cpu, memory string) v1.ResourceList {
+	return v1.ResourceList{v1.ResourceCPU: resource.MustParse(cpu), v1.ResourceMemory: resource.MustParse(memory)}
 }
