@@ -34,7 +34,7 @@ func openDoor(ctx context.Context, f serveFlags) (*door, error) {
 	}
 	var err error
 	if d.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address); err != nil {
-		return nil, fmt.Errorf("serve: %w", err)
+		return nil, listenError(address, err)
 	}
 	d.access.URL = scheme + "://" + d.listener.Addr().String()
 	return d, nil

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -22,16 +24,18 @@ func newManCommand(io streams) *cobra.Command {
 			if len(args) != 1 {
 				return usage(seeHelp(cmd), "man wants one folder")
 			}
-			return writeManual(io, cmd.Root(), args[0])
+			return writeManual(io, cmd, args[0])
 		},
 	}
 }
 
-func writeManual(io streams, root *cobra.Command, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+func writeManual(io streams, cmd *cobra.Command, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); errors.Is(err, syscall.ENOTDIR) {
+		return usage(seeHelp(cmd), "man wants a folder, and %s is a file or in one", dir)
+	} else if err != nil {
 		return err
 	}
-	for _, cmd := range page.Commands(root) {
+	for _, cmd := range page.Commands(cmd.Root()) {
 		file := filepath.Join(dir, page.Name(cmd)+".1")
 		if err := os.WriteFile(file, []byte(page.Man(cmd)), 0o644); err != nil {
 			return err

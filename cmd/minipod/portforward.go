@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,7 +129,22 @@ func (f *forwarder) listen(ctx context.Context, addresses []string, text string)
 	case errors.Is(errs[0], syscall.EADDRINUSE):
 		return &takenError{f.world.Ref(), local, remote}
 	}
-	return fmt.Errorf("listen on port %d: %w", local, errs[0])
+	return listenError(net.JoinHostPort(addresses[0], strconv.Itoa(local)), errs[0])
+}
+
+// listenError says why an address cannot be listened on, in words for its user.
+func listenError(address string, err error) error {
+	var unknown *net.DNSError
+	var call *os.SyscallError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("listen on %s: %s is neither an address nor the name of one", address, unknown.Name)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("listen on %s: it is no address of this machine", address)
+	case errors.As(err, &call):
+		err = call.Err
+	}
+	return fmt.Errorf("listen on %s: %w", address, err)
 }
 
 // family is the network of an address: 0.0.0.0 is not that of IPv6 too.

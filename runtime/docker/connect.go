@@ -1,13 +1,18 @@
 package docker
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/cli/cli/config"
 	dockercontext "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/context/store"
@@ -35,7 +40,11 @@ func (o Options) endpoint() (endpoint, error) {
 		dir = config.Dir()
 	}
 	if host := os.Getenv(client.EnvOverrideHost); host != "" {
-		return hostEndpoint(dir, host, client.EnvOverrideHost)
+		address, err := addressOf(host)
+		if err != nil {
+			return endpoint{}, &AddressError{Address: host, Source: client.EnvOverrideHost, Err: err}
+		}
+		return hostEndpoint(dir, address, client.EnvOverrideHost)
 	}
 	name, source, err := contextName(dir)
 	if err != nil {
@@ -47,13 +56,42 @@ func (o Options) endpoint() (endpoint, error) {
 	return contextEndpoint(dir, name, source)
 }
 
+// errNoAddress is about what is no address of an engine.
+var errNoAddress = errors.New("it is no address of an engine")
+
+// addressOf is DOCKER_HOST as the docker client takes it, with what it need not say:
+// tcp is the scheme of an address without one.
+func addressOf(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	scheme, at, found := strings.Cut(text, "://")
+	if !found {
+		scheme, at = "tcp", text
+	}
+	switch {
+	case text == "" && os.Getenv(client.EnvTLSVerify) != "":
+		return "tcp://localhost:2376", nil
+	case text == "", scheme == "unix" && at == "":
+		return client.DefaultDockerHost, nil
+	case scheme == "unix", scheme == "ssh", scheme == "npipe":
+		return text, nil
+	case scheme != "tcp":
+		return "", errNoAddress
+	}
+	parsed, err := url.Parse("tcp://" + at)
+	if err != nil {
+		return "", err
+	}
+	host := net.JoinHostPort(cmp.Or(parsed.Hostname(), "localhost"), cmp.Or(parsed.Port(), "2375"))
+	return "tcp://" + host + parsed.Path, nil
+}
+
 func contextName(dir string) (name, source string, err error) {
 	if name := os.Getenv(envContext); name != "" {
 		return name, envContext + "=" + name, nil
 	}
 	file, err := config.Load(dir)
 	if err != nil {
-		return "", "", err
+		return "", "", fmt.Errorf("find the Docker Engine: %w", err)
 	}
 	return file.CurrentContext, "the docker context " + file.CurrentContext, nil
 }
@@ -78,7 +116,10 @@ func contextEndpoint(dir, name, source string) (endpoint, error) {
 		store.EndpointTypeGetter(dockercontext.DockerEndpoint, func() any { return &dockercontext.EndpointMeta{} }),
 	))
 	metadata, err := contexts.GetMetadata(name)
-	if err != nil {
+	switch {
+	case cerrdefs.IsNotFound(err):
+		return endpoint{}, &ContextError{Name: name, Source: source}
+	case err != nil:
 		return endpoint{}, fmt.Errorf("read %s: %w", source, err)
 	}
 	meta, err := dockercontext.EndpointFromContext(metadata)
@@ -96,7 +137,7 @@ func contextEndpoint(dir, name, source string) (endpoint, error) {
 func (w endpoint) through(found dockercontext.Endpoint) (endpoint, error) {
 	opts, err := found.ClientOpts()
 	if err != nil {
-		return endpoint{}, fmt.Errorf("connect to %s: %w", w.address, err)
+		return endpoint{}, &AddressError{Address: w.address, Source: w.source, Err: err}
 	}
 	w.opts = opts
 	return w, nil
@@ -109,4 +150,45 @@ func pooled() *http.Client {
 		Transport:     &http.Transport{MaxIdleConnsPerHost: parallel, IdleConnTimeout: 30 * time.Second},
 		CheckRedirect: client.CheckRedirect,
 	}
+}
+
+// AddressError says that an address is none that an engine can have.
+type AddressError struct {
+	Address, Source string
+	Err             error
+}
+
+func (e *AddressError) Error() string {
+	return fmt.Sprintf("use the Docker Engine at %s%s: %v", e.Address, from(e.Source), unaddressed(e.Err))
+}
+
+func (e *AddressError) Unwrap() error { return e.Err }
+
+// Hint says which addresses there are.
+func (e *AddressError) Hint() string {
+	return "unix:///PATH, tcp://HOST:PORT, HOST:PORT and ssh://USER@HOST are addresses; `docker context ls` lists the engines that docker knows"
+}
+
+// ContextError says that there is no such docker context.
+type ContextError struct{ Name, Source string }
+
+func (e *ContextError) Error() string {
+	return fmt.Sprintf("there is no docker context %s%s", e.Name, from(e.Source))
+}
+
+// Hint says how another one is taken.
+func (e *ContextError) Hint() string {
+	other := "`docker context use default` takes the local engine"
+	if strings.HasPrefix(e.Source, envContext) {
+		other = "`unset " + envContext + "` takes the current one"
+	}
+	return "`docker context ls` lists the contexts, " + other
+}
+
+// from says what has named an engine, if anything has.
+func from(source string) string {
+	if source == "" {
+		return ""
+	}
+	return " (from " + source + ")"
 }

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,12 +35,21 @@ func TestNewTakesTheEngineOfTheDockerClient(t *testing.T) {
 		host, context, want string
 		unconfigured        bool
 	}{
-		"nothing said":             {want: "unix:///var/run/docker.sock", unconfigured: true},
-		"the current context":      {want: "tcp://far.test:2375"},
-		"the context of no name":   {context: "default", want: "unix:///var/run/docker.sock"},
-		"a context by name":        {context: "far", want: "tcp://far.test:2375"},
-		"an address over contexts": {host: "tcp://near.test:1", context: "far", want: "tcp://near.test:1"},
-		"an address by ssh":        {host: "ssh://user@near.test", want: "ssh://user@near.test"},
+		"nothing said":              {want: "unix:///var/run/docker.sock", unconfigured: true},
+		"the current context":       {want: "tcp://far.test:2375"},
+		"the context of no name":    {context: "default", want: "unix:///var/run/docker.sock"},
+		"a context by name":         {context: "far", want: "tcp://far.test:2375"},
+		"an address over contexts":  {host: "tcp://near.test:1", context: "far", want: "tcp://near.test:1"},
+		"an address with no scheme": {host: "127.0.0.1:1", want: "tcp://127.0.0.1:1"},
+		"a name":                    {host: "near.test", want: "tcp://near.test:2375"},
+		"a name and a port":         {host: "near.test:1", want: "tcp://near.test:1"},
+		"a port":                    {host: "tcp://:1", want: "tcp://localhost:1"},
+		"tcp alone":                 {host: "tcp://", want: "tcp://localhost:2375"},
+		"unix alone":                {host: "unix://", want: "unix:///var/run/docker.sock"},
+		"an address of IPv6":        {host: "[::1]:1", want: "tcp://[::1]:1"},
+		"a path":                    {host: "tcp://near.test/x", want: "tcp://near.test:2375/x"},
+		"blanks":                    {host: " ", want: "unix:///var/run/docker.sock"},
+		"an address by ssh":         {host: "ssh://user@near.test", want: "ssh://user@near.test"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("DOCKER_HOST", c.host)
@@ -60,15 +70,22 @@ func TestNewTakesTheEngineOfTheDockerClient(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	for name, c := range map[string]struct{ host, context, words string }{
-		"a context that is not there": {context: "gone", words: `DOCKER_CONTEXT=gone`},
-		"an address without a scheme": {host: "localhost", words: "localhost"},
+	for name, c := range map[string]struct{ host, context, words, hint string }{
+		"a context that is not there": {context: "gone", words: "there is no docker context gone (from DOCKER_CONTEXT=gone)", hint: "`docker context ls` lists the contexts, `unset DOCKER_CONTEXT` takes the current one"},
+		"another scheme":              {host: "ftp://far", words: "use the Docker Engine at ftp://far (from DOCKER_HOST): it is no address of an engine", hint: "tcp://HOST:PORT"},
+		"a port that is none":         {host: "tcp://far:x", words: `use the Docker Engine at tcp://far:x (from DOCKER_HOST): invalid port ":x" after host`, hint: "tcp://HOST:PORT"},
+		"a file descriptor":           {host: "fd://", words: "use the Docker Engine at fd:// (from DOCKER_HOST): it is no address of an engine", hint: "ssh://USER@HOST"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("DOCKER_HOST", c.host)
 			t.Setenv("DOCKER_CONTEXT", c.context)
-			if _, err := New(Options{ConfigDir: t.TempDir()}); err == nil || !strings.Contains(err.Error(), c.words) {
-				t.Errorf("got %v, want an error with %q", err, c.words)
+			_, err := New(Options{ConfigDir: t.TempDir()})
+			if err == nil || err.Error() != c.words {
+				t.Errorf("got %v, want %q", err, c.words)
+			}
+			var hinter interface{ Hint() string }
+			if !errors.As(err, &hinter) || !strings.Contains(hinter.Hint(), c.hint) {
+				t.Errorf("%v: no hint with %q", err, c.hint)
 			}
 		})
 	}

@@ -58,7 +58,7 @@ type Options struct {
 func New(opts Options) (*Engine, error) {
 	where, err := opts.endpoint()
 	if err != nil {
-		return nil, fmt.Errorf("find the Docker Engine: %w", err)
+		return nil, err
 	}
 	e := &Engine{where: where, messages: opts.Messages, patience: &patience{answer: answerTime, notice: noticeTime}}
 	if opts.Waiting != nil {
@@ -67,7 +67,7 @@ func New(opts Options) (*Engine, error) {
 		}
 	}
 	if e.cli, err = e.patience.client(where.opts); err != nil {
-		return nil, fmt.Errorf("use the Docker Engine at %s: %w", where.address, err)
+		return nil, fmt.Errorf("use the Docker Engine at %s%s: %w", where.address, from(where.source), err)
 	}
 	return e, nil
 }

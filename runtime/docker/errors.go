@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -80,6 +81,10 @@ func (e *Engine) judge(err, verdict error) error {
 	return explained
 }
 
+// errNoEngine is about an answer that no engine gives: a page for people, or one
+// that is no JSON.
+var errNoEngine = errors.New("what answers there is no Docker Engine")
+
 func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
@@ -89,7 +94,8 @@ func connectionLost(err error) bool {
 	var op *net.OpError
 	return client.IsErrConnectionFailed(err) || errors.As(err, &op) || isSilent(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, errNoEngine) || errors.As(err, new(*json.SyntaxError))
 }
 
 // short is an ID as Docker shows it, and a name as it is.

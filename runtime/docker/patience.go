@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -81,6 +82,11 @@ func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
 			p.since.Store(nil)
 		}
 		return nil, err
+	}
+	if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+		answer.Body.Close()
+		stop()
+		return nil, errNoEngine
 	}
 	notice.Stop()
 	p.silent.Store(false)

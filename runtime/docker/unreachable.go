@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -30,13 +31,15 @@ func (e *Engine) unreachable(err error) error {
 }
 
 // cause finds out why, where the client's error does not tell: it drops the
-// system's error for a socket that is missing or that nobody listens on.
+// system's error for an address that is missing or that nobody listens on.
 func cause(address string, err error) error {
-	path, local := strings.CutPrefix(address, "unix://")
-	if !local || errors.Is(err, fs.ErrPermission) || isSilent(err) {
+	network, at, _ := strings.Cut(address, "://")
+	known := errors.Is(err, fs.ErrPermission) || isSilent(err) || errors.Is(err, errNoEngine)
+	told := errors.As(err, new(*net.OpError)) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if known || network != "unix" && (network != "tcp" || told) {
 		return err
 	}
-	conn, dialErr := net.DialTimeout("unix", path, time.Second)
+	conn, dialErr := net.DialTimeout(network, at, time.Second)
 	if dialErr != nil {
 		return dialErr
 	}
@@ -46,20 +49,21 @@ func cause(address string, err error) error {
 
 // Error names the address and the reason.
 func (u *UnreachableError) Error() string {
-	named := ""
-	if u.Source != "" {
-		named = fmt.Sprintf(" (from %s)", u.Source)
-	}
-	return fmt.Sprintf("the Docker Engine at %s%s cannot be reached: %s", u.Address, named, u.why())
+	return fmt.Sprintf("the Docker Engine at %s%s cannot be reached: %s", u.Address, from(u.Source), u.why())
 }
 
 func (u *UnreachableError) why() string {
 	var silent *silentError
+	var unknown *net.DNSError
 	switch {
 	case errors.As(u.cause, &silent):
 		return silent.Error()
+	case errors.Is(u.cause, errNoEngine), errors.As(u.cause, new(*json.SyntaxError)):
+		return errNoEngine.Error()
 	case errors.Is(u.cause, fs.ErrPermission):
 		return "permission denied"
+	case errors.As(u.cause, &unknown) && unknown.IsNotFound:
+		return "there is no host " + unknown.Name
 	case errors.Is(u.cause, fs.ErrNotExist):
 		return "there is no such socket"
 	case errors.Is(u.cause, syscall.ECONNREFUSED):

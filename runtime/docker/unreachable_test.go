@@ -2,8 +2,11 @@ package docker
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +29,9 @@ func TestNoEngine(t *testing.T) {
 	for name, c := range map[string]struct{ host, words string }{
 		"no socket":     {"unix://" + dir + "/none.sock", "there is no such socket"},
 		"nobody there":  {"unix://" + dead, "nothing listens there"},
-		"nothing on it": {"tcp://127.0.0.1:1", "Cannot connect"},
+		"nothing on it": {"tcp://127.0.0.1:1", "nothing listens there"},
+		"a web server":  {page(t, "text/html"), "what answers there is no Docker Engine"},
+		"another one":   {page(t, "application/json"), "what answers there is no Docker Engine"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("DOCKER_HOST", c.host)
@@ -52,6 +57,17 @@ func TestNoEngine(t *testing.T) {
 			}
 		})
 	}
+}
+
+// page is the address of a server that answers with a page.
+func page(t *testing.T, kind string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		fmt.Fprint(w, "<html>")
+	}))
+	t.Cleanup(s.Close)
+	return "tcp://" + s.Listener.Addr().String()
 }
 
 // listening is a socket that somebody listens on.

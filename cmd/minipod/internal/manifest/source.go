@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"k8s.io/kubectl/pkg/util/term"
@@ -174,26 +177,48 @@ const (
 )
 
 // fetch gets a manifest by HTTP.
-func fetch(ctx context.Context, url string) ([]byte, error) {
+func fetch(ctx context.Context, address string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", url, err)
+		return nil, fmt.Errorf("get %s: %w", address, err)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err // names the method and the URL
+		return nil, fmt.Errorf("get %s: %w", address, unanswered(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("get %s: the server answers %s", url, resp.Status)
+		return nil, fmt.Errorf("get %s: the server answers %s", address, resp.Status)
 	}
 	data, err := readBounded(resp.Body)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", url, err)
+		return nil, fmt.Errorf("get %s: %w", address, err)
 	}
 	return data, nil
+}
+
+// unanswered is why no server has answered, in words for who has typed its name.
+func unanswered(err error) error {
+	var unknown *net.DNSError
+	var call *net.OpError
+	var request *url.Error
+	switch {
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		return fmt.Errorf("there is no host %s", unknown.Name)
+	case errors.As(err, &unknown):
+		return fmt.Errorf("the host %s cannot be looked up: %s", unknown.Name, unknown.Err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return errors.New("nothing listens there")
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer in %d s", int(fetchTime.Seconds()))
+	case errors.As(err, &call):
+		return call.Err
+	case errors.As(err, &request):
+		return request.Err
+	}
+	return err
 }
 
 // fileError names the file once, as *fs.PathError would with the system call

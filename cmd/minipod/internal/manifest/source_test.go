@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -41,5 +43,21 @@ func TestInterruptedFIFO(t *testing.T) {
 	defer cancel()
 	if _, err := Sources(ctx, Input{}, []string{fifo, fifo}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Why no server has answered is said in words for who has typed its name.
+func TestUnanswered(t *testing.T) {
+	for want, err := range map[string]error{
+		"there is no host x":                        &net.DNSError{Name: "x", IsNotFound: true},
+		"the host x cannot be looked up: no answer": &net.DNSError{Name: "x", Err: "no answer"},
+		"nothing listens there":                     &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"no answer in 30 s":                         context.DeadlineExceeded,
+		"no route to host":                          &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH},
+		"strange":                                   errors.New("strange"),
+	} {
+		if got := unanswered(&url.Error{Op: "Get", URL: "https://x/pod.yaml", Err: err}); got.Error() != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -4,11 +4,14 @@
 package tell
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"k8s.io/kubectl/pkg/util/term"
+
+	"github.com/minipod/minipod/runtime/docker"
 )
 
 // The colours of what a console says about trouble.
@@ -97,14 +100,31 @@ func lines(err error) []string {
 		if inner := e.Unwrap(); inner != nil && inner.Error() == err.Error() { // it adds a hint alone
 			return lines(inner)
 		}
-	case interface{ Unwrap() []error }:
-		var all []string
-		for _, part := range e.Unwrap() {
-			all = append(all, lines(part)...)
+		if lost := unreached(err); lost != nil { // which request has found that out is of no account
+			return []string{lost.Error()}
 		}
-		if strings.Join(all, "\n") == err.Error() { // as errors.Join has it
+	case interface{ Unwrap() []error }:
+		var texts, all []string
+		for _, part := range e.Unwrap() {
+			texts, all = append(texts, part.Error()), append(all, lines(part)...)
+		}
+		if strings.Join(texts, "\n") == err.Error() { // as errors.Join has it
 			return all
 		}
 	}
 	return []string{err.Error()}
+}
+
+// unreached is the engine that cannot be reached, of an error that says no more than
+// at which request that was seen.
+func unreached(err error) *docker.UnreachableError {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) {
+		case *docker.UnreachableError:
+			return e
+		case interface{ Hint() string }:
+			return nil
+		}
+	}
+	return nil
 }
