@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // completionTime bounds how long a shell waits for the engine.
@@ -79,7 +82,8 @@ func containersOf(cmd *cobra.Command, pod string) []cobra.Completion {
 	return nil
 }
 
-// completeNamespaces offers the namespaces in which there are pods.
+// completeNamespaces offers the namespaces in which there is something, and those
+// that are objects.
 func completeNamespaces(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	names := asked(cmd, func(ctx context.Context, e connection) ([]string, error) {
 		refs, err := e.Pods(ctx)
@@ -87,10 +91,34 @@ func completeNamespaces(cmd *cobra.Command, _ []string, _ string) ([]cobra.Compl
 		for _, ref := range refs {
 			names = append(names, ref.Namespace)
 		}
+		if err != nil {
+			return nil, err
+		}
+		all, err := objectRecords(ctx, e, translate.LabelObject)
+		for _, r := range all {
+			name := r.Namespace
+			if key := r.Key(); key.Resource == object.Namespaces {
+				name = key.Name
+			}
+			if name != "" && r.Pod() == "" {
+				names = append(names, name)
+			}
+		}
 		slices.Sort(names)
 		return slices.Compact(names), err
 	})
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// plainUsages has flags say in completions what they say in help: there the name of
+// a value stands in backticks for pflag to find.
+func plainUsages(cmd *cobra.Command) {
+	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) { f.Usage = strings.ReplaceAll(f.Usage, "`", "") })
+	}
+	for _, sub := range cmd.Commands() {
+		plainUsages(sub)
+	}
 }
 
 // completeNetworks offers the engine's networks.

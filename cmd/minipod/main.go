@@ -17,6 +17,8 @@ import (
 	"context"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 )
 
@@ -30,6 +32,9 @@ func execute(args []string, io streams) int {
 	defer stop()
 	root := newRootCommand(io)
 	root.SetArgs(args)
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		plainUsages(root)
+	}
 	endFlags(root, args)
 	return exitCode(ctx, tell.NewConsole(io.err), root.ExecuteContext(ctx))
 }
