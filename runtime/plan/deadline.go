@@ -35,7 +35,7 @@ func (s *stepper) expired() bool {
 		return false
 	}
 	s.State = Finished
-	pod := s.w.ended(nil)
+	pod := s.w.ended(nil, s.now)
 	pod.Annotations[translate.AnnotationReason] = ReasonDeadline
 	s.do(s.w.revise(pod))
 	return true

@@ -57,7 +57,7 @@ func (s *stepper) evicted() bool {
 	if last.Overuse != "" {
 		s.State = Finished
 		grace := int64(evictionGrace)
-		pod := s.w.ended(&grace)
+		pod := s.w.ended(&grace, s.now)
 		pod.Annotations[translate.AnnotationReason] = ReasonEvicted
 		pod.Annotations[translate.AnnotationMessage] = last.Overuse
 		s.do(s.w.revise(pod))

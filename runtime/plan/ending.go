@@ -64,7 +64,7 @@ func (s *stepper) finish() {
 		s.refuse(Wait{Reason: reason, Detail: message}, Op{})
 	}
 	if s.w.Intent() != Ended {
-		s.do(s.w.revise(s.w.ended(nil)))
+		s.do(s.w.revise(s.w.ended(nil, s.now)))
 		return
 	}
 	s.rest()

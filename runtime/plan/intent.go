@@ -3,6 +3,7 @@ package plan
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
@@ -77,7 +78,11 @@ func (w World) start() int {
 }
 
 // ended is the pod with the intent Ended. The grace is as for with.
-func (w World) ended(grace *int64) *v1.Pod { return w.remembering(with(w.Want.Pod, Ended, grace)) }
+func (w World) ended(grace *int64, now time.Time) *v1.Pod {
+	pod := w.remembering(with(w.Want.Pod, Ended, grace))
+	w.keepEnds(pod, now)
+	return pod
+}
 
 // remembering has a manifest carry the addresses that the pod has now, which the
 // engine forgets when the pause stops: a node shows them for a pod that has
@@ -113,6 +118,7 @@ func with(pod *v1.Pod, i Intent, grace *int64) *v1.Pod {
 	delete(pod.Annotations, translate.AnnotationReason)
 	delete(pod.Annotations, translate.AnnotationMessage)
 	delete(pod.Annotations, translate.AnnotationAddresses)
+	delete(pod.Annotations, translate.AnnotationEnds)
 	if grace != nil {
 		pod.Annotations[translate.AnnotationGrace] = strconv.FormatInt(*grace, 10)
 	}

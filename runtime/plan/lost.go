@@ -1,8 +1,14 @@
 package plan
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
+
+	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // lookAgain is how often a node looks at its containers (pkg/kubelet/pleg): the end
@@ -17,13 +23,37 @@ func (w World) Recall(known []Container, now time.Time) World {
 	if w.Pause == nil || w.Want == nil || w.Leaving() {
 		return w
 	}
-	for _, c := range slices.Backward(known) {
+	for _, c := range slices.Backward(slices.Concat(w.ends(), known)) {
 		if _, ok := w.Want.Unit(c.Unit); ok && c.begun() && w.lacks(c) {
 			w.Containers = append(slices.Clone(w.Containers), c.lose(now))
 			SortContainers(w.Containers)
 		}
 	}
 	return w
+}
+
+// keepEnds has a manifest carry how the containers have ended: who removes them from a
+// pod that has ended is most often not seen.
+func (w World) keepEnds(pod *v1.Pod, now time.Time) {
+	var ends []Container
+	for _, c := range w.Containers {
+		if c.Ended() {
+			ends = append(ends, c.lose(now))
+		}
+	}
+	if text, err := json.Marshal(ends); err == nil && len(ends) > 0 {
+		metav1.SetMetaDataAnnotation(&pod.ObjectMeta, translate.AnnotationEnds, string(text))
+	}
+}
+
+// ends are what keepEnds has kept. What somebody else has written there is nothing.
+func (w World) ends() []Container {
+	var ends []Container
+	text := w.Want.Pod.Annotations[translate.AnnotationEnds]
+	if text == "" || json.Unmarshal([]byte(text), &ends) != nil {
+		return nil
+	}
+	return ends
 }
 
 // lacks reports whether an attempt is one that prune keeps, and is not there.

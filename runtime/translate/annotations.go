@@ -20,6 +20,8 @@ const (
 	// AnnotationAddresses are the addresses that the pod had when it was ended,
 	// with commas between.
 	AnnotationAddresses = annotations + "addresses"
+	// AnnotationEnds is how the containers had ended when the pod was ended, as JSON.
+	AnnotationEnds = annotations + "ends"
 	// AnnotationGrace is the grace of a stop, in seconds.
 	AnnotationGrace = annotations + "grace"
 	// AnnotationStart counts how often the pod was started again.
