@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -69,18 +68,6 @@ func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 	return f.targets.check(cmd, args)
 }
 
-// names refuses kubectl's word for a kind in front, unless a pod is called so.
-func (f *rmFlags) names(ctx context.Context, cmd *cobra.Command, e connection, args []string) error {
-	if cmd.CalledAs() == "delete" || len(args) < 2 || kindOf(args[0]) == nil {
-		return nil
-	}
-	_, err := e.runner.Find(ctx, namespaceOr(f.namespace), args[0])
-	if !errors.As(err, new(*loop.NotFoundError)) {
-		return err
-	}
-	return usage("minipod delete "+strings.Join(args, " ")+" means that", "rm wants names: %s is a kind", args[0])
-}
-
 // removers bounds how many pods are removed at a time.
 const removers = 8
 
@@ -90,9 +77,6 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer e.Close()
-	if err := f.names(cmd.Context(), cmd, e, args); err != nil {
-		return err
-	}
 	meant, err := f.everything(cmd, io, e, args)
 	if err != nil {
 		return err

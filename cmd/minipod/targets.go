@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -46,21 +47,58 @@ func (t *targets) check(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		kind, name, _ := strings.Cut(arg, "/")
 		if name != "" && isWorkload(kind) {
-			hint := fmt.Sprintf("minipod %[1]s %[2]s-0 takes the first of them, minipod %[1]s -f FILE those of a manifest", cmd.Name(), name)
-			return usage(hint, "%s: minipod keeps no %s, only its pods %s-0 and so on", arg, kind, name)
+			return onlyItsPods(cmd, arg, kind, name)
 		}
 	}
 	return nil
+}
+
+// onlyItsPods is the error of a workload, which is not kept.
+func onlyItsPods(cmd *cobra.Command, said, kind, name string) error {
+	hint := fmt.Sprintf("minipod %[1]s %[2]s-0 takes the first of them, minipod %[1]s -f FILE those of a manifest", cmd.Name(), name)
+	return usage(hint, "%s: minipod keeps no %s, only its pods %s-0 and so on", said, kind, name)
+}
+
+// kindInFront refuses kubectl's word for a kind in front of names, unless a pod
+// is called so: what follows are no pods then, and nothing is done to them. For
+// delete, which is kubectl's, any word in front is one.
+func (t *targets) kindInFront(cmd *cobra.Command, e connection, args []string) error {
+	if len(args) < 2 || strings.Contains(args[0], "/") {
+		return nil
+	}
+	kind, name := args[0], args[1]
+	kept := kindOf(kind) != nil
+	if !kept && elsewhere(kind) == "" && cmd.CalledAs() != "delete" {
+		return nil
+	}
+	_, err := e.runner.Find(cmd.Context(), namespaceOr(t.namespace), kind)
+	if !errors.As(err, new(*loop.NotFoundError)) {
+		return err
+	}
+	said := strings.Join(args, " ")
+	switch {
+	case isWorkload(strings.ToLower(kind)):
+		return onlyItsPods(cmd, said, kind, name)
+	case kept && cmd.Name() == "rm":
+		return usage("minipod delete "+said+" means that", "rm wants names: %s is a kind", kind)
+	case kept || elsewhere(kind) != "":
+		return usage(seeHelp(cmd), "%s wants names of pods: %s is a kind", cmd.Name(), kind)
+	}
+	hint := fmt.Sprintf("minipod %s %s if %s is a pod", cmd.Name(), strings.Join(args[1:], " "), name)
+	return usage(hint, "%s: %s is no kind and no pod: nothing is done", said, kind)
 }
 
 // meant is what the command line means.
 func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
 	switch {
 	case len(args) > 0:
+		if err := t.kindInFront(cmd, e, args); err != nil {
+			return manifest.Names{}, err
+		}
 		return manifest.Names{Pods: named(args, namespaceOr(t.namespace))}, nil
 	case len(t.files) > 0:
 		sources, err := manifest.Sources(cmd.Context(), io.manifests(), t.files)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) && cmd.Name() == "rm" {
 			return manifest.Names{}, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
 		}
 		if err != nil {
