@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
@@ -271,6 +272,7 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 		number := strings.TrimRight(memory.String(), "mk")
 		n.warn(true, path+".resources.limits.memory", fmt.Sprintf("%s is less than any program needs: did you mean %sM or %sMi?", memory, number, number))
 	}
+	portNotes(n, b, c.Ports, path+".ports")
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
 	resourceNotes(n, c.Resources, path+".resources")
@@ -278,6 +280,17 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 	field := path + ".resources.limits.ephemeral-storage"
 	n.warn(limited && u.Kind == Init, field, "what an init container writes is not measured")
 	n.warn(limited && b.diskless(), field, "not enforced: it takes minipod's own pause image")
+}
+
+// portNotes are about addresses that Docker takes for none: it would publish to
+// everybody what is meant for one. Kubernetes does not judge them either.
+func portNotes(n *noter, b *Blueprint, ports []v1.ContainerPort, path string) {
+	for i, p := range ports {
+		_, published := hostPort(p, b.Options)
+		_, err := netip.ParseAddr(p.HostIP)
+		n.refuse(published && !b.Pod.Spec.HostNetwork && p.HostIP != "" && err != nil, fmt.Sprintf("%s[%d].hostIP", path, i),
+			fmt.Sprintf("%q is no IP address, and Docker would publish the port on all of the machine's (127.0.0.1 is for the machine itself)", p.HostIP))
+	}
 }
 
 // resourceNotes are about resources that nothing here has. A limit of one is its
