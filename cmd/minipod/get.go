@@ -304,12 +304,13 @@ func (p *objectPrinter) take(k *kind.Kind, found []store.Object) error {
 	return nil
 }
 
-// end prints the list, where there is to be one.
+// end prints the list, where there is to be one. One of nothing is no null, which
+// jq cannot go through.
 func (p *objectPrinter) end() error {
 	if p.objects == nil || p.single || p.quiet {
 		return p.flush()
 	}
-	return p.object(&v1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: p.list})
+	return p.object(&v1.List{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "List"}, Items: append([]runtime.RawExtension{}, p.list...)})
 }
 
 func (p *objectPrinter) kindTable(k *kind.Kind, found []store.Object) error {
