@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// killed is the manifest of the tests that break runs off: two containers
-// and a volume.
+// killed is the manifest of the tests that break runs off: two containers,
+// a volume, and one of an image, which is copied.
 const killed = `
 apiVersion: v1
 kind: Pod
 metadata: {name: killed}
 spec:
   terminationGracePeriodSeconds: 1
-  volumes: [{name: scratch, emptyDir: {}}]
+  volumes: [{name: scratch, emptyDir: {}}, {name: files, image: {reference: busybox, pullPolicy: IfNotPresent}}]
   containers:
     - name: first
       image: busybox
@@ -31,6 +31,7 @@ spec:
       image: busybox
       imagePullPolicy: IfNotPresent
       command: ["sleep", "3600"]
+      volumeMounts: [{name: files, mountPath: /files}]
 `
 
 // whole is all that there is of that pod.
@@ -156,7 +157,7 @@ func wantWhole(t *testing.T, e *testEngine, ns, change string) {
 		return strings.HasPrefix(name, "volume ")
 	})
 	row := mustRun(t, e.address, "ps", "-n", ns, "--no-headers")
-	if !slices.Equal(left, whole()) || volumes != 1 || !strings.Contains(row, "2/2") {
+	if !slices.Equal(left, whole()) || volumes != 2 || !strings.Contains(row, "2/2") {
 		t.Errorf("run after %q: %v, %d volumes, %s", change, left, volumes, row)
 	}
 }

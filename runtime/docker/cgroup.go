@@ -87,7 +87,8 @@ func (e *Engine) changeCgroups(ctx context.Context, changes ...string) error {
 }
 
 // removePause removes the pause, and before it the cgroup of the pod: what is
-// left of a pod whose removal is broken off still tells of it.
+// left of a pod whose removal is broken off still tells of it. On the way it
+// removes the helpers that others have left.
 func (e *Engine) removePause(ctx context.Context, op plan.Op) error {
 	if op.Cgroup != "" {
 		if err := e.stop(ctx, op.Target, pauseGrace); err != nil {
@@ -97,6 +98,7 @@ func (e *Engine) removePause(ctx context.Context, op plan.Op) error {
 			return err
 		}
 	}
+	e.dropHelpers(ctx)
 	return e.remove(ctx, op.Target)
 }
 

@@ -48,7 +48,7 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 	case plan.Note:
 		return e.note(ctx, op)
 	case plan.CopyImage:
-		return e.copyImage(ctx, op.Pause, op.Volumes[0])
+		return e.copyImage(ctx, op)
 	case plan.CheckPath:
 		return e.checkPath(ctx, *op.HostPath)
 	case plan.FillVolume:
@@ -57,6 +57,8 @@ func (e *Engine) Do(ctx context.Context, op plan.Op, progress func(engine.Progre
 		return e.removePause(ctx, op)
 	case plan.RemoveUnit:
 		return e.remove(ctx, op.Target)
+	case plan.RemoveHelper:
+		return e.removeHelper(ctx, op.Target)
 	case plan.RemoveVolume:
 		return e.removeVolume(ctx, op.Target)
 	}

@@ -12,15 +12,17 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // copyImage copies the files of an image into a volume: out of a container
 // that is made of it and never started, through the client. The mark that says
 // so is written last.
-func (e *Engine) copyImage(ctx context.Context, pause string, v translate.Volume) (err error) {
+func (e *Engine) copyImage(ctx context.Context, op plan.Op) (err error) {
+	pause, v := op.Pause, op.Volumes[0]
 	id, err := e.createHelper(ctx, translate.Request{
-		Config: &container.Config{Image: v.Image.Reference, Entrypoint: []string{"/none"}, Labels: map[string]string{translate.LabelHelper: "image"}},
+		Config: &container.Config{Image: v.Image.Reference, Entrypoint: []string{"/none"}, Labels: translate.HelperOf(op.Pod, "image", v)},
 		Host:   &container.HostConfig{NetworkMode: "none"},
 	})
 	if err != nil {

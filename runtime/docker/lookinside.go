@@ -1,16 +1,12 @@
 package docker
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
-	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
-	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/namespace"
 	"github.com/minipod/minipod/runtime/pause"
 	"github.com/minipod/minipod/runtime/translate"
@@ -102,73 +98,4 @@ func onlooker() translate.Request {
 	r.Host.PidMode, r.Host.UsernsMode, r.Host.CapAdd = "host", "host", []string{"SYS_PTRACE"}
 	r.Host.SecurityOpt = []string{"apparmor=unconfined"} // the default profile hides those without one
 	return r
-}
-
-// output runs a container of the pause image to its end and is what it
-// printed. Nothing is left of it, also when ctx ends: the engine removes it at
-// its end, and one that has not come to that is removed here.
-func (e *Engine) output(ctx context.Context, r translate.Request) (text string, err error) {
-	text, complaint, err := e.runHelper(ctx, r)
-	if err == nil && (complaint != "" || text == "") {
-		err = fmt.Errorf("a helper container has read nothing: %s", complaint)
-	}
-	if err != nil {
-		return "", err
-	}
-	return text, nil
-}
-
-// runHelper is output for a container that need not print anything: text is what
-// it has printed, complaint what it has on stderr.
-func (e *Engine) runHelper(ctx context.Context, r translate.Request) (text, complaint string, err error) {
-	id, err := e.createHelper(ctx, r)
-	if err != nil {
-		return "", "", fmt.Errorf("create helper container: %w", err)
-	}
-	defer func() { err = errors.Join(err, e.removeHelper(ctx, id)) }()
-	conn, err := e.cli.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdout: true, Stderr: true})
-	if err != nil {
-		return "", "", fmt.Errorf("attach to helper container %.12s: %w", id, e.explain(err))
-	}
-	if err := e.cli.ContainerStart(ctx, id, container.StartOptions{}); err != nil {
-		conn.Close()
-		return "", "", fmt.Errorf("start helper container %.12s: %w", id, e.explain(err))
-	}
-	var out, errs bytes.Buffer
-	if err := e.pump(ctx, newSession(conn, engine.Stdio{Stdout: &out, Stderr: &errs})); err != nil {
-		return "", "", fmt.Errorf("read from helper container %.12s: %w", id, err)
-	}
-	return out.String(), strings.TrimSpace(errs.String()), nil
-}
-
-// createHelper is not broken off when ctx ends: the engine would go on with a
-// container that nobody knows of.
-func (e *Engine) createHelper(ctx context.Context, r translate.Request) (id string, err error) {
-	ctx = context.WithoutCancel(ctx)
-	create := func() error {
-		made, err := e.cli.ContainerCreate(ctx, r.Config, r.Host, nil, nil, "")
-		id = made.ID
-		return err
-	}
-	err = create()
-	if cerrdefs.IsNotFound(err) {
-		if err := e.getPauseImage(ctx, r.Config.Image, func(engine.Progress) {}); err != nil {
-			return "", err
-		}
-		err = create()
-	}
-	return id, e.explain(err)
-}
-
-// removeHelper removes a helper that the engine may be removing already.
-func (e *Engine) removeHelper(ctx context.Context, id string) error {
-	ctx = context.WithoutCancel(ctx)
-	err := e.cli.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
-	switch {
-	case cerrdefs.IsConflict(err):
-		return e.awaitRemoval(ctx, id, err)
-	case err == nil, cerrdefs.IsNotFound(err):
-		return nil
-	}
-	return fmt.Errorf("remove helper container %.12s: %w", id, e.explain(err))
 }

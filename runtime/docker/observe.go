@@ -75,10 +75,14 @@ func (e *Engine) world(ctx context.Context, uid types.UID, volumes []*volume.Vol
 	slices.SortFunc(w.Notes, byNumber)
 	var carrier *container.InspectResponse
 	for i, c := range found {
-		if c.Config.Labels[translate.LabelType] == translate.TypeSandbox {
+		volume, helper := c.Config.Labels[translate.LabelHelperVolume]
+		switch {
+		case helper:
+			w.Helpers = append(w.Helpers, plan.Helper{ID: c.ID, Volume: volume})
+		case c.Config.Labels[translate.LabelType] == translate.TypeSandbox:
 			carrier, w.Pause = &found[i], pauseOf(c)
 			e.places.Store(c.ID, placesOf(c))
-		} else {
+		default:
 			attempt := containerOf(c)
 			attempt.OOMAt = e.oomAt(c.ID)
 			w.Containers = append(w.Containers, attempt)

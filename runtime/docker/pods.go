@@ -54,7 +54,7 @@ func add(found map[types.UID]translate.Ref, labels map[string]string) {
 // ours tells minipod's objects from those of a kubelet on the same engine,
 // which carry the same labels but for minipod's own.
 func ours(labels map[string]string) bool {
-	for _, label := range []string{translate.LabelManifest, translate.LabelAttempt, translate.LabelVolume} {
+	for _, label := range []string{translate.LabelManifest, translate.LabelAttempt, translate.LabelVolume, translate.LabelHelperVolume} {
 		if _, ok := labels[label]; ok {
 			return true
 		}

@@ -181,7 +181,7 @@ func (e *Engine) change(p *pod, op plan.Op) error {
 // missing is the answer for a container or volume that is not there.
 func missing(op plan.Op) error {
 	switch op.Kind {
-	case plan.StopUnit, plan.RemoveUnit, plan.StopPause, plan.RemovePause, plan.RemoveVolume:
+	case plan.StopUnit, plan.RemoveUnit, plan.RemoveHelper, plan.StopPause, plan.RemovePause, plan.RemoveVolume:
 		return nil
 	}
 	return fmt.Errorf("%s %s: there is no such container: %w", op.Kind, op.Target, plan.ErrStale)

@@ -56,6 +56,8 @@ func Apply(w World, op Op, now time.Time) World {
 		}
 	case RemoveUnit:
 		w.Containers = slices.DeleteFunc(w.Containers, func(c Container) bool { return c.ID == op.Target })
+	case RemoveHelper:
+		w.Helpers = slices.DeleteFunc(slices.Clone(w.Helpers), func(h Helper) bool { return h.ID == op.Target })
 	case CopyImage:
 		w.Contents = clone(w.Contents)
 		w.Contents[op.Target] = translate.ImageCopied

@@ -38,7 +38,7 @@ func crashDelay(step int) time.Duration {
 func (f Fault) Again() time.Time {
 	base := backoffBase
 	switch f.Op.Kind {
-	case RemoveUnit, RemovePause, RemoveVolume, Revise:
+	case RemoveUnit, RemoveHelper, RemovePause, RemoveVolume, Revise:
 		base = removalBase
 	case CheckPath:
 		base = mountBase

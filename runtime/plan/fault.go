@@ -42,7 +42,7 @@ func (s *stepper) past(f Fault) bool {
 		return !s.w.resizes(f.Op)
 	case SetPolicy:
 		return errors.Is(f.Err, ErrUnsupported)
-	case StopUnit, StopPause, RemoveUnit, RemovePause, RemoveVolume, Revise:
+	case StopUnit, StopPause, RemoveUnit, RemoveHelper, RemovePause, RemoveVolume, Revise:
 		return false
 	}
 	return s.State != Starting && s.State != Up

@@ -20,7 +20,7 @@ func (s *stepper) copyImages() (copying bool) {
 		}
 		s.State = Starting
 		if s.volumeImage(v) {
-			s.do(Op{Kind: CopyImage, Target: v.Docker, Pause: s.w.Pause.ID, Volumes: []translate.Volume{v}})
+			s.do(Op{Kind: CopyImage, Target: v.Docker, Pause: s.w.Pause.ID, Pod: s.w.Want.Pod, Volumes: []translate.Volume{v}})
 		}
 	}
 	return len(s.Ops) > ops

@@ -58,3 +58,32 @@ func TestImageVolume(t *testing.T) {
 		t.Errorf("once it is filled: %v", kinds(s))
 	}
 }
+
+// A helper of someone who was killed while the image was copied stays for as long as another may be at work with it: until
+// the files are there, or the pod is to go.
+func TestHelpersLeft(t *testing.T) {
+	pod := configured()
+	pod.Spec.Volumes = []v1.Volume{{Name: "config", VolumeSource: v1.VolumeSource{Image: &v1.ImageVolumeSource{Reference: "files:1", PullPolicy: v1.PullIfNotPresent}}}}
+	w := unborn(pod, translate.Options{})
+	w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
+	helper := plan.Helper{ID: "h", Volume: w.Want.ImageVolumes()[0].Docker}
+	w.Helpers = []plan.Helper{helper}
+	drops := func(w plan.World) bool {
+		return slices.ContainsFunc(plan.Next(w, t0).Ops, func(op plan.Op) bool { return op.Kind == plan.RemoveHelper && op.Target == helper.ID })
+	}
+	if drops(w) {
+		t.Error("it is removed while its files may be being copied")
+	}
+	for _, s := range plan.Simulate(w, t0) {
+		for _, op := range s.Ops {
+			w = plan.Apply(w, op, t0)
+		}
+	}
+	if len(w.Helpers) > 0 {
+		t.Error("it is there when the files are")
+	}
+	alone := plan.World{UID: w.UID, Namespace: w.Namespace, Name: w.Name, Helpers: []plan.Helper{helper}}
+	if alone.Gone() || alone.Unborn() || !drops(alone) {
+		t.Error("it is left alone of a pod that is gone")
+	}
+}

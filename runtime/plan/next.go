@@ -28,6 +28,7 @@ func Next(w World, now time.Time) Step {
 		s.bring()
 	}
 	s.follow()
+	s.dropHelpers()
 	s.faults()
 	return s.Step
 }

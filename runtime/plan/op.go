@@ -33,10 +33,11 @@ const (
 	PreStop      Kind = "pre-stop"      // Target, Grace, Spent, Action, Pause: a stop comes after it
 	Note         Kind = "note"          // Revision, Pod, Facts
 	FillVolume   Kind = "fill volume"   // Target is its Docker name; Payload, Pause
-	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause
+	CopyImage    Kind = "copy image"    // Target is its Docker name; Volumes is the one, Pause, Pod
 	CheckPath    Kind = "check path"    // Target is a path of the machine; HostPath
 	RemoveVolume Kind = "remove volume" // Target is its Docker name
 	Measure      Kind = "measure"       // Target is the pause; Disk
+	RemoveHelper Kind = "remove helper" // Target
 )
 
 // Op is one operation on the engine. Operations of one Step are independent

@@ -35,7 +35,7 @@ func (s *stepper) sweep() {
 	for _, c := range s.w.Containers {
 		s.do(remove(c))
 	}
-	if len(s.w.Containers) > 0 {
+	if len(s.w.Containers)+len(s.w.Helpers) > 0 {
 		return
 	}
 	for _, v := range s.w.Volumes {
@@ -48,6 +48,20 @@ func (s *stepper) sweep() {
 	}
 	s.dropOld(revisions, 0)
 }
+
+// dropHelpers removes the helpers that nobody needs any more: whoever made one was
+// killed before it was removed. One that is used just now stays.
+func (s *stepper) dropHelpers() {
+	for _, h := range s.w.Helpers {
+		if !s.w.needs(h) {
+			s.do(Op{Kind: RemoveHelper, Target: h.ID})
+		}
+	}
+}
+
+// needs reports whether someone may be at work with a helper: for as long as its
+// volume lacks the files, whoever copies them.
+func (w World) needs(h Helper) bool { return w.Follows() && w.Contents[h.Volume] == "" }
 
 // prune removes attempts that are of no more use: beside the newest one the one
 // that ended before it is kept, for its logs and its exit code.

@@ -37,6 +37,9 @@ type World struct {
 	Pause *Pause
 	// Containers are the attempts of the units, by unit and attempt.
 	Containers []Container
+	// Helpers are containers that were made to copy files for the pod: someone is at
+	// it, or was killed meanwhile.
+	Helpers []Helper
 	// Volumes are the Docker names of the volumes of the pod that exist.
 	Volumes []string
 	// Contents are the hashes of what the volumes hold that have a payload, by
@@ -136,6 +139,10 @@ func (c Container) Ended() bool {
 	return c.State == Exited || c.State == Created && c.ExitCode != 0
 }
 
+// Helper is a container that is never started: its files are copied into a volume
+// of this Docker name.
+type Helper struct{ ID, Volume string }
+
 // Image is an image that the engine has.
 type Image struct {
 	ID      string
@@ -189,14 +196,14 @@ func (w World) Leaving() bool { return w.Intent() == Going }
 
 // Gone reports whether nothing is left of the pod.
 func (w World) Gone() bool {
-	return w.Pause == nil && len(w.Containers) == 0 && len(w.Volumes) == 0 && len(w.Revisions) == 0
+	return w.Pause == nil && len(w.Containers) == 0 && len(w.Helpers) == 0 && len(w.Volumes) == 0 && len(w.Revisions) == 0
 }
 
 // Unborn reports whether there are volumes of the pod and nothing else: the
 // engine makes them before the pause that mounts them, so they belong to
 // whoever is making the pod.
 func (w World) Unborn() bool {
-	return w.Pause == nil && len(w.Containers) == 0 && len(w.Revisions) == 0 && len(w.Volumes) > 0
+	return w.Pause == nil && len(w.Containers) == 0 && len(w.Helpers) == 0 && len(w.Revisions) == 0 && len(w.Volumes) > 0
 }
 
 // unmade reports whether the pod is yet to be made: it is wanted, and nothing
