@@ -78,7 +78,7 @@ func imageSlips(path, image string) []slip {
 	if err == nil {
 		return nil
 	}
-	return []slip{{path, fmt.Sprintf("%q is no name of an image%s", shorten(image), imageHint(image, err)), true}}
+	return []slip{{path, fmt.Sprintf("%q is no name of an image%s (a node would not start it: InvalidImageName)", shorten(image), imageHint(image, err)), true}}
 }
 
 // imageHint says why a text is no name of an image.

@@ -66,6 +66,8 @@ func waitingAdvice(s *v1.ContainerStatus, logs string, ref translate.Ref) string
 	switch s.State.Waiting.Reason {
 	case plan.ReasonErrImagePull, plan.ReasonPullBackOff:
 		return fmt.Sprintf("has no image: is the name right? docker pull %s tries it", s.Image)
+	case plan.ReasonInvalidImage:
+		return fmt.Sprintf("has no image, and no image can be named %q: is there a capital letter, a blank or a second colon in it?", s.Image)
 	case plan.ReasonNeverPull:
 		return fmt.Sprintf("has no image, and its imagePullPolicy is Never: docker images lists those that are there, docker pull %s gets it", s.Image)
 	case plan.ReasonConfigError:

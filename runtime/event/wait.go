@@ -54,7 +54,7 @@ func lastTry(w plan.World, wait plan.Wait, now time.Time) time.Time {
 	}
 	delay, most := syncAgain, syncAgain
 	switch wait.Reason {
-	case plan.ReasonConfigError, plan.ReasonNeverPull:
+	case plan.ReasonConfigError, plan.ReasonNeverPull, plan.ReasonInvalidImage:
 	case plan.ReasonFailedMount:
 		delay, most = mountAgain, mountAgainCap
 	default:
@@ -95,6 +95,8 @@ func waited(w plan.World, wait plan.Wait, now time.Time) []Event {
 			warn(reasonFailed, "Error: ImagePullBackOff")...)
 	case plan.ReasonNeverPull:
 		return append(warn(plan.ReasonNeverPull, wait.Detail), warn(reasonFailed, "Error: ErrImageNeverPull")...)
+	case plan.ReasonInvalidImage:
+		return append(warn("InspectFailed", wait.Detail), warn(reasonFailed, "Error: "+plan.ReasonInvalidImage)...)
 	case plan.ReasonFailedMount:
 		if wait.Until.IsZero() { // else it is told of where it failed
 			return []Event{warning("", wait.Reason, wait.Detail, now)}

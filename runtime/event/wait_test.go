@@ -23,6 +23,7 @@ func TestTriesAreCounted(t *testing.T) {
 	}{
 		"of a container": {plan.Wait{Unit: "a", Reason: plan.ReasonConfigError, Detail: "no"}, []string{"1 x4 " + present, "1 x4 a Failed: Error: no"}},
 		"of an image":    {plan.Wait{Unit: "a", Reason: plan.ReasonNeverPull, Detail: "no"}, []string{"1 x4 a ErrImageNeverPull: no", "1 x4 a Failed: Error: ErrImageNeverPull"}},
+		"of a name":      {plan.Wait{Unit: "a", Reason: plan.ReasonInvalidImage, Detail: "no"}, []string{"1 x4 a InspectFailed: no", "1 x4 a Failed: Error: InvalidImageName"}},
 		"of a mount":     {plan.Wait{Reason: plan.ReasonFailedMount, Detail: "no"}, []string{"1 x6  FailedMount: no"}}, // after 1.5, 3.5, 7.5, 15.5 and 31.5 s
 		"of nothing":     {plan.Wait{Reason: plan.ReasonUnschedulable, Detail: "no"}, []string{"1 x1  FailedScheduling: no"}},
 	} {

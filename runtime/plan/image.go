@@ -14,6 +14,8 @@ func (s *stepper) image(u translate.Unit, attempt int) bool {
 	pull := Op{Kind: PullImage, Unit: u.Name, Attempt: attempt, Target: u.Container.Image}
 	_, present := s.w.Images[pull.Target]
 	switch {
+	case s.misnamed(u.Name, pull):
+		return false
 	case u.Pull == v1.PullNever && !present:
 		detail := fmt.Sprintf("Container image %q is not present with pull policy of Never", pull.Target)
 		s.refuse(Wait{Unit: u.Name, Reason: ReasonNeverPull, Detail: detail}, pull)
@@ -27,6 +29,19 @@ func (s *stepper) image(u translate.Unit, attempt int) bool {
 	pull.Logins = s.w.Want.Logins(pull.Target, s.w.Inputs)
 	s.do(pull)
 	return false
+}
+
+// misnamed refuses an image by a name that none can have, before it is looked for
+// (pkg/kubelet/images/image_manager.go).
+func (s *stepper) misnamed(unit string, pull Op) bool {
+	err := translate.CheckImageName(pull.Target)
+	if err == nil {
+		return false
+	}
+	detail := fmt.Sprintf("Failed to apply default image tag %q: %s", pull.Target, err)
+	s.refuse(Wait{Unit: unit, Reason: ReasonInvalidImage, Detail: detail}, pull)
+	s.wake(s.now.Add(syncAgain))
+	return true
 }
 
 // Forgiven tells whether a failed pull may fall back to the local image: the

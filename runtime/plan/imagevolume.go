@@ -40,6 +40,8 @@ func (s *stepper) volumeImage(v translate.Volume) bool {
 	pull := Op{Kind: PullImage, Target: v.Image.Reference}
 	_, present := s.w.Images[pull.Target]
 	switch {
+	case s.misnamed("", pull):
+		return false
 	case v.Image.Pull == v1.PullNever && !present:
 		detail := fmt.Sprintf("Container image %q is not present with pull policy of Never", pull.Target)
 		s.refuse(Wait{Reason: ReasonNeverPull, Detail: detail}, pull)

@@ -294,6 +294,37 @@ func TestPullFaults(t *testing.T) {
 	}
 }
 
+// A name that no image can have is not pulled, whatever the policy, and waits with the kubelet's reason.
+func TestInvalidImageName(t *testing.T) {
+	for _, image := range []string{"Up/Per", "BAD NAME", "busybox:a:b", "busybox@sha256:123"} {
+		for _, policy := range []v1.PullPolicy{v1.PullAlways, v1.PullIfNotPresent, v1.PullNever} {
+			pod := podOf(2, v1.RestartPolicyAlways)
+			pod.Spec.Containers[0].Image, pod.Spec.Containers[0].ImagePullPolicy = image, policy
+			pod.Spec.Volumes = []v1.Volume{{Name: "v", VolumeSource: v1.VolumeSource{Image: &v1.ImageVolumeSource{Reference: image, PullPolicy: policy}}}}
+			pod.Spec.Containers[0].VolumeMounts = []v1.VolumeMount{{Name: "v", MountPath: "/v"}}
+			w := unborn(pod, translate.Options{})
+			var s plan.Step
+			for range 10 {
+				s = plan.Next(w, t0)
+				for _, op := range s.Ops {
+					if op.Kind == plan.PullImage && op.Target == image {
+						t.Fatalf("%q is pulled", image)
+					}
+					w = plan.Apply(w, op, t0)
+				}
+			}
+			i := slices.IndexFunc(s.Waits, func(w plan.Wait) bool { return w.Unit == "a" })
+			detail := fmt.Sprintf("Failed to apply default image tag %q: couldn't parse image name %q: ", image, image)
+			if i < 0 || s.Waits[i].Reason != "InvalidImageName" || !strings.HasPrefix(s.Waits[i].Detail, detail) {
+				t.Errorf("%q waits for %+v", image, s.Waits)
+			}
+			if b := w.Latest("b"); b == nil || b.State != plan.Running {
+				t.Errorf("%q keeps b from running: %+v", image, b)
+			}
+		}
+	}
+}
+
 // A failed operation is not tried again before its time.
 func TestRetry(t *testing.T) {
 	w := unborn(podOf(1, v1.RestartPolicyAlways), translate.Options{})

@@ -10,6 +10,7 @@ const (
 	ReasonErrImagePull    = "ErrImagePull"
 	ReasonPullBackOff     = "ImagePullBackOff"
 	ReasonNeverPull       = "ErrImageNeverPull"
+	ReasonInvalidImage    = "InvalidImageName"
 	ReasonCreateError     = "CreateContainerError"
 	ReasonConfigError     = translate.ReasonConfigError
 	ReasonRunError        = "RunContainerError"
