@@ -2,12 +2,12 @@ package translate
 
 import (
 	"fmt"
-	"net/netip"
 	"reflect"
 	"slices"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // noter collects Notes.
@@ -272,7 +272,9 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 		number := strings.TrimRight(memory.String(), "mk")
 		n.warn(true, path+".resources.limits.memory", fmt.Sprintf("%s is less than any program needs: did you mean %sM or %sMi?", memory, number, number))
 	}
-	portNotes(n, b, c.Ports, path+".ports")
+	if u.Kind == App {
+		portNotes(n, b, c.Ports, path+".ports")
+	}
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
 	resourceNotes(n, c.Resources, path+".resources")
@@ -287,8 +289,8 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 func portNotes(n *noter, b *Blueprint, ports []v1.ContainerPort, path string) {
 	for i, p := range ports {
 		_, published := hostPort(p, b.Options)
-		_, err := netip.ParseAddr(p.HostIP)
-		n.refuse(published && !b.Pod.Spec.HostNetwork && p.HostIP != "" && err != nil, fmt.Sprintf("%s[%d].hostIP", path, i),
+		wrong := p.HostIP != "" && len(validation.IsValidIPForLegacyField(nil, p.HostIP, true, nil)) > 0
+		n.refuse(published && !b.Pod.Spec.HostNetwork && wrong, fmt.Sprintf("%s[%d].hostIP", path, i),
 			fmt.Sprintf("%q is no IP address, and Docker would publish the port on all of the machine's (127.0.0.1 is for the machine itself)", p.HostIP))
 	}
 }
