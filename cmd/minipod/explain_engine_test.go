@@ -257,10 +257,12 @@ func (p *bothWays) inspect() map[string]any {
 		}
 	}
 	identities := strings.NewReplacer(append(words, containers[0].Labels[translate.LabelUID], "(UID)")...)
-	// A pod that has ended keeps its addresses.
+	// A pod that has ended keeps its addresses, and when its containers ran.
 	kept := regexp.MustCompile(`(dev\.minipod/addresses\\":\\")[^\\]*`)
+	ran := regexp.MustCompile(`((?:Created|StartedAt|FinishedAt)\\+":\\+")[^\\]*`)
 	replaced := func(raw []byte) string {
-		return identities.Replace(kept.ReplaceAllString(string(raw), "${1}(address)"))
+		told := kept.ReplaceAllString(string(raw), "${1}(address)")
+		return identities.Replace(ran.ReplaceAllString(told, "${1}(time)"))
 	}
 	all := map[string]any{}
 	for _, c := range containers {
