@@ -63,7 +63,7 @@ func onlyItsPods(cmd *cobra.Command, said, kind, name string) error {
 // is called so: what follows are no pods then, and nothing is done to them. For
 // delete, which is kubectl's, any word in front is one.
 func (t *targets) kindInFront(cmd *cobra.Command, e connection, args []string) error {
-	if len(args) < 2 || strings.Contains(args[0], "/") {
+	if len(args) < 2 || strings.Contains(args[0], "/") || saysPods(cmd, cmd.Flags().Args()) {
 		return nil
 	}
 	kind, name := args[0], args[1]
@@ -175,11 +175,16 @@ func named(args []string, namespace string) []translate.Ref {
 // withoutKind are the arguments without kubectl's word for pods in front:
 // delete pod web, get pods.
 func withoutKind(cmd *cobra.Command, args []string) []string {
-	asKubectl := slices.Contains([]string{"delete", "wait", "describe", "top"}, cmd.CalledAs())
-	if asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0]) {
+	if saysPods(cmd, args) {
 		return args[1:]
 	}
 	return args
+}
+
+// saysPods reports whether kubectl's word for pods is in front.
+func saysPods(cmd *cobra.Command, args []string) bool {
+	asKubectl := slices.Contains([]string{"delete", "wait", "describe", "top"}, cmd.CalledAs())
+	return asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0])
 }
 
 // withKind are the arguments with kubectl's word for a kind in front as KIND/NAME
