@@ -35,6 +35,7 @@ func FuzzScript(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value, argument, object, option, file string) {
 		pod := fuzzPod(value, argument, option)
+		misnamed := translate.CheckImageName(option) != nil
 		in := translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{"m": {Data: map[string]string{"k": object}}}}
 		text, err := explain.Script(blueprint(pod, translate.Options{Network: option, PauseImage: "pause"}), explain.Options{Source: file, Inputs: in})
 		if strings.ContainsRune(value+argument+option, 0) {
@@ -54,6 +55,14 @@ func FuzzScript(f *testing.F) {
 		}
 		if strings.ContainsRune(object, 0) || !utf8.ValidString(object) {
 			return // run does not make it either
+		}
+		if misnamed {
+			refuses(t, text)
+			pod.Spec.Containers[0].Image = "image"
+			text, err = explain.Script(blueprint(pod, translate.Options{Network: option, PauseImage: "pause"}), explain.Options{Source: file, Inputs: in})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		if diff := cmp.Diff(meant(t, pod, in, option), sees(t, text)); diff != "" {
 			t.Errorf("docker run (-meant +seen):\n%s", diff)
@@ -142,6 +151,34 @@ func joined(labels map[string]string) string {
 // words down, and reads them as docker run does.
 func sees(t *testing.T, text string) []words {
 	t.Helper()
+	record, out, err := runRecorded(t, text)
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	var list []words
+	uid := ""
+	for call := range bytes.SplitSeq(bytes.TrimSuffix(record, []byte("END\x00")), []byte("END\x00")) {
+		args := strings.Split(strings.TrimSuffix(string(call), "\x00"), "\x00")
+		if args[0] == "run" {
+			list = append(list, read(t, args[2:], &uid))
+		}
+	}
+	return list
+}
+
+// refuses wants a script to end where an image has a name that none can have, which
+// is a word like any other.
+func refuses(t *testing.T, text string) {
+	t.Helper()
+	if _, out, err := runRecorded(t, text); err == nil || !bytes.Contains(out, []byte("Failed to apply default image tag")) {
+		t.Fatalf("no image can have that name: %v, %s", err, out)
+	}
+}
+
+// runRecorded runs a script, and is the words of its docker, each call to END, and
+// what it printed. It leaves no files.
+func runRecorded(t *testing.T, text string) (record, out []byte, failed error) {
+	t.Helper()
 	dir := t.TempDir()
 	const docker = `#!/bin/sh
 printf '%s\0' "$@" END >>"$RECORD"
@@ -154,9 +191,7 @@ case $1 in inspect) echo '"` + fakeIP + `" ""' ;; esac
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "RECORD="+filepath.Join(dir, "record"))
 	cmd.Stdin = strings.NewReader(text)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	out, failed = cmd.CombinedOutput()
 	if left, err := os.ReadDir(cmd.Dir); err != nil || len(left) > 0 {
 		t.Fatalf("the script has left %v, %v", left, err)
 	}
@@ -164,15 +199,7 @@ case $1 in inspect) echo '"` + fakeIP + `" ""' ;; esac
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []words
-	uid := ""
-	for call := range bytes.SplitSeq(bytes.TrimSuffix(record, []byte("END\x00")), []byte("END\x00")) {
-		args := strings.Split(strings.TrimSuffix(string(call), "\x00"), "\x00")
-		if args[0] == "run" {
-			list = append(list, read(t, args[2:], &uid))
-		}
-	}
-	return list
+	return record, out, failed
 }
 
 // read reads the words after docker run -d; the UID is put back.
