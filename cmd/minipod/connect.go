@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"time"
 
@@ -31,14 +30,6 @@ func connectFor(opts docker.Options) (connection, error) {
 		return connection{}, err
 	}
 	return connection{Engine: found, runner: &loop.Runner{Engine: found, Now: time.Now}}, nil
-}
-
-// ending is reporting for a command that only ends pods: where somebody keeps them,
-// their probes are run already.
-func (e connection) ending(ctx context.Context, r loop.Observer) *loop.Runner {
-	runner := e.reporting(r)
-	runner.Kept = keeperOf(ctx, e) != ""
-	return runner
 }
 
 // reporting is a Runner that tells what it does, and keeps what happens.

@@ -20,9 +20,12 @@ const askInstalled = time.Minute
 // engine keeps its pods. An engine that does not answer yet is asked again.
 func unlessInstalled(ctx context.Context, e connection) (yielding context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	if installed, err := e.Installed(ctx); err == nil && installed {
-		cancel(errInstalled)
+	ask := func() {
+		if installed, err := e.Installed(ctx); err == nil && installed {
+			cancel(errInstalled)
+		}
 	}
+	ask()
 	var asking sync.WaitGroup
 	asking.Go(func() {
 		ticker := time.NewTicker(askInstalled)
@@ -32,9 +35,7 @@ func unlessInstalled(ctx context.Context, e connection) (yielding context.Contex
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
-			}
-			if installed, err := e.Installed(ctx); err == nil && installed {
-				cancel(errInstalled)
+				ask()
 			}
 		}
 	})
