@@ -98,7 +98,7 @@ const (
 )
 
 const lookAt = "`go list -deps ./cmd/minipod` before and after shows what came in, `go mod why -m MODULE` by which way; " +
-	"a smaller module, or a part of one, may do (CONTRIBUTING.md, Dependencies)"
+	"a smaller module, or a part of one, may do (docs/CONTRIBUTING.md, Dependencies)"
 
 func TestSizeOfTheProgram(t *testing.T) {
 	if n := len(program(t)); n > maxPackages {
