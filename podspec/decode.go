@@ -112,7 +112,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path *field.Path, depth i
 	switch v.Kind() {
 	case reflect.Pointer:
 		target := reflect.New(v.Type().Elem())
-		d.decode(n, target.Elem(), path, depth)
+		d.value(n, target.Elem(), path, depth) // the same node: it is not gone into once more
 		v.Set(target)
 	case reflect.Struct:
 		d.structure(n, v, path, depth)
@@ -137,7 +137,8 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path *field.Path, depth in
 		if n.Kind != yaml.MappingNode || !d.looksLike(n, v.Type().Elem()) {
 			return
 		}
-		items = []*yaml.Node{n}
+		item := *n // of its own: n has been gone into
+		items = []*yaml.Node{&item}
 	}
 	if len(items) > maxItems {
 		d.wrong(n, path, "a list of %d items: more than the %d it may have", len(items), maxItems)

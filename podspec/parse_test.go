@@ -252,3 +252,37 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// An anchor may stand at a value of any kind: an optional field, a list, a mapping that reads itself, a list's item.
+func TestAnchorsOfAnyKind(t *testing.T) {
+	const text = `apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+  managedFields: &managed [{fieldsType: FieldsV1, fieldsV1: &fields {"f:spec": {}}}]
+spec:
+  terminationGracePeriodSeconds: &grace 7
+  activeDeadlineSeconds: *grace
+  securityContext: &pod {runAsUser: 1000}
+  containers:
+    - &first
+      name: first
+      image: nginx
+      securityContext: &security {runAsUser: &user 1001, runAsGroup: *user}
+      resources: &resources {limits: &limits {cpu: &cpu "1", memory: 1Gi}, requests: *limits}
+      livenessProbe: &probe {httpGet: &get {path: /, port: &port 80}}
+      readinessProbe: *probe
+      startupProbe: {httpGet: *get, periodSeconds: 1}
+    - {name: second, image: nginx, securityContext: *security, resources: *resources, livenessProbe: *probe}
+`
+	objects, err := podspec.Parse("pod.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := objects[0].Pod().Spec
+	second := spec.Containers[1]
+	if *spec.ActiveDeadlineSeconds != 7 || *spec.SecurityContext.RunAsUser != 1000 || *second.SecurityContext.RunAsGroup != 1001 ||
+		second.Resources.Requests.Cpu().String() != "1" || second.LivenessProbe.HTTPGet.Port.IntVal != 80 || spec.Containers[0].StartupProbe.HTTPGet.Path != "/" {
+		t.Errorf("%+v", spec)
+	}
+}

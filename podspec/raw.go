@@ -10,12 +10,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// rawJSON is a node as JSON, for types that read their own.
+// rawJSON is a node that has been gone into as JSON, for types that read their own.
 func (d *decoder) rawJSON(n *yaml.Node, path *field.Path) ([]byte, error) {
 	if n.Kind == yaml.ScalarNode {
 		return scalarJSON(n)
 	}
-	value, err := d.rawValue(n, path, 0)
+	value, err := d.rawContent(n, path, 0)
 	if err != nil {
 		return nil, err
 	}
