@@ -113,7 +113,7 @@ func (g *gatherer) put(q diagnose.Question, a diagnose.Answer, err error) {
 func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Answer, err error) {
 	switch q.Kind {
 	case diagnose.AskLog:
-		a.Lines, err = g.lastLines(ctx, q.At)
+		a.Lines, a.Times, err = g.lastLines(ctx, q.At)
 	case diagnose.AskFile:
 		a.File, err = g.Head(ctx, q.At, q.Name)
 	case diagnose.AskEnv:
@@ -146,14 +146,22 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 	return a, err
 }
 
-// lastLines are what a container wrote last.
-func (g *gatherer) lastLines(ctx context.Context, id string) ([]string, error) {
+// lastLines are what a container wrote last, and when.
+func (g *gatherer) lastLines(ctx context.Context, id string) (said []string, times []time.Time, err error) {
 	tail := int64(20)
 	var text bytes.Buffer
-	if err := g.Logs(ctx, id, engine.LogOptions{Tail: &tail}, &text, &text); err != nil || text.Len() == 0 {
-		return nil, err
+	if err := g.Logs(ctx, id, engine.LogOptions{Tail: &tail, Timestamps: true}, &text, &text); err != nil {
+		return nil, nil, err
 	}
-	return strings.Split(strings.TrimSuffix(text.String(), "\n"), "\n"), nil
+	for line := range strings.Lines(text.String()) {
+		stamp, words, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		at, err := time.Parse(time.RFC3339Nano, stamp)
+		if err != nil {
+			return nil, nil, fmt.Errorf("the time of a line of the log: %w", err)
+		}
+		said, times = append(said, words), append(times, at)
+	}
+	return said, times, nil
 }
 
 // hostPath looks whether the path of a volume is what its type says.

@@ -383,7 +383,15 @@ func TestUnwell(t *testing.T) {
 
 // What was wrong once and is not any more is no cause.
 func TestOvercome(t *testing.T) {
-	resolved := of(t, "dns").answers(diagnose.Question{Kind: diagnose.AskLog, At: "id-main"}, diagnose.Answer{Lines: []string{"lookup db: no such host", "connected"}})
+	resolved := of(t, "dns").says("lookup db: no such host", "lookup db: no such host", "connected")
+	once := of(t, "dns").says("lookup db: no such host")
+	old := of(t, "dns").says("lookup db: no such host", "lookup db: no such host")
+	for q, a := range old.Answers {
+		if q.Kind == diagnose.AskLog {
+			a.Times = []time.Time{now().Add(-time.Hour), now().Add(-time.Hour)}
+			old.answers(q, a)
+		}
+	}
 	passes := of(t, "no-supervisor").listens("0.0.0.0:8080").event("main", "Unhealthy", "Liveness probe failed: timeout", 5*time.Second)
 	passes.answers(diagnose.Question{Kind: diagnose.AskProbe, At: "main", Name: "liveness"}, diagnose.Answer{})
 	restarted := of(t, "crashed").ended(3)
@@ -391,7 +399,17 @@ func TestOvercome(t *testing.T) {
 	restarted.Containers = append(restarted.Containers, plan.Container{
 		ID: "id-again", Unit: "main", Attempt: 1, ImageID: "image", Hash: restarted.last().Hash, State: plan.Running, StartedAt: now().Add(-time.Hour),
 	})
-	for name, p := range map[string]*patient{"a name that resolves by now": resolved, "a probe that passes again": passes, "a crash of long ago": restarted} {
+	meant := of(t, "crashed").ended(42)
+	rule := meant.Want.Units[1].Container
+	rule.RestartPolicy = new(v1.ContainerRestartPolicyNever)
+	rule.RestartPolicyRules = []v1.ContainerRestartRule{{
+		Action:    v1.ContainerRestartRuleActionRestart,
+		ExitCodes: &v1.ContainerRestartRuleOnExitCodes{Operator: v1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{42}},
+	}}
+	meant.restarted()
+	for name, p := range map[string]*patient{
+		"a name that resolves by now": resolved, "a name that was looked up once": once, "a log of an hour ago": old, "a restart that a rule asks for": meant, "a probe that passes again": passes, "a crash of long ago": restarted,
+	} {
 		if found := p.found(); len(found) > 0 {
 			t.Errorf("%s: %+v", name, found)
 		}

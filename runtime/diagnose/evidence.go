@@ -31,7 +31,7 @@ type Kind string
 
 // The kinds of questions, with what answers them.
 const (
-	AskLog       Kind = "log"        // At a container: its last Lines
+	AskLog       Kind = "log"        // At a container: its last Lines, and their Times
 	AskFile      Kind = "file"       // At a container, running or not: the File of that Name
 	AskImageFile Kind = "image file" // At an image: the File of that Name
 	AskEnv       Kind = "env"        // At a container: its environment as Lines

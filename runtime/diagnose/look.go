@@ -41,6 +41,16 @@ func (l *look) log(c plan.Container) []string {
 	return a.Lines
 }
 
+// lately are the last lines of a container that were written a short while ago.
+func (l *look) lately(c plan.Container) []string {
+	lines := l.log(c)
+	a, _ := l.ask(Question{Kind: AskLog, At: c.ID})
+	for len(lines) > 0 && len(a.Times) == len(lines) && l.now.Sub(a.Times[0]) > recent {
+		lines, a.Times = lines[1:], a.Times[1:]
+	}
+	return lines
+}
+
 func (l *look) file(container, path string) (File, bool) {
 	a, known := l.ask(Question{Kind: AskFile, At: container, Name: path})
 	return a.File, known
@@ -139,7 +149,8 @@ func (l *look) failed(u translate.Unit) *plan.Container {
 	}
 	for _, c := range l.Containers {
 		before := c.Unit == u.Name && c.Attempt == latest.Attempt-1
-		if before && c.Ended() && c.Start == latest.Start && c.Hash == latest.Hash && !l.Stale(c) {
+		meant := u.Rule(c.ExitCode) != "" // the manifest has it started again
+		if before && c.Ended() && !meant && c.Start == latest.Start && c.Hash == latest.Hash && !l.Stale(c) {
 			return &c
 		}
 	}

@@ -25,7 +25,7 @@ func unresolved(l *look) []Cause {
 		}
 		lines := l.log(*c)
 		if c.State == plan.Running && u.Kind != translate.Init && l.Ready(u, *c) {
-			lines = lines[max(0, len(lines)-1):] // what it wrote before, it may have got over
+			lines = stillSaid(l.lately(*c)) // what it wrote before, it may have got over
 		}
 		name, line := lookup(lines)
 		if silent := holding(lines, noServers); name == "" && len(silent) > 0 {
@@ -37,6 +37,22 @@ func unresolved(l *look) []Cause {
 		causes = append(causes, l.nameCause(u, *c, name, line))
 	}
 	return causes
+}
+
+// stillSaid is the last line of a log that says more than once that the same name
+// does not resolve, and says so still.
+func stillSaid(lines []string) []string {
+	if len(lines) == 0 {
+		return nil
+	}
+	before, last := lines[:len(lines)-1], lines[len(lines)-1:]
+	name, _ := lookup(last)
+	for _, line := range before {
+		if earlier, _ := lookup([]string{line}); earlier != "" && earlier == name {
+			return last
+		}
+	}
+	return nil
 }
 
 func (l *look) nameCause(u translate.Unit, c plan.Container, name, line string) Cause {

@@ -93,6 +93,11 @@ func (p *patient) onlyInit(log ...string) *patient {
 	p.Containers = p.Containers[:1]
 	p.last().State, p.last().FinishedAt = plan.Running, time.Time{}
 	p.answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{})
+	return p.says(log...)
+}
+
+// says has a container that runs have written lines.
+func (p *patient) says(log ...string) *patient {
 	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: p.last().ID}, diagnose.Answer{Lines: log})
 }
 
