@@ -14,6 +14,7 @@ import (
 type connection struct {
 	*docker.Engine
 	runner *loop.Runner
+	keeper *keeper
 }
 
 // connect finds the engine. It does not talk to it yet.
@@ -29,10 +30,11 @@ func connectFor(opts docker.Options) (connection, error) {
 	if err != nil {
 		return connection{}, err
 	}
-	return connection{Engine: found, runner: &loop.Runner{Engine: found, Now: time.Now}}, nil
+	return connection{Engine: found, runner: &loop.Runner{Engine: found, Now: time.Now}, keeper: &keeper{}}, nil
 }
 
-// reporting is a Runner that tells what it does, and keeps what happens.
+// reporting is a Runner that tells what it does, keeps what happens, and leaves to
+// whoever keeps the pods what is theirs.
 func (e connection) reporting(r loop.Observer) *loop.Runner {
-	return &loop.Runner{Engine: e.Engine, Now: time.Now, Observer: r, Book: &loop.Book{Events: e.Engine, Now: time.Now}}
+	return &loop.Runner{Engine: e.Engine, Now: time.Now, Observer: r, Book: &loop.Book{Events: e.Engine, Now: time.Now}, Kept: e.kept}
 }

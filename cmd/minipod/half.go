@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -58,4 +59,33 @@ func keeperOf(ctx context.Context, e connection) string {
 		return "container " + docker.InstalledName
 	}
 	return ""
+}
+
+// keeper remembers who keeps the pods of an engine while a command is at work.
+type keeper struct {
+	mu        sync.Mutex
+	asked     time.Time
+	installed bool
+}
+
+// askKeeper is how long it counts whether a container of the engine keeps the pods.
+// Whether somebody here does is asked each time: that is a look at a file.
+const askKeeper = 5 * time.Second
+
+// kept reports whether somebody keeps the pods now.
+func (e connection) kept(ctx context.Context) bool {
+	at, err := place(e)
+	if err != nil {
+		return false
+	}
+	if _, held, err := at.Holder(); held && err == nil {
+		return true
+	}
+	e.keeper.mu.Lock()
+	defer e.keeper.mu.Unlock()
+	if now := time.Now(); now.Sub(e.keeper.asked) >= askKeeper {
+		installed, err := e.Installed(ctx)
+		e.keeper.installed, e.keeper.asked = installed && err == nil, now
+	}
+	return e.keeper.installed
 }

@@ -211,14 +211,11 @@ func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []t
 	group.SetLimit(removers)
 	var mu sync.Mutex
 	errs := make([]error, len(refs))
-	kept := len(refs) > 0 && keeperOf(ctx, e) != ""
 	for i, ref := range refs {
 		group.Go(func() error {
 			waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
 			defer waiting.Close()
-			runner := e.reporting(waiting)
-			runner.Kept = kept
-			err := runner.Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+			err := e.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {

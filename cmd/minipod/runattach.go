@@ -142,9 +142,7 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 func (f *runFlags) removed(ctx context.Context, on making, ref translate.Ref) error {
 	waiting := tell.NewWaiting(on.console, "")
 	defer waiting.Close()
-	runner := on.reporting(waiting)
-	runner.Kept = keeperOf(ctx, on.connection) != ""
-	err := runner.Remove(ctx, ref.Namespace, ref.Name, nil)
+	err := on.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, nil)
 	if errors.As(err, new(*loop.NotFoundError)) {
 		return nil
 	}

@@ -2,14 +2,10 @@ package docker
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/docker/docker/api/types/events"
-	"github.com/docker/docker/api/types/filters"
 	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Changes hints which pods may have changed: see runtime.Changes. All hints
@@ -19,11 +15,7 @@ func (e *Engine) Changes(ctx context.Context) <-chan types.UID {
 	heard, out := make(chan types.UID), make(chan types.UID)
 	go func() {
 		defer close(heard)
-		var streams sync.WaitGroup
-		for _, of := range []filters.Args{watched(""), revised()} {
-			streams.Go(func() { e.listenOn(ctx, of, heard) })
-		}
-		streams.Wait()
+		e.listenOn(ctx, heard)
 	}()
 	go func() {
 		defer close(out)
@@ -32,39 +24,25 @@ func (e *Engine) Changes(ctx context.Context) <-chan types.UID {
 	return out
 }
 
-// revised are the events of the volumes that carry later manifests. They have no
-// labels, so each new volume is heard of.
-func revised() filters.Args {
-	return filters.NewArgs(filters.Arg("type", string(events.VolumeEventType)), filters.Arg("event", string(events.ActionCreate)))
-}
-
-// podOf is the pod that an event is about; empty where it is about none.
-func podOf(m events.Message) types.UID {
-	if m.Type == events.VolumeEventType {
-		return translate.RevisedPod(m.Actor.ID)
-	}
-	return types.UID(m.Actor.Attributes[translate.LabelUID])
-}
-
 // listenOn goes on listening while the engine is away.
-func (e *Engine) listenOn(ctx context.Context, of filters.Args, heard chan<- types.UID) {
+func (e *Engine) listenOn(ctx context.Context, heard chan<- types.UID) {
 	for ctx.Err() == nil {
-		e.listen(ctx, of, heard)
+		e.listen(ctx, heard)
 		wait(ctx, time.Second)
 	}
 }
 
 // listen passes on what one stream of events says until it breaks.
-func (e *Engine) listen(ctx context.Context, of filters.Args, heard chan<- types.UID) {
+func (e *Engine) listen(ctx context.Context, heard chan<- types.UID) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	messages, failed := e.cli.Events(ctx, events.ListOptions{Filters: of})
+	messages, failed := e.cli.Events(ctx, events.ListOptions{Filters: watched()})
 	heard <- ""
 	for {
 		select {
 		case m := <-messages:
-			e.heed(m)
 			if uid := podOf(m); uid != "" {
+				e.heed(m)
 				heard <- uid
 			}
 		case <-failed:

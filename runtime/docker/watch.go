@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -51,28 +52,28 @@ func (e *Engine) follow(ctx context.Context, uid types.UID, hints chan<- struct{
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	began := time.Now()
-	messages, failed := e.cli.Events(ctx, events.ListOptions{Filters: watched(uid)})
+	messages, failed := e.cli.Events(ctx, events.ListOptions{Filters: watched()})
 	hint(hints)
 	for {
 		select {
 		case m := <-messages:
-			e.heed(m)
 			opened = true
-			hint(hints)
+			if of := cmp.Or(podOf(m), notedPod(m)); of != "" && (uid == "" || of == uid) {
+				e.heed(m)
+				hint(hints)
+			}
 		case <-failed:
 			return opened || time.Since(began) > lasted
 		}
 	}
 }
 
-// watched are the events that change a World. Those of execs are left out: a
-// probe would wake the loop at every turn.
-func watched(uid types.UID) filters.Args {
-	label := translate.LabelUID
-	if uid != "" {
-		label += "=" + string(uid)
-	}
-	args := filters.NewArgs(filters.Arg("type", string(events.ContainerEventType)), filters.Arg("label", label))
+// watched are the events that change a World: those of containers, and of the
+// volumes that carry later manifests and notes. Those have no labels there, so each
+// new volume is heard of. Those of execs are left out: a probe would wake the loop
+// at every turn.
+func watched() filters.Args {
+	args := filters.NewArgs(filters.Arg("type", string(events.ContainerEventType)), filters.Arg("type", string(events.VolumeEventType)))
 	for _, action := range []events.Action{
 		events.ActionCreate, events.ActionStart, events.ActionDie, events.ActionStop, events.ActionRestart,
 		events.ActionOOM, events.ActionUpdate, events.ActionDestroy,
@@ -81,6 +82,26 @@ func watched(uid types.UID) filters.Args {
 		args.Add("event", string(action))
 	}
 	return args
+}
+
+// podOf is the pod that an event is about; empty where it is about none, or about a
+// note, which is of account to those alone who do not keep the pod.
+func podOf(m events.Message) types.UID {
+	if m.Type == events.VolumeEventType {
+		return volumeOf(m, translate.RevisedPod)
+	}
+	return types.UID(m.Actor.Attributes[translate.LabelUID])
+}
+
+// notedPod is the pod of which a note was written.
+func notedPod(m events.Message) types.UID { return volumeOf(m, translate.NotedPod) }
+
+// volumeOf is the pod of a volume that was made, as its name tells.
+func volumeOf(m events.Message, pod func(volume string) types.UID) types.UID {
+	if m.Type != events.VolumeEventType || m.Action != events.ActionCreate {
+		return ""
+	}
+	return pod(m.Actor.ID)
 }
 
 // hint leaves a hint, unless one is waiting already.

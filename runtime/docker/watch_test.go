@@ -33,6 +33,13 @@ func TestWatchGoesOnAfterTheEngineWasAway(t *testing.T) {
 	next() // it is open again
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	next()
+	p.do(plan.Op{Kind: plan.StartPause, Target: p.world().Pause.ID})
+	next()
+	for len(hints) > 0 {
+		<-hints
+	}
+	p.do(plan.Op{Kind: plan.Note, Revision: 1, Pod: p.want.Pod, Facts: &plan.Facts{}})
+	next() // of what is written down too
 }
 
 func TestWatchEndsWithTheEngine(t *testing.T) {

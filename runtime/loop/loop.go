@@ -51,7 +51,7 @@ const me = 10
 func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result), memory: plan.Memory{Me: rand.Text()[:me], Kept: r.Kept, Since: opts.since}}
+	l := &loop{Runner: r, options: opts, ref: ref, busy: map[string]plan.Op{}, results: make(chan result), memory: plan.Memory{Me: rand.Text()[:me], Since: opts.since}}
 	res, err := l.turn(ctx)
 	cancel()
 	for len(l.busy) > 0 {
@@ -88,6 +88,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 			}
 		}
 		w = w.Recall(l.last.Containers, l.Now())
+		l.memory.Kept = l.Kept != nil && l.Kept(ctx)
 		w.Memory = l.memory
 		l.last = w
 		step := plan.Next(w, l.Now())

@@ -21,8 +21,9 @@ type Runner struct {
 	Observer Observer
 	// Book keeps what happens to the pods; nil for nobody.
 	Book *Book
-	// Kept is Memory.Kept.
-	Kept bool
+	// Kept is Memory.Kept, asked before each step: who keeps the pods may come
+	// and go. Nil is nobody.
+	Kept func(ctx context.Context) bool
 	// Asked hints that something was asked of the pods by this process: of new
 	// manifests Engine.Watch says nothing. Nil is never.
 	Asked <-chan struct{}

@@ -185,3 +185,46 @@ func TestAsked(t *testing.T) {
 		}
 	})
 }
+
+// Beside who keeps the pods a run probes nothing and waits for what is written down;
+// when nobody keeps them any more it goes on by itself.
+func TestProbesAreRunOnce(t *testing.T) {
+	onBench(t, func(b *bench) {
+		var all atomic.Int64
+		b.fails(func(op plan.Op) error {
+			if op.Kind == plan.RunProbe && all.Add(1) < 20 {
+				return &plan.ProbeFailure{Output: "not yet"}
+			}
+			return nil
+		})
+		ctx, leave := context.WithCancel(b.Context())
+		keeper := &loop.Keeper{Runner: &loop.Runner{Engine: b.engine, Now: time.Now}, Changes: b.engine}
+		var keeping sync.WaitGroup
+		keeping.Go(func() { keeper.Run(ctx) })
+		pod := podOf("1", v1.RestartPolicyAlways)
+		pod.Spec.Containers[0].ReadinessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}, PeriodSeconds: 1, FailureThreshold: 1, SuccessThreshold: 1}
+		kept := func(context.Context) bool { return ctx.Err() == nil }
+		runner := &loop.Runner{Engine: b.engine, Now: time.Now, Kept: kept}
+		ready := func(w plan.World, _ plan.Step) bool {
+			u, ok := w.Want.Unit("a")
+			return ok && w.Latest("a") != nil && w.Ready(u, *w.Latest("a"))
+		}
+		var running sync.WaitGroup
+		running.Go(func() {
+			if _, err := runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Aim: loop.Aim{Reached: ready}}); err != nil {
+				b.Error(err)
+			}
+		})
+		time.Sleep(10*time.Second + 500*time.Millisecond)
+		if n := all.Load(); n > 12 {
+			b.Errorf("%d probes in ten seconds, of one in each", n)
+		}
+		leave() // the engine tells nobody of it
+		keeping.Wait()
+		left := time.Now()
+		running.Wait()
+		if took := time.Since(left); took > 15*time.Second {
+			b.Errorf("it took %s to go on by itself", took)
+		}
+	})
+}

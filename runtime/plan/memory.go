@@ -11,8 +11,8 @@ import (
 type Memory struct {
 	// Me tells this process from others that are at work on the pod.
 	Me string
-	// Kept tells that somebody else keeps the pod: its probes are left to them while
-	// this process ends it.
+	// Kept tells that somebody else keeps the pod: its probes are left to them, and
+	// what they find out is what they write down.
 	Kept bool
 	// Faults are the operations that failed, by Op.Key.
 	Faults map[string]Fault

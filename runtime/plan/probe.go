@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -45,8 +46,12 @@ func checkKey(container string, kind translate.ProbeKind) string {
 	return string(kind) + " " + container
 }
 
-// check is what is known of a probe of an attempt.
+// check is what is known of a probe of an attempt by this process, if it is the one
+// that runs it.
 func (w World) check(c Container, kind translate.ProbeKind) Check {
+	if w.Kept {
+		return Check{}
+	}
 	return w.Checks[checkKey(c.ID, kind)]
 }
 
@@ -125,6 +130,12 @@ func (w World) condemned(c Container) translate.ProbeKind {
 // probes runs the probes of an attempt that are due.
 func (s *stepper) probes(u translate.Unit, c Container) {
 	if s.w.former(c) || !s.w.hooked(u, c) || s.w.condemned(c) != "" {
+		return
+	}
+	if s.w.Kept {
+		if slices.ContainsFunc(translate.ProbeKinds(), func(kind translate.ProbeKind) bool { return u.Probe(kind) != nil }) {
+			s.wake(s.now.Add(courtesy)) // whoever keeps it may leave
+		}
 		return
 	}
 	started := s.w.Started(u, c)

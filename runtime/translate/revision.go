@@ -23,8 +23,13 @@ func Revision(pod *v1.Pod, n int) (name string, labels map[string]string) {
 
 // RevisedPod is the UID of the pod of which a volume of this name carries a later
 // manifest; empty where it is another volume.
-func RevisedPod(volume string) types.UID {
-	_, after, found := strings.Cut(volume, "_rev.")
+func RevisedPod(volume string) types.UID { return podOf(volume, "_rev.") }
+
+// NotedPod is the same of a volume that carries a note.
+func NotedPod(volume string) types.UID { return podOf(volume, "_note.") }
+
+func podOf(volume, kind string) types.UID {
+	_, after, found := strings.Cut(volume, kind)
 	_, uid, _ := strings.Cut(after, "_")
 	if !found {
 		return ""

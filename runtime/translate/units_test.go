@@ -114,6 +114,9 @@ func TestRevision(t *testing.T) {
 	if uid := translate.RevisedPod(name); uid != testUID {
 		t.Errorf("it is taken for one of %q", uid)
 	}
+	if note, _ := translate.FactsNote(pod, 2, ""); translate.NotedPod(note) != testUID || translate.RevisedPod(note) != "" {
+		t.Errorf("%s is taken for one of %q, and a revision of %q", note, translate.NotedPod(note), translate.RevisedPod(note))
+	}
 	if uid := translate.RevisedPod("web_html_" + testUID); uid != "" {
 		t.Errorf("an emptyDir is taken for a revision of %q", uid)
 	}
