@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/minipod/minipod/cmd/minipod/internal/logs"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/engine"
@@ -16,6 +18,7 @@ import (
 // sees which containers there are.
 type follower struct {
 	*tell.Narrator
+	uid   types.UID            // of the pod that is to be made
 	begin func(plan.Container) // begins to follow one
 
 	mu       sync.Mutex
@@ -25,17 +28,21 @@ type follower struct {
 }
 
 // newFollower prints to out until ctx ends.
-func newFollower(ctx context.Context, n *tell.Narrator, e connection, out *logs.Writers) *follower {
-	f := &follower{Narrator: n, followed: map[string]bool{}}
+func newFollower(ctx context.Context, n *tell.Narrator, uid types.UID, e connection, out *logs.Writers) *follower {
+	f := &follower{Narrator: n, uid: uid, followed: map[string]bool{}}
 	f.begin = func(c plan.Container) {
 		f.copies.Go(func() { f.ended(ctx, copyLog(ctx, e, c, out)) })
 	}
 	return f
 }
 
-// Saw begins to follow the containers that were started since the last look.
+// Saw begins to follow the containers that were started since the last look, but for
+// those of an older pod whose removal is waited for.
 func (f *follower) Saw(w plan.World, s plan.Step) {
 	f.Narrator.Saw(w, s)
+	if w.Leaving() && w.UID != f.uid {
+		return
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, c := range w.Containers {

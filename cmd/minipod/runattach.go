@@ -42,7 +42,7 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
-	follow := newFollower(work, n, on.connection, out)
+	follow := newFollower(work, n, m.Pod().UID, on.connection, out)
 	runner := on.reporting(follow)
 	asked, stopping := stopWith(ctx, on, m.Ref(), cancel)
 	runner.Asked = asked
@@ -106,10 +106,14 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 	var all sync.WaitGroup
 	stop := func(grace *int64) {
 		all.Go(func() {
-			_, err := on.runner.AskStop(over, ref.Namespace, ref.Name, grace)
-			switch {
+			found, err := on.runner.AskStop(over, ref.Namespace, ref.Name, grace)
+			switch leaving := errors.As(err, new(*loop.LeavingError)); {
 			case err == nil:
 				asks <- struct{}{}
+			case leaving && found.UID == ref.UID: // others see to it
+			case leaving:
+				on.console.Say("the older pod %s goes on being removed; no new one was made", ref)
+				cancel(context.Cause(ctx))
 			case errors.As(err, new(*loop.NotFoundError)):
 				cancel(context.Cause(ctx))
 			case over.Err() == nil:

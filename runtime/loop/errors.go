@@ -89,6 +89,13 @@ type RemovedError struct{ Ref translate.Ref }
 
 func (e *RemovedError) Error() string { return fmt.Sprintf("pod %s was removed meanwhile", e.Ref) }
 
+// LeavingError says that a pod cannot be stopped, because it is being removed.
+type LeavingError struct{ Ref translate.Ref }
+
+func (e *LeavingError) Error() string {
+	return fmt.Sprintf("stop pod %s: it is being removed", e.Ref)
+}
+
 // InvalidError says that the manifest of a pod cannot be read.
 type InvalidError struct {
 	Ref translate.Ref

@@ -185,13 +185,16 @@ func (r *Runner) ask(ctx context.Context, ref translate.Ref, what func(plan.Worl
 }
 
 // AskStop has it written down that a pod is to be stopped, for whoever is at work
-// on it: see Stop.
+// on it: see Stop. One that is being removed is a LeavingError.
 func (r *Runner) AskStop(ctx context.Context, namespace, name string, grace *int64) (translate.Ref, error) {
 	w, err := r.readable(ctx, namespace, name)
 	if err != nil {
 		return translate.Ref{}, err
 	}
 	ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
+	if w.Leaving() {
+		return ref, &LeavingError{ref}
+	}
 	return ref, r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Stop(w, grace) })
 }
 
@@ -207,7 +210,7 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 	case err != nil:
 		return err
 	case res.Step.State == plan.Leaving, res.Step.State == plan.Gone:
-		return fmt.Errorf("stop pod %s: it is being removed", ref)
+		return &LeavingError{ref}
 	case len(faults) > 0:
 		return fmt.Errorf("stop pod %s: %w", ref, faults[0].Err)
 	}
