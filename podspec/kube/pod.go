@@ -21,9 +21,12 @@ func DefaultPod(pod *v1.Pod) {
 }
 
 // ValidatePod is the API server's answer to the creation of this (defaulted) pod; empty when it may be created. A pod
-// may have a generateName for its name.
+// may have a generateName for its name. One without a service account is judged as admission makes it first.
 func ValidatePod(pod *v1.Pod) field.ErrorList {
 	return validate(pod, corev1.Convert_v1_Pod_To_core_Pod, func(p *core.Pod) field.ErrorList {
+		if p.Spec.ServiceAccountName == "" {
+			p.Spec.ServiceAccountName, p.Spec.DeprecatedServiceAccount = "default", "default"
+		}
 		return validation.ValidatePodCreate(p, podOptions(p, nil))
 	})
 }

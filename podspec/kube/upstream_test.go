@@ -215,6 +215,21 @@ func someService() *v1.Service {
 	return s
 }
 
+// A pod without a service account is judged with the one that admission gives it.
+func TestTokenOfDefaultAccount(t *testing.T) {
+	token := v1.VolumeProjection{ServiceAccountToken: &v1.ServiceAccountTokenProjection{Path: "token"}}
+	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "a"}, Spec: v1.PodSpec{
+		Containers: []v1.Container{{Name: "c", Image: "i"}},
+		Volumes: []v1.Volume{{Name: "v", VolumeSource: v1.VolumeSource{
+			Projected: &v1.ProjectedVolumeSource{Sources: []v1.VolumeProjection{token}},
+		}}},
+	}}
+	kube.DefaultPod(pod)
+	if refused := kube.ValidatePod(pod); len(refused) > 0 || pod.Spec.ServiceAccountName != "" {
+		t.Errorf("%v, account %q", refused, pod.Spec.ServiceAccountName)
+	}
+}
+
 func TestGenerateNameCounts(t *testing.T) {
 	pod := somePod()
 	pod.Name, pod.GenerateName = "", strings.Repeat("a", 80)+"-"
