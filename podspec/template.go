@@ -2,7 +2,9 @@ package podspec
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"strconv"
 
@@ -11,6 +13,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/rand"
 
 	"github.com/minipod/minipod/podspec/kube"
 )
@@ -26,6 +29,8 @@ type template struct {
 	none  string // why no pod is made, where it is not for the replicas
 	// indexed is for a Job that gives each pod an index.
 	indexed bool
+	// labels are those that the controller gives all pods, beside the template's own.
+	labels map[string]string
 }
 
 // workloads are the kinds that make pods of a template.
@@ -33,21 +38,31 @@ func workloads() []kind {
 	const apps, batch = "apps/v1", "batch/v1"
 	return []kind{
 		workload(apps, kindOf[appsv1.Deployment]("Deployment", kube.DefaultDeployment, kube.ValidateDeployment),
-			func(d *appsv1.Deployment) *template { return replicated(&d.Spec.Template, d.Spec.Replicas) }),
+			func(d *appsv1.Deployment) *template {
+				t := replicated(&d.Spec.Template, d.Spec.Replicas)
+				t.labels = map[string]string{appsv1.DefaultDeploymentUniqueLabelKey: hash(t.spec)}
+				return t
+			}),
 		workload(apps, kindOf[appsv1.ReplicaSet]("ReplicaSet", kube.DefaultReplicaSet, kube.ValidateReplicaSet),
 			func(r *appsv1.ReplicaSet) *template { return replicated(&r.Spec.Template, r.Spec.Replicas) }),
 		workload(apps, kindOf[appsv1.StatefulSet]("StatefulSet", kube.DefaultStatefulSet, kube.ValidateStatefulSet), statefulTemplate),
 		workload(apps, kindOf[appsv1.DaemonSet]("DaemonSet", kube.DefaultDaemonSet, kube.ValidateDaemonSet),
-			func(d *appsv1.DaemonSet) *template { return single(&d.Spec.Template, "this is the only node") }),
+			func(d *appsv1.DaemonSet) *template {
+				t := single(&d.Spec.Template, "this is the only node")
+				t.labels = map[string]string{
+					appsv1.DefaultDaemonSetUniqueLabelKey: hash(t.spec), templateGeneration: "1",
+				}
+				return t
+			}),
 		workload("v1", kindOf[v1.ReplicationController]("ReplicationController", kube.DefaultReplicationController, kube.ValidateReplicationController),
 			func(r *v1.ReplicationController) *template { return replicated(r.Spec.Template, r.Spec.Replicas) }),
 		workload(batch, kindOf[batchv1.Job]("Job", kube.DefaultJob, kube.ValidateJob),
 			func(j *batchv1.Job) *template {
-				return ofJob(&j.Spec, "once, completions and parallelism are not counted")
+				return ofJob(j.Name, &j.Spec, "once, completions and parallelism are not counted")
 			}),
 		workload(batch, kindOf[batchv1.CronJob]("CronJob", kube.DefaultCronJob, kube.ValidateCronJob),
 			func(c *batchv1.CronJob) *template {
-				t := ofJob(&c.Spec.JobTemplate.Spec, "once and now, no schedule is kept")
+				t := ofJob(c.Name, &c.Spec.JobTemplate.Spec, "once and now, no schedule is kept")
 				t.at = "spec.jobTemplate.spec.template"
 				return t
 			}),
@@ -87,8 +102,12 @@ func single(spec *v1.PodTemplateSpec, why string) *template {
 }
 
 // ofJob is the template of a Job, which is run once, as the first of its pods.
-func ofJob(s *batchv1.JobSpec, why string) *template {
+// Its pods have its name as a label, and no UID: nothing has one that makes them.
+func ofJob(name string, s *batchv1.JobSpec, why string) *template {
 	t := single(&s.Template, why)
+	if name != "" && (s.ManualSelector == nil || !*s.ManualSelector) {
+		t.labels = map[string]string{batchv1.JobNameLabel: name, legacyJobName: name}
+	}
 	if t.indexed = isIndexed(s); t.indexed {
 		t.once += ", its index is 0"
 	}
@@ -104,10 +123,29 @@ func ofJob(s *batchv1.JobSpec, why string) *template {
 func statefulTemplate(s *appsv1.StatefulSet) *template {
 	t := replicated(&s.Spec.Template, s.Spec.Replicas)
 	t.set = s
+	if s.Name != "" {
+		t.labels = map[string]string{appsv1.StatefulSetRevisionLabel: s.Name + "-" + hash(t.spec)}
+	}
 	if s.Spec.Ordinals != nil {
 		t.first = int(s.Spec.Ordinals.Start)
 	}
 	return t
+}
+
+const (
+	legacyJobName      = "job-name"                // the older of the two labels with the name of a Job
+	templateGeneration = "pod-template-generation" // how often the template of a DaemonSet was changed, from 1
+)
+
+// hash stands for what is in a template, as the one that controllers make stands for it: theirs is of another text.
+func hash(t *v1.PodTemplateSpec) string {
+	text, err := json.Marshal(t)
+	if err != nil {
+		return ""
+	}
+	sum := fnv.New32a()
+	sum.Write(text)
+	return rand.SafeEncodeString(strconv.FormatUint(uint64(sum.Sum32()), 10))
 }
 
 // template is the object's, where it makes pods of one.
@@ -124,8 +162,11 @@ func (k kind) template(o runtime.Object) *template {
 // podOf is a pod of the template, without a name of its own. Fields that Kubernetes drops are dropped in the template too.
 func (o *Object) podOf(t *template) *Object {
 	pod := &v1.Pod{ObjectMeta: metav1.ObjectMeta{
-		Namespace: o.Meta().GetNamespace(), Labels: t.spec.Labels, Annotations: t.spec.Annotations,
+		Namespace: o.Meta().GetNamespace(), Labels: maps.Clone(t.spec.Labels), Annotations: t.spec.Annotations,
 	}, Spec: *t.spec.Spec.DeepCopy()}
+	for name, value := range t.labels {
+		pod.Labels = withEntry(pod.Labels, name, value)
+	}
 	made := &Object{Kind: "Pod", Object: pod, file: o.file, root: o.root, template: t.at}
 	kube.DefaultPod(pod)
 	for _, w := range kube.TakePod(pod) {

@@ -2,6 +2,7 @@ package podspec_test
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -53,8 +54,31 @@ func TestPodOfTemplateIsPlaced(t *testing.T) {
 	if p := pod.Problem("spec.containers[0].image", "x"); p.String() != "m.yaml:12:16: spec.template.spec.containers[0].image: x" {
 		t.Error(p.String())
 	}
-	if labels := pod.Pod().Labels; !cmp.Equal(labels, map[string]string{"app": "web"}) {
-		t.Errorf("labels %v", labels)
+}
+
+// The pods of a template have the labels that its controller adds.
+func TestLabelsOfController(t *testing.T) {
+	objects := workloads(t)
+	if same := objects["Pod web-0"].Pod().Labels; !cmp.Equal(same, objects["Pod web-1"].Pod().Labels) {
+		t.Errorf("labels %v of the other replica", same)
+	}
+	for name, want := range map[string]map[string]string{
+		"Pod web-1": {"app": "web", "pod-template-hash": "HASH"},
+		"Pod db-6": {
+			"app": "db", "statefulset.kubernetes.io/pod-name": "db-6", "apps.kubernetes.io/pod-index": "6",
+			"controller-revision-hash": "db-HASH",
+		},
+		"Pod agent-0":   {"app": "agent", "controller-revision-hash": "HASH", "pod-template-generation": "1"},
+		"Pod task-0":    {"batch.kubernetes.io/job-name": "task", "job-name": "task"},
+		"Pod nightly-0": {"batch.kubernetes.io/job-name": "nightly", "job-name": "nightly"},
+	} {
+		got := objects[name].Pod().Labels
+		for key, value := range got {
+			got[key] = regexp.MustCompile(`[b-z0-9]{8,10}$`).ReplaceAllString(value, "HASH")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: labels (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -62,10 +86,6 @@ func TestPodOfTemplateIsPlaced(t *testing.T) {
 func TestPodOfStatefulSet(t *testing.T) {
 	objects := workloads(t)
 	pod := objects["Pod db-6"].Pod()
-	want := map[string]string{"app": "db", "statefulset.kubernetes.io/pod-name": "db-6", "apps.kubernetes.io/pod-index": "6"}
-	if diff := cmp.Diff(want, pod.Labels); diff != "" {
-		t.Errorf("labels (-want +got):\n%s", diff)
-	}
 	if pod.Spec.Hostname != "db-6" || pod.Spec.Subdomain != "dbs" || pod.Namespace != "data" {
 		t.Errorf("%s.%s in %s", pod.Spec.Hostname, pod.Spec.Subdomain, pod.Namespace)
 	}
