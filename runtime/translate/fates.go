@@ -272,7 +272,7 @@ func fateRows() map[string][]FieldFate {
 			{"privileged", Docker, "HostConfig.Privileged"},
 			{"seLinuxOptions", Docker, "HostConfig.SecurityOpt: label; a warning where the engine has no SELinux"},
 			{"windowsOptions", Warned, "only Linux containers are run"},
-			{"runAsUser", Docker, "Config.User"},
+			{"runAsUser", Docker, "Config.User; without it late, where the image names a group: its user alone"},
 			{"runAsGroup", Docker, "Config.User; without runAsUser late, with the image's user"},
 			{"runAsNonRoot", Minipod, "a container that would run as root is not made"},
 			{"readOnlyRootFilesystem", Docker, "HostConfig.ReadonlyRootfs"},

@@ -118,7 +118,7 @@ func known() translate.Inputs {
 		ConfigMaps: map[string]*v1.ConfigMap{"settings": {
 			Data: map[string]string{"COLOUR": "green", "SIZE": "large", "odd.key": "$(COLOUR)"}, BinaryData: map[string][]byte{"BIN": {1}},
 		}},
-		ImageUser: "app:app", Files: map[translate.EnvFile][]byte{{Volume: "shared", Path: "settings.env"}: []byte("MODE='fast'\nA.B='x'")},
+		ImageUser: "app", Files: map[translate.EnvFile][]byte{{Volume: "shared", Path: "settings.env"}: []byte("MODE='fast'\nA.B='x'")},
 		Secrets: map[string]*v1.Secret{"login": {Data: map[string][]byte{"USER": []byte("me"), "PASSWORD": []byte("p w\n")}}},
 	}
 }

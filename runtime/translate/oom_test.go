@@ -59,6 +59,17 @@ func TestGroupWithImageUser(t *testing.T) {
 	}
 }
 
+// Of the user of an image a node takes the user: the group comes from the image's passwd file.
+func TestImageUserWithoutGroup(t *testing.T) {
+	b := translate.New(parseText(t, "p.yaml", notable("", "")), translate.Options{})
+	for image, want := range map[string]string{"": "", "app": "", "1000": "", "1000:50": "1000", "app:staff": "app"} {
+		r, missing := b.Units[0].Attempt(translate.Inputs{ImageUser: image}, 0, 0)
+		if missing != nil || r.Config.User != want {
+			t.Errorf("image user %q: %q, %v, want %q", image, r.Config.User, missing, want)
+		}
+	}
+}
+
 // A runtime that the engine does not have is no runtime: there is no sandbox.
 func TestNoRuntime(t *testing.T) {
 	b := translate.New(parseText(t, "p.yaml", notable("runtimeClassName: gvisor", "")), translate.Options{Runtime: "runsc", NoRuntime: true})

@@ -43,9 +43,9 @@ func user(r *Request, pod *v1.PodSecurityContext, own *v1.SecurityContext, path 
 	r.from("Config.User", field)
 }
 
-// imageUser sets the user of a container of which the manifest says the group
-// only: the one that its image names, without the group that it names. A
-// container without either is left to the engine, which takes both.
+// imageUser sets the user of a container of which the manifest says none: the
+// one that its image names, without the group that the image names. A node has
+// no use for that group (getImageUser in pkg/kubelet/kuberuntime), Docker has.
 func (u Unit) imageUser(r *Request, in Inputs) {
 	pod, own := u.pod.Spec.SecurityContext, u.Container.SecurityContext
 	if pod == nil {
@@ -54,18 +54,23 @@ func (u Unit) imageUser(r *Request, in Inputs) {
 	if own == nil {
 		own = &v1.SecurityContext{}
 	}
+	name, _, withGroup := strings.Cut(in.ImageUser, ":")
 	gid, field := runAsGroup(pod, own, u.Path)
-	if gid == nil || r.Config.User != "" {
+	if r.Config.User != "" || gid == nil && !withGroup {
 		return
 	}
-	name, _, _ := strings.Cut(in.ImageUser, ":")
 	switch {
 	case in.Symbolic:
 		name = token(imageUserToken + u.Container.Image)
 	case name == "":
 		name = "0"
 	}
-	r.Config.User = name + ":" + strconv.FormatInt(*gid, 10)
+	r.Config.User = name
+	if gid == nil {
+		r.from("Config.User", "the image's user, without its group")
+		return
+	}
+	r.Config.User += ":" + strconv.FormatInt(*gid, 10)
 	r.from("Config.User", field+", with the image's user")
 }
 
