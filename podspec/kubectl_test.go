@@ -49,7 +49,7 @@ func TestReadsLikeKubectl(t *testing.T) {
 				t.Fatalf("kubectl reads %d objects, not %d", got, c.taken)
 			}
 			objects, err := podspec.Parse("f", []byte(c.text))
-			if len(objects) != c.taken || (err == nil) != (c.taken > 0) {
+			if err == nil && len(objects) != c.taken || (err == nil) != (c.taken > 0) {
 				t.Errorf("%d objects, not %d: %v", len(objects), c.taken, err)
 			}
 		})

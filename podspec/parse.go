@@ -11,9 +11,10 @@ import (
 // Parse reads a manifest: YAML or JSON, any number of documents, Lists unpacked. The objects come back in the order of
 // the file, defaulted and valid. Name is what the file is called in messages.
 //
-// The error is a [Problems] with everything that is wrong in the whole file; then there are no objects. An object may
-// lack a name if it has a generateName: the caller makes the name. An object of a kind that minipod does not take is
-// not read: it has a warning.
+// The error is a [Problems] with everything that is wrong in the whole file. The objects beside it are those of which
+// nothing is: they are for what else there is to say of the file, and not to be used. An object may lack a name if it
+// has a generateName: the caller makes the name. An object of a kind that minipod does not take is not read: it has a
+// warning.
 func Parse(name string, data []byte) ([]*Object, error) {
 	p := &parser{reporter: &reporter{file: name}, kinds: kinds()}
 	found := p.documents(data, func(root *yaml.Node) { p.document(root, 0) })
@@ -22,7 +23,7 @@ func Parse(name string, data []byte) ([]*Object, error) {
 		return nil, &EmptyError{p.result()}
 	}
 	if problems := p.result(); len(problems) > 0 {
-		return nil, problems
+		return p.objects, problems
 	}
 	return p.objects, nil
 }
@@ -60,7 +61,6 @@ func (p *parser) object(root *yaml.Node, depth int) {
 	}
 	for _, k := range p.kinds {
 		if k.name == name && (name == "Pod" || !isForeign(root)) {
-			p.version(root, name, k.version)
 			p.typed(root, k)
 			return
 		}
@@ -70,6 +70,8 @@ func (p *parser) object(root *yaml.Node, depth int) {
 
 // typed decodes an object, completes it and has it judged.
 func (p *parser) typed(root *yaml.Node, k kind) {
+	before := len(p.problems)
+	p.version(root, k.name, k.version)
 	object := k.create()
 	d := newDecoder(p.reporter)
 	d.decode(root, reflect.ValueOf(object).Elem(), nil, 0)
@@ -95,6 +97,9 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 		if !told[w.Field] {
 			o.warn(w)
 		}
+	}
+	if len(p.problems) > before {
+		return
 	}
 	p.add(o)
 	if t != nil {

@@ -227,14 +227,12 @@ func claimName(template, pod string) string { return template + "-" + pod }
 
 // runnable has Kubernetes judge a pod where its template has passed: a name may be too long with its number.
 func (p *parser) runnable(o *Object) bool {
-	if len(p.problems) > 0 {
-		return true
-	}
+	before := len(p.problems)
 	for _, e := range kube.ValidatePod(o.Pod()) {
 		line, col := o.locate(e.Field).hint(e.BadValue).position()
 		p.report(line, col, o.documentPath(e.Field), "%s", e.ErrorBody())
 	}
-	return len(p.problems) == 0
+	return len(p.problems) == before
 }
 
 // what says which pods come of an object.

@@ -104,3 +104,25 @@ metadata: {name: m}
 		t.Errorf("%v; idle (-want +got):\n%s", r.Err(), diff)
 	}
 }
+
+// What is wrong with one object of a file does not hide what minipod cannot do for another.
+func TestProblemsAreSaidTogether(t *testing.T) {
+	r := read(t, `
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes: [{name: v, hostPath: {path: $A/b}}]
+  containers: [{name: c, image: i}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: q}
+spec: {containers: [{name: c}]}
+`)
+	want := `p.yaml:5:40: spec.volumes[0].hostPath.path: "$A/b" is not absolute: a hostPath is a path of the engine's machine
+p.yaml:11:21: spec.containers[0].image: Required value`
+	if err := r.Err(); err == nil || err.Error() != want {
+		t.Errorf("%v\nwant:\n%s", err, want)
+	}
+}
