@@ -16,6 +16,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/transfer"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -107,6 +108,10 @@ type vessel struct {
 // find is the container that is meant.
 func (f *cpFlags) find(ctx context.Context, e connection, ref translate.Ref) (vessel, error) {
 	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
+	if errors.As(err, new(*loop.NotFoundError)) && ref.Namespace != namespaceOr(f.namespace) {
+		hint := fmt.Sprintf("cp takes NAMESPACE/POD:PATH: minipod cp -c %s %s:PATH names a container of pod %[2]s", ref.Name, ref.Namespace)
+		return vessel{}, &hintedError{err, hint}
+	}
 	if err != nil {
 		return vessel{}, err
 	}

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
+	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/loop"
@@ -30,6 +34,30 @@ type hintedError struct {
 
 func (e *hintedError) Unwrap() error { return e.error }
 func (e *hintedError) Hint() string  { return e.hint }
+
+// minipodCommand is a command in a hint.
+var minipodCommand = regexp.MustCompile(`\bminipod ([a-z-]+)`)
+
+// saysWhere is a flag in a hint with which no namespace is missing.
+var saysWhere = regexp.MustCompile(` (-n|-A|--help)\b`)
+
+// inNamespace has the commands of an error's hint be about the namespace of the
+// command line, where they do not say which.
+func inNamespace(cmd *cobra.Command, err error) error {
+	var h hinter
+	given := cmd.Flags().Lookup("namespace")
+	if given == nil || !given.Changed || !errors.As(err, &h) || saysWhere.MatchString(h.Hint()) {
+		return err
+	}
+	hint := minipodCommand.ReplaceAllStringFunc(h.Hint(), func(said string) string {
+		named, _, notFound := cmd.Root().Find(strings.Fields(said)[1:])
+		if notFound != nil || named.Flags().Lookup("namespace") == nil {
+			return said
+		}
+		return said + " -n " + given.Value.String()
+	})
+	return &hintedError{err, hint}
+}
 
 // usageError says that the command line is wrong.
 type usageError struct {

@@ -115,28 +115,15 @@ func (f *psFlags) request(cmd *cobra.Command, args []string) (request, error) {
 		return nil, nil
 	case strings.Contains(args[0], "/"):
 		return namedKinds(cmd, args)
+	case !saysKinds(args[0]):
+		return request{{kindOf("pods"), args}}, nil
 	}
+	kinds, err := kindsIn(args[0])
 	var all request
-	for word := range strings.SplitSeq(args[0], ",") {
-		words := []string{word}
-		if word == "all" {
-			words = []string{"pods", "services"}
-		}
-		for _, word := range words {
-			k := kindOf(word)
-			if k == nil && elsewhere(word) != "" {
-				return nil, usage(elsewhere(word), "minipod keeps no %s", word)
-			}
-			if k == nil && strings.Contains(args[0], ",") {
-				return nil, usage("minipod get configmaps,secrets", "there is no kind %q", word)
-			}
-			if k == nil {
-				return request{{kindOf("pods"), args}}, nil
-			}
-			all = append(all, requestedKind{k, args[1:]})
-		}
+	for _, k := range kinds {
+		all = append(all, requestedKind{k, args[1:]})
 	}
-	return all, nil
+	return all, err
 }
 
 // namedKinds reads KIND/NAME...

@@ -60,6 +60,8 @@ func podAndContainer(arg, container string) (pod, of string, err error) {
 	switch {
 	case !both:
 		return pod, container, nil
+	case pod == "" || of == "":
+		return "", "", usage("", "%s: want POD or POD/CONTAINER", arg)
 	case container != "" && container != of:
 		return "", "", usage("", "two containers are named: %s and -c %s", of, container)
 	}

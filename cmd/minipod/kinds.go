@@ -27,6 +27,34 @@ func kindOf(word string) *kind.Kind {
 	return nil
 }
 
+// kindsIn are the kinds that words between commas mean: pods,svc. The word all is
+// pods and services, as kubectl has it.
+func kindsIn(said string) ([]*kind.Kind, error) {
+	var all []*kind.Kind
+	for word := range strings.SplitSeq(said, ",") {
+		switch k := kindOf(word); {
+		case word == allKinds:
+			all = append(all, kindOf("pods"), kindOf("services"))
+		case k != nil:
+			all = append(all, k)
+		case elsewhere(word) != "":
+			return nil, usage(elsewhere(word), "minipod keeps no %s", word)
+		default:
+			return nil, usage("minipod get configmaps,secrets", "there is no kind %q", word)
+		}
+	}
+	return all, nil
+}
+
+// allKinds is kubectl's word for the kinds that most people look at.
+const allKinds = "all"
+
+// saysKinds reports whether a word means kinds, kept or not. A pod may be called so
+// too, but for a comma, which is in no name.
+func saysKinds(word string) bool {
+	return word == allKinds || strings.Contains(word, ",") || kindOf(word) != nil || elsewhere(word) != ""
+}
+
 // kindWords are the words that the shell offers for kinds.
 func kindWords() []string {
 	var words []string

@@ -36,5 +36,6 @@ func execute(args []string, io streams) int {
 		plainUsages(root)
 	}
 	endFlags(root, args)
-	return exitCode(ctx, tell.NewConsole(io.err), root.ExecuteContext(ctx))
+	cmd, err := root.ExecuteContextC(ctx)
+	return exitCode(ctx, tell.NewConsole(io.err), inNamespace(cmd, err))
 }

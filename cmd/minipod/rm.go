@@ -2,16 +2,21 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/translate"
@@ -22,13 +27,14 @@ type rmFlags struct {
 	graceFlag
 	ignoreNotFound bool
 	objects        bool
+	kinds          []*kind.Kind // of which --all or -l is meant; none is pods
 	volumes        bool
 }
 
 func newRmCommand(io streams) *cobra.Command {
 	f := &rmFlags{}
 	cmd := &cobra.Command{
-		Use:     "rm POD... | KIND/NAME... | -f FILE | -l SELECTOR | --all | --all-objects",
+		Use:     "rm POD... | KIND/NAME... | -f FILE | [KIND[,KIND...]] -l SELECTOR | [KIND[,KIND...]] --all | --all-objects",
 		Aliases: []string{"delete", "remove"},
 		Short:   "Remove pods and all that is their own, or other objects",
 		GroupID: groupMake,
@@ -36,10 +42,14 @@ func newRmCommand(io streams) *cobra.Command {
   minipod rm -f pod.yaml
   minipod rm --now -l app=test
   minipod rm configmap/settings secret/login
+  minipod rm configmaps,secrets --all
   minipod rm --all --all-objects -A`,
 		ValidArgsFunction: completeObjects,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = withKind(cmd, withoutKind(cmd, args))
+			args, err := f.ofKinds(cmd, args)
+			if err != nil {
+				return err
+			}
 			if err := f.check(cmd, args); err != nil {
 				return err
 			}
@@ -68,6 +78,24 @@ func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
 	return f.targets.check(cmd, args)
 }
 
+// ofKinds are the arguments without the kinds of which all is meant, as kubectl
+// delete has them. A kind alone, or behind delete with no name, says nothing.
+func (f *rmFlags) ofKinds(cmd *cobra.Command, args []string) (rest []string, err error) {
+	switch {
+	case len(args) != 1 || strings.Contains(args[0], "/") || !saysKinds(args[0]):
+	case f.all || f.selects():
+		kinds, err := kindsIn(args[0])
+		f.kinds = kinds
+		return nil, err
+	case cmd.CalledAs() == "delete" || strings.Contains(args[0], ","):
+		if _, err := kindsIn(args[0]); err != nil {
+			return nil, err
+		}
+		return nil, usage(fmt.Sprintf("minipod delete %s NAME, or minipod delete %[1]s --all", args[0]), "delete wants names beside the kind %s, -l SELECTOR or --all", args[0])
+	}
+	return withKind(cmd, withoutKind(cmd, args)), nil
+}
+
 // removers bounds how many pods are removed at a time.
 const removers = 8
 
@@ -82,15 +110,7 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	if len(meant.Pods)+len(meant.Objects) == 0 {
-		word := "pods"
-		if f.objects {
-			word = "objects"
-		}
-		text := "no " + word + " to remove"
-		if f.selects() {
-			text = f.none(word)
-		}
-		tell.NewConsole(io.err).Say("%s", text)
+		tell.NewConsole(io.err).Say("%s", f.nothing())
 	}
 	used, err := f.used(cmd.Context(), e, meant.Pods)
 	if err != nil {
@@ -109,26 +129,57 @@ func (f *rmFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	return err
 }
 
+// nothing says that there is nothing to remove.
+func (f *rmFlags) nothing() string {
+	var words []string
+	for _, k := range f.kinds {
+		words = append(words, k.Plural)
+	}
+	switch {
+	case len(words) > 0:
+		return f.none(strings.Join(words, ", "))
+	case f.objects:
+		return "no objects to remove"
+	}
+	return f.noneTo("remove")
+}
+
 // everything is what the command line means, objects beside pods too.
 func (f *rmFlags) everything(cmd *cobra.Command, io streams, e connection, args []string) (manifest.Names, error) {
 	pods, keys := splitKeys(args, namespaceOr(f.namespace))
-	if f.objects {
+	if f.objects || len(f.kinds) > 0 {
 		all, err := objectRecords(cmd.Context(), e, translate.LabelObject)
 		if err != nil {
 			return manifest.Names{}, err
 		}
 		for _, r := range all {
-			if r.Pod() == "" && (f.allNamespaces || r.Namespace == namespaceOr(f.namespace)) {
+			if r.Pod() == "" && f.wants(r) {
 				keys = append(keys, r.Key())
 			}
 		}
 	}
-	if len(pods) == 0 && (len(args) > 0 || f.objects && !f.all) {
+	if len(pods) == 0 && (len(args) > 0 || f.objects && !f.all || len(f.kinds) > 0 && !f.wantsKind(kind.Pods)) {
 		return manifest.Names{Objects: keys}, nil
 	}
 	names, err := f.meant(cmd, io, e, pods)
 	names.Objects = append(names.Objects, keys...)
 	return names, err
+}
+
+// wantsKind reports whether a resource is among the kinds that are named.
+func (f *rmFlags) wantsKind(resource string) bool {
+	return slices.ContainsFunc(f.kinds, func(k *kind.Kind) bool { return k.Resource() == resource })
+}
+
+// wants reports whether an object is meant by --all-objects, or by its kind.
+func (f *rmFlags) wants(r object.Record) bool {
+	inNamespace := f.allNamespaces || r.Namespace == namespaceOr(f.namespace)
+	if f.objects {
+		return inNamespace
+	}
+	var o metav1.PartialObjectMetadata
+	chosen := !f.selects() || json.Unmarshal(r.JSON, &o) == nil && f.selector.Matches(labels.Set(o.Labels))
+	return f.wantsKind(r.Resource) && chosen && (inNamespace || r.Namespace == "")
 }
 
 // removeObjects removes what run has stored of the same manifests, and answers the

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,12 +27,13 @@ the engine that docker would use: DOCKER_HOST, or the current docker context.`
 
 func newRootCommand(io streams) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "minipod",
-		Short:         "Kubernetes Pods on a plain Docker Engine",
-		Long:          about,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          cobra.ArbitraryArgs,
+		Use:               "minipod",
+		Short:             "Kubernetes Pods on a plain Docker Engine",
+		Long:              about,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: notEmpty,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -117,6 +119,22 @@ func atLeast(n int, what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// notEmpty refuses an empty argument: it is a variable of a script that is not set,
+// and names nothing. Those of a command to run are the command's.
+func notEmpty(cmd *cobra.Command, args []string) error {
+	own := args
+	if at := cmd.ArgsLenAtDash(); at >= 0 {
+		own = args[:at]
+	}
+	if cmd.Name() == "exec" {
+		own = own[:min(1, len(own))]
+	}
+	if cmd.Name() != cobra.ShellCompRequestCmd && slices.Contains(own, "") {
+		return usage(seeHelp(cmd), "%s: an argument is empty", cmd.Name())
+	}
+	return nil
 }
 
 // none wants no arguments.

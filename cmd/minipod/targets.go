@@ -39,13 +39,18 @@ func (t *targets) check(cmd *cobra.Command, args []string) error {
 	switch {
 	case ways == 0:
 		return usage(seeHelp(cmd), "%s wants pods: names, -f FILE, -l SELECTOR or --all", cmd.Name())
+	case len(args) == 1 && saysKinds(args[0]) && (t.all || t.selects()):
+		return usage(fmt.Sprintf("minipod %s --all is about pods", cmd.Name()), "%s takes pods: %s is a kind", cmd.Name(), args[0])
 	case ways > 1:
 		return usage(seeHelp(cmd), "%s takes one of: names, -f FILE, and -l SELECTOR or --all", cmd.Name())
 	case t.allNamespaces && !t.all && !t.selects():
 		return usage(seeHelp(cmd), "-A goes with -l SELECTOR or --all")
 	}
 	for _, arg := range args {
-		kind, name, _ := strings.Cut(arg, "/")
+		kind, name, both := strings.Cut(arg, "/")
+		if both && (kind == "" || name == "") {
+			return usage(seeHelp(cmd), "%s: want a name on both sides of /, such as pod/web", arg)
+		}
 		if name != "" && isWorkload(kind) {
 			return onlyItsPods(cmd, arg, kind, name)
 		}
@@ -67,8 +72,7 @@ func (t *targets) kindInFront(cmd *cobra.Command, e connection, args []string) e
 		return nil
 	}
 	kind, name := args[0], args[1]
-	kept := kindOf(kind) != nil
-	if !kept && elsewhere(kind) == "" && cmd.CalledAs() != "delete" {
+	if !saysKinds(kind) && cmd.CalledAs() != "delete" {
 		return nil
 	}
 	_, err := e.runner.Find(cmd.Context(), namespaceOr(t.namespace), kind)
@@ -76,12 +80,13 @@ func (t *targets) kindInFront(cmd *cobra.Command, e connection, args []string) e
 		return err
 	}
 	said := strings.Join(args, " ")
+	_, notKept := kindsIn(kind)
 	switch {
 	case isWorkload(strings.ToLower(kind)):
 		return onlyItsPods(cmd, said, kind, name)
-	case kept && cmd.Name() == "rm":
+	case notKept == nil && cmd.Name() == "rm":
 		return usage("minipod delete "+said+" means that", "rm wants names: %s is a kind", kind)
-	case kept || elsewhere(kind) != "":
+	case saysKinds(kind):
 		return usage(seeHelp(cmd), "%s wants names of pods: %s is a kind", cmd.Name(), kind)
 	}
 	hint := fmt.Sprintf("minipod %s %s if %s is a pod", cmd.Name(), strings.Join(args[1:], " "), name)
@@ -187,16 +192,22 @@ func saysPods(cmd *cobra.Command, args []string) bool {
 	return asKubectl && len(args) > 0 && slices.Contains([]string{"pod", "pods", "po"}, args[0])
 }
 
-// withKind are the arguments with kubectl's word for a kind in front as KIND/NAME
-// each: delete configmap a b.
+// withKind are the arguments with kubectl's words for kinds in front as KIND/NAME
+// each: delete configmap a b, delete pods,services web.
 func withKind(cmd *cobra.Command, args []string) []string {
 	asKubectl := cmd.CalledAs() == "delete" || cmd.CalledAs() == "describe"
-	if !asKubectl || len(args) < 2 || strings.Contains(args[0], "/") || kindOf(args[0]) == nil {
+	if !asKubectl || len(args) < 2 || strings.Contains(args[0], "/") {
+		return args
+	}
+	kinds, err := kindsIn(args[0])
+	if err != nil {
 		return args
 	}
 	var all []string
-	for _, name := range args[1:] {
-		all = append(all, args[0]+"/"+name)
+	for _, k := range kinds {
+		for _, name := range args[1:] {
+			all = append(all, k.Plural+"/"+name)
+		}
 	}
 	return all
 }

@@ -24,6 +24,9 @@ func NewFormat(to *string, words ...string) *Format { return &Format{*NewChoice(
 // Set chooses.
 func (f *Format) Set(text string) error {
 	if template, ok := strings.CutPrefix(text, jsonPathFormat); ok {
+		if template == "" {
+			return want("a template such as {.status.podIP}")
+		}
 		if err := jsonpath.New("output").Parse(template); err != nil {
 			return want("a template such as {.status.podIP}: %s", err)
 		}
@@ -48,9 +51,11 @@ type Path struct {
 // Set takes a field as kubectl does: .metadata.name, with or without braces
 // and the first dot.
 func (p *Path) Set(text string) error {
-	bare := strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(text, "{"), "}"), ".")
+	inner, opened := strings.CutPrefix(text, "{")
+	inner, closed := strings.CutSuffix(inner, "}")
+	bare := strings.TrimPrefix(inner, ".")
 	path := jsonpath.New("sort-by").AllowMissingKeys(true)
-	if err := path.Parse("{." + bare + "}"); err != nil || bare == "" {
+	if err := path.Parse("{." + bare + "}"); err != nil || bare == "" || opened != closed {
 		return want("a field such as .metadata.creationTimestamp")
 	}
 	p.text, p.path = text, path
