@@ -35,7 +35,7 @@ func TestStartFaults(t *testing.T) {
 		{errors.New("the engine is out of memory"), "metadata.name", ""},
 		{&translate.Missing{Field: "f", Lack: translate.LackClaim}, "f", "declare a PersistentVolumeClaim"},
 		{&translate.Missing{Field: "f", Lack: translate.LackOwnClaim, Have: "web-v"}, "f", "a claim of that name is there already; minipod rm --volumes persistentvolumeclaim/web-v removes"},
-		{&translate.Missing{Field: "f", Lack: translate.LackObject}, "f", "minipod run of the file that has it stores it"},
+		{&translate.Missing{Field: "f", Lack: translate.LackObject}, "f", "minipod run FILE stores it, of a manifest that has it"},
 		{&translate.Missing{Field: "f", Lack: translate.LackKey, Have: "k, l"}, "f", "its keys are k, l"},
 		{&translate.Missing{Field: "f", Lack: translate.LackKey}, "f", "it is there and holds nothing"},
 		{&translate.Missing{Field: "f", Lack: translate.LackContainer, Have: "a, b"}, "f", "the containers of the pod are a, b"},

@@ -10,7 +10,7 @@ import (
 func MissingHint(m manifest.Pod, missing *translate.Missing) string {
 	switch missing.Lack {
 	case translate.LackObject:
-		return "minipod run of the file that has it stores it; --wait=created has the pod wait for it"
+		return "minipod run FILE stores it, of a manifest that has it; --wait=created has the pod wait for it"
 	case translate.LackKey:
 		if missing.Have == "" {
 			return "it is there and holds nothing that can be used here"
