@@ -19,6 +19,9 @@ type execFlags struct {
 	stdin     bool
 	tty       bool
 	quiet     bool
+	user      string
+	folder    string
+	env       []string
 }
 
 func newExecCommand(io streams) *cobra.Command {
@@ -52,6 +55,9 @@ name are the command's own.`,
 	cmd.Flags().BoolVarP(&f.stdin, "stdin", "i", false, "pass stdin on")
 	cmd.Flags().BoolVarP(&f.tty, "tty", "t", false, "give the command a terminal")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print only what the command prints")
+	cmd.Flags().StringVarP(&f.user, "user", "u", "", "run it as this `user`, or USER:GROUP, by names of the container or numbers")
+	cmd.Flags().StringVarP(&f.folder, "workdir", "w", "", "run it in this `folder`")
+	cmd.Flags().StringArrayVarP(&f.env, "env", "e", nil, "`NAME=VALUE` beside the container's own environment")
 	completeContainerFlag(cmd, "container")
 	return cmd
 }
@@ -96,7 +102,10 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 	if note != "" && !f.quiet {
 		c.Say("%s", note)
 	}
-	opts := engine.ExecOptions{Command: command, Stdio: engine.Stdio{Stdout: io.out, Stderr: io.err}}
+	opts := engine.ExecOptions{
+		Command: command, Env: f.env, User: f.user, Folder: f.folder,
+		Stdio: engine.Stdio{Stdout: io.out, Stderr: io.err},
+	}
 	if f.stdin {
 		opts.Stdin = io.in
 	}

@@ -13,9 +13,18 @@ func habitHint(word string) string {
 		"down": "minipod rm -f FILE", "kill": "minipod stop --now POD", "prune": "minipod rm --all",
 		"inspect": "minipod ps POD -o yaml", "status": "minipod ps POD -o yaml", "bash": "minipod exec -it POD sh",
 		"pods": "minipod ps", "po": "minipod ps", "ls": "minipod ps", "stats": "minipod top",
-		"shell": "minipod exec -it POD sh", "sh": "minipod exec -it POD sh", "config": "minipod validate FILE",
-		"compose":    "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read",
-		"port":       "minipod ps -o wide shows the ports that are published; minipod port-forward POD 8080:80 forwards one",
+		"shell": "minipod exec -it POD sh", "sh": "minipod exec -it POD sh", "config": "minipod validate FILE checks manifests; there is no configuration: the engine is docker's",
+		"compose":   "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read",
+		"port":      "minipod ps -o wide shows the ports that are published; minipod port-forward POD 8080:80 forwards one",
+		"container": "the commands have no container in front: minipod ps, minipod logs POD, minipod rm POD",
+		"pause":     "minipod stop POD; docker pause CONTAINER freezes one container", "unpause": "docker unpause CONTAINER",
+		"rename":    "metadata.name of the manifest; then minipod run FILE makes it, and minipod rm POD removes the old one",
+		"update":    "minipod run --replace FILE makes the pod anew, as the manifest has it now",
+		"history":   "docker history IMAGE does that, on the same engine; minipod events POD says what happened to a pod",
+		"proxy":     "minipod serve answers kubectl: kubectl proxy; minipod port-forward POD 8080:80 forwards a port",
+		"kustomize": "kubectl kustomize DIR | minipod run -",
+		"scale":     "spec.replicas of the manifest, then minipod run FILE", "rollout": "minipod run --replace FILE makes pods anew; minipod wait POD --for=condition=Ready waits",
+		"replace":    "minipod run --replace FILE",
 		"namespaces": "minipod ns POD", "diff": "minipod run FILE says in what it differs",
 	}
 	if command := own[word]; command != "" {
@@ -24,8 +33,8 @@ func habitHint(word string) string {
 	switch {
 	case slices.Contains(strings.Fields("build images image pull push rmi commit export import login logout tag save load volume network info context system builder buildx search"), word):
 		return "docker " + word + " does that, on the same engine"
-	case slices.Contains(strings.Fields("edit patch label annotate set replace "+
-		"expose scale rollout auth cordon drain taint api-resources cluster-info"), word):
+	case slices.Contains(strings.Fields("edit patch label annotate set "+
+		"expose auth cordon drain taint api-resources cluster-info"), word):
 		return "minipod serve answers kubectl: kubectl " + word
 	}
 	return ""
@@ -39,6 +48,10 @@ func flagHint(command, flag string) string {
 		format = "minipod ps -o wide|json|yaml|name|jsonpath=... says what is printed"
 		alone  = "minipod version prints one line: there is no server whose version could differ"
 		folder = "cp copies folders as they are, with links and modes: no flag is needed"
+		docker = "minipod rm --now POD is docker's rm -f"
+		recent = "minipod ps --sort-by=.metadata.creationTimestamp has the newest last"
+		shown  = "minipod ps --show-labels shows the labels"
+		one    = "minipod ns POD is about one pod, and shows all its containers"
 		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
 	)
 	const file = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
@@ -58,11 +71,25 @@ func flagHint(command, flag string) string {
 		"rm v":       "minipod rm removes a pod's own volumes; --volumes the data of its claims too",
 		"logs until": "minipod logs --since=5m says from when, --limit-bytes how much", "logs details": "minipod logs --prefix says whose line it is",
 		"top containers": "top shows each container without it",
-		"start a":        "minipod start POD, then minipod attach POD", "start i": "minipod start POD, then minipod attach -i POD",
+		"rm wait":        "rm waits until they are gone: minipod rm POD & does not", "rm cascade": "a pod's containers go with it: minipod rm POD",
+		"rm r": docker, "rm i": "minipod ps lists what there is to remove",
+		"exec d":          "minipod exec POD sh -c 'COMMAND >/dev/null 2>&1 &' leaves it in the background",
+		"exec detach":     "minipod exec POD sh -c 'COMMAND >/dev/null 2>&1 &' leaves it in the background",
+		"exec privileged": "spec.containers[].securityContext.privileged of the manifest",
+		"ps s":            "minipod top shows what pods use", "ps size": "minipod top shows what pods use",
+		"ps latest": recent, "ps last": recent, "ps n": recent, "get L": shown, "get label-columns": shown, "ps L": shown, "ps label-columns": shown,
+		"get watch-only": "minipod get pods -w", "ps watch-only": "minipod ps -w",
+		"ns A": one, "ns all-namespaces": one, "ns l": one, "ns selector": one, "ns f": one, "ns c": one,
+		"explain recursive": "minipod explain --field pod.spec lists the fields below one",
+		"debug copy-to":     "minipod debug POD --image=IMAGE adds a container to the pod itself; copies are kubectl's, through minipod serve",
+		"start a":           "minipod start POD, then minipod attach POD", "start i": "minipod start POD, then minipod attach -i POD",
 	}
 	same := map[string]string{"start grace-period": "start t", "start attach": "start a", "start interactive": "start i"}
 	if command == "minipod" && flag == "v" {
 		return "minipod --version prints the version; run -v FILE says more of what it does"
+	}
+	if hint := connectionHint(flag); hint != "" && hints[command+" "+flag] == "" {
+		return hint
 	}
 	key := command + " " + flag
 	switch other, ok := same[key]; {
@@ -72,6 +99,20 @@ func flagHint(command, flag string) string {
 		return hints[other]
 	}
 	return hints[key]
+}
+
+// connectionHint says what to do instead of a flag of any docker or kubectl command
+// that names the engine or the cluster, or says how much to log.
+func connectionHint(flag string) string {
+	switch flag {
+	case "H", "host", "context":
+		return "the engine is the one of docker: DOCKER_HOST=... minipod, or DOCKER_CONTEXT=NAME minipod"
+	case "kubeconfig", "cluster", "server", "token":
+		return "minipod needs no cluster: DOCKER_HOST names the engine; minipod serve answers kubectl"
+	case "D", "debug", "log-level", "v":
+		return "minipod run -v FILE says more of what it does; there is no log"
+	}
+	return ""
 }
 
 // runHint is flagHint of run.

@@ -8,6 +8,7 @@ import (
 
 func newValidateCommand(io streams) *cobra.Command {
 	f := &podFlags{apart: true}
+	var files []string
 	cmd := &cobra.Command{
 		Use:     "validate FILE...",
 		Aliases: []string{"check", "lint"},
@@ -16,11 +17,15 @@ func newValidateCommand(io streams) *cobra.Command {
 		Long: `validate says all that is wrong in manifests, and what of them run does not
 honour, and to which ConfigMaps, Secrets and claims the pods refer that are not
 in the same manifests. It needs no engine. What is in order is listed on stdout.`,
-		Args: atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args = append(args, files...)
+			if err := atLeast(1, "a manifest: a file, a directory, a URL, or - for stdin")(cmd, args); err != nil {
+				return err
+			}
 			return validate(cmd, io, f, args)
 		},
 	}
+	cmd.Flags().StringArrayVarP(&files, "filename", "f", nil, "a manifest too, as of kubectl: a `file`, directory, URL or -")
 	f.register(cmd)
 	return cmd
 }

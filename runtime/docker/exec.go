@@ -28,7 +28,7 @@ func (e *Engine) Exec(ctx context.Context, name string, opts engine.ExecOptions)
 
 func (e *Engine) exec(ctx context.Context, name string, opts engine.ExecOptions) (int, error) {
 	created, err := e.cli.ContainerExecCreate(ctx, name, container.ExecOptions{
-		Cmd: opts.Command, Env: opts.Env, User: opts.User, Tty: opts.TTY, DetachKeys: noDetach,
+		Cmd: opts.Command, Env: opts.Env, User: opts.User, WorkingDir: opts.Folder, Tty: opts.TTY, DetachKeys: noDetach,
 		AttachStdin: opts.Stdin != nil, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {

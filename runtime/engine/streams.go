@@ -59,6 +59,7 @@ type ExecOptions struct {
 	Command []string
 	Env     []string // NAME=value, beside the container's own
 	User    string   // empty is the container's own
+	Folder  string   // where it runs; empty is the container's own
 	// Limit is how long the command may run, from its start; zero is for ever.
 	Limit time.Duration
 }
