@@ -55,6 +55,9 @@ func (v view) status(u unit) v1.ContainerStatus {
 func (v view) fillAttempt(s *v1.ContainerStatus, u unit) {
 	c := u.latest
 	s.RestartCount = int32(c.Restarts)
+	if c.Unknown { // the kubelet counts its end by hand (convertStatusToAPIStatus)
+		s.RestartCount++
+	}
 	s.ContainerID = scheme + c.ID
 	s.ImageID = v.imageID(*c)
 	if c.Image != "" {

@@ -115,6 +115,8 @@ func TestStates(t *testing.T) {
 		{name: "failed before the sandbox changed", world: sandboxOf(5, up(onFailure(manifest("app")), ends(attempt("app", 0), 2, 3, 1))),
 			state: waitingFor("ContainerCreating", ""), last: endedBy("app0", "Error", 1, 2, 3), restarts: 0},
 		{name: "ended while the pod is removed", world: intends(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), plan.Going), state: endedBy("app0", "Error", 143, 2, 3)},
+		{name: "removed while it ran", world: pauseEnded(intends(up(never(manifest("app")), lost(ends(attempt("app", 0), 2, 3, 137))), plan.Ended), 4),
+			state: withMessage(endedBy("app0", "ContainerStatusUnknown", 137, 2, 3), "The container could not be located when the pod was terminated"), restarts: 1},
 		{name: "ended for good", world: pauseEnded(intends(up(never(manifest("app")), ends(attempt("app", 0), 2, 3, 0)), plan.Ended), 4), state: endedBy("app0", "Completed", 0, 2, 3)},
 	}
 	for _, tt := range tests {

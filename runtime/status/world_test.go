@@ -100,6 +100,12 @@ func cannotRun(c plan.Container, created int) plan.Container {
 	return c
 }
 
+// lost is an attempt that somebody has removed while it ran.
+func lost(c plan.Container) plan.Container {
+	c.Lost, c.Unknown = true, true
+	return c
+}
+
 // failed adds an operation that failed to a world.
 func failed(w plan.World, op plan.Op, err error, atSecond, count int) plan.World {
 	w.Faults[op.Key()] = plan.Fault{Op: op, Err: err, At: at(atSecond), Count: count}
