@@ -7,6 +7,10 @@ import (
 	"strings"
 )
 
+// runnable reports whether the kernel may be asked to run a file: not even root
+// may without a right of somebody's.
+func (f File) runnable() bool { return !f.Dir && f.Mode&0o111 != 0 }
+
 // shebang is the first line of a script, without its line feed.
 func shebang(f File) (line string, ok bool) {
 	if !bytes.HasPrefix(f.Head, []byte("#!")) {

@@ -110,7 +110,7 @@ func (p *patient) command(words ...string) *patient {
 func (p *patient) hostPort(holder string) *patient {
 	const port = 4711
 	p.Want.Pause.Host.PortBindings = nat.PortMap{"80/tcp": {{HostPort: strconv.Itoa(port)}}}
-	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755})
 	return p.answers(diagnose.Question{Kind: diagnose.AskPorts}, diagnose.Answer{Ports: []diagnose.Published{
 		{Container: "other_POD", Protocol: "udp", IP: "0.0.0.0", Port: port}, {Container: holder, Protocol: "tcp", IP: "0.0.0.0", Port: port},
 	}})
@@ -120,7 +120,7 @@ func (p *patient) hostPort(holder string) *patient {
 func (p *patient) colours() *patient {
 	cm := func() *v1.ConfigMap { return &v1.ConfigMap{Data: map[string]string{"colour": "green"}} }
 	p.Inputs = translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{"key-missing": cm(), "stale-environment": cm()}}
-	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755})
 	return p.answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{Inputs: p.Inputs})
 }
 
@@ -184,13 +184,13 @@ func (p *patient) imageUser(name string) *patient {
 		image.User = name
 		p.Images[reference] = image
 	}
-	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755})
 }
 
 // runsAs has the first container name its user.
 func (p *patient) runsAs(uid int64) *patient {
 	p.Want.Units[0].Container.SecurityContext = &v1.SecurityContext{RunAsUser: &uid}
-	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true})
+	return p.imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755})
 }
 
 func (p *patient) unkept() *patient {

@@ -32,7 +32,7 @@ func badCommands(l *look) []Cause {
 		if failed := l.failed(u); failed != nil {
 			causes = append(causes, l.badCommand(u, *failed)...)
 		} else if l.Pause == nil {
-			causes = append(causes, l.absentCommand(u)...)
+			causes = append(causes, append(l.fileAsFolder(u), l.absentCommand(u)...)...)
 		}
 	}
 	return causes
@@ -213,11 +213,15 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 	last := lines[len(lines)-1]
 	c.Evidence = []string{"seen: " + last, fmt.Sprintf("exit code %d", failed.ExitCode)}
 	c.Name = "command-not-found"
-	c.Text = fmt.Sprintf("the shell in %s does not find a command (exit code 127): %s", title(u), last)
+	who := "the shell"
+	if name, _, _ := strings.Cut(last, ":"); path.Base(name) == "env" {
+		who = "env"
+	}
+	c.Text = fmt.Sprintf("%s in %s does not find a command (exit code 127): %s", who, title(u), last)
 	switch {
 	case failed.ExitCode == cannotRun:
 		c.Name = "not-executable"
-		c.Text = fmt.Sprintf("the shell in %s may not execute a command (exit code 126): %s", title(u), last)
+		c.Text = fmt.Sprintf("%s in %s may not execute a command (exit code 126): %s", who, title(u), last)
 	}
 	return []Cause{c}
 }
@@ -237,8 +241,26 @@ func carriageReturns(u translate.Unit, words []string) []string {
 	return found
 }
 
-// absentCommand is a command that the image does not have or that nothing can
-// run, found before anything does.
+// fileAsFolder is a working directory that the image has a file at.
+func (l *look) fileAsFolder(u translate.Unit) []Cause {
+	folder := u.Container.WorkingDir
+	if folder == "" || mount(u, folder) != nil {
+		return nil
+	}
+	file, known := l.imageFile(u, folder)
+	if !known || !file.There || file.Dir {
+		return nil
+	}
+	return []Cause{{
+		Name: "working-dir-missing", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("the workingDir %s of %s is a file in image %s, and has to be a folder", folder, title(u), u.Container.Image),
+		Evidence: []string{owned(folder, file), u.Path + ".workingDir"},
+		Command:  "docker run --rm --entrypoint ls " + u.Container.Image + " -ld " + word(folder),
+	}}
+}
+
+// absentCommand is a command that is not there or that nothing can run, found
+// before anything does.
 func (l *look) absentCommand(u translate.Unit) []Cause {
 	argv := l.argv(u)
 	if len(argv) == 0 || strings.Contains(argv[0], "$(") {
@@ -246,49 +268,108 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 	}
 	image, _ := l.image(u)
 	places := candidates(argv[0], u, image)
+	searched := !strings.Contains(argv[0], "/")
 	for _, place := range places {
-		if mount(u, place) != nil {
-			return l.plannedCommand(u, place)
-		}
-		if file, known := l.imageFile(u, place); !known || file.There {
+		file, known := l.beforehand(u, place)
+		if !known {
 			return nil
+		}
+		if file.There && (!searched || file.runnable()) {
+			return l.plannedCommand(u, place, file)
+		}
+	}
+	for _, place := range places {
+		if m := mount(u, place); m != nil {
+			if file, known := l.imageFile(u, place); known && file.There {
+				return []Cause{l.hides(u, *m, place, "spec.volumes: "+m.Name)}
+			}
 		}
 	}
 	return []Cause{{
 		Name: "command-not-found", Container: u.Name, Sure: Certain,
 		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, split(argv[0])),
-		Evidence: []string{"looked for in the image: " + strings.Join(places, ", ")},
+		Evidence: []string{"looked for: " + strings.Join(places, ", ")},
 		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c " + word("command -v "+word(argv[0])),
 	}}
 }
 
-// plannedCommand is a command that a volume of objects is to hold.
-func (l *look) plannedCommand(u translate.Unit, program string) []Cause {
-	file, known := l.planned(u, program)
-	if !known {
-		return nil // only what is in the volume then tells
+// beforehand is a file that a container will find, as far as its image and the
+// manifest tell.
+func (l *look) beforehand(u translate.Unit, name string) (f File, known bool) {
+	m := mount(u, name)
+	if m == nil {
+		return l.imageFile(u, name)
 	}
+	if f, known = l.planned(u, name); known {
+		return f, true
+	}
+	return File{}, l.emptyFor(u, m.Name)
+}
+
+// emptyFor reports whether a volume is empty when a container starts: nobody
+// else can have written to it.
+func (l *look) emptyFor(u translate.Unit, volume string) bool {
+	for _, other := range l.units() {
+		if other.Name != u.Name && slices.ContainsFunc(other.Container.VolumeMounts, func(m v1.VolumeMount) bool { return m.Name == volume }) {
+			return false
+		}
+	}
+	return slices.ContainsFunc(l.Want.Pod.Spec.Volumes, func(v v1.Volume) bool { return v.Name == volume && v.EmptyDir != nil })
+}
+
+// plannedCommand is a command that will be there, and that nothing can run.
+func (l *look) plannedCommand(u translate.Unit, program string, file File) []Cause {
 	c := Cause{Container: u.Name, Sure: Certain, Command: "minipod explain --script " + l.manifest()}
+	if mount(u, program) == nil {
+		c.Command = "docker run --rm --entrypoint ls " + u.Container.Image + " -ld " + word(program)
+	}
 	line, isScript := shebang(file)
 	switch {
-	case !file.There:
-		c.Name = "command-not-found"
-		c.Text = fmt.Sprintf("the command %s of %s is not among what its volume is to hold", program, title(u))
-	case file.Mode&0o111 == 0:
+	case file.Dir:
 		c.Name = "not-executable"
-		c.Text = fmt.Sprintf("the command %s of %s may not be executed: the volume has to give it the mode, with defaultMode: 0755", program, title(u))
-		c.Evidence = []string{fmt.Sprintf("mode %04o", file.Mode)}
+		c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
+		c.Evidence = []string{owned(program, file)}
+	case !file.runnable():
+		c.Name = "not-executable"
+		c.Text = fmt.Sprintf("the command %s of %s may not be executed", program, title(u))
+		if m := mount(u, program); m != nil {
+			c.Text += ": " + l.executable(*m, program)
+		}
+		c.Evidence = []string{owned(program, file)}
 	case isScript && strings.HasSuffix(line, "\r"):
 		c.Name = "script-crlf"
 		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), interpreter(line))
 		c.Evidence = []string{fmt.Sprintf("it begins with %q", line)}
-	case !isScript && !bytes.HasPrefix(file.Head, []byte("\x7fELF")):
+	case isScript:
+		return l.absentInterpreter(c, u, program, line)
+	case len(file.Head) > 0 && !bytes.HasPrefix(file.Head, []byte("\x7fELF")):
 		c.Name = "no-shebang"
 		c.Text = fmt.Sprintf("the script %s of %s has no first line that says what runs it, such as #!/bin/sh", program, title(u))
 		c.Evidence = []string{fmt.Sprintf("it begins with %q", firstLine(file.Head))}
 	default:
 		return nil
 	}
+	return []Cause{c}
+}
+
+// absentInterpreter is a script whose interpreter will not be there, be it named
+// by its path or looked for by env.
+func (l *look) absentInterpreter(c Cause, u translate.Unit, program, line string) []Cause {
+	name := interpreter(line)
+	places := []string{name}
+	if words := strings.Fields(strings.TrimPrefix(line, "#!")); path.Base(name) == "env" && len(words) == 2 {
+		image, _ := l.image(u)
+		name = words[1]
+		places = candidates(name, u, image)
+	}
+	for _, place := range places {
+		if file, known := l.beforehand(u, place); !known || file.There {
+			return nil
+		}
+	}
+	c.Name = "interpreter-missing"
+	c.Text = fmt.Sprintf("the script %s of %s asks for %s, which image %s does not have", program, title(u), name, u.Container.Image)
+	c.Evidence = []string{fmt.Sprintf("it begins with %q", line), "looked for: " + strings.Join(places, ", ")}
 	return []Cause{c}
 }
 
