@@ -25,6 +25,9 @@ func TestHostnameThatIsTooLong(t *testing.T) {
 		rest = rest[strings.Index(rest, ".s."):]
 		pod.Spec.Hostname = strings.Repeat("h", length-len(rest))
 		w := plan.World{UID: pod.UID, Want: translate.New(pod, translate.Options{})}
+		if asked := len(w.Want.Pause.Config.Hostname); asked != 64 {
+			t.Errorf("%d: the engine is asked for %d characters", length, asked)
+		}
 		w = plan.Apply(w, plan.Next(w, t0).Ops[0], t0)
 		s := plan.Next(w, t0)
 		got := ""

@@ -118,25 +118,34 @@ func pauseNames(r *Request, pod *v1.Pod) {
 	if pod.Spec.HostNetwork {
 		return
 	}
-	host, from := Hostname(pod)
-	domain := Domain(pod)
-	if domain != "" && isTrue(pod.Spec.SetHostnameAsFQDN) {
-		host, from = host+"."+domain, "spec.setHostnameAsFQDN"
-	} else if domain != "" {
+	host, from := kernelName(pod)
+	if domain := Domain(pod); domain != "" && !isTrue(pod.Spec.SetHostnameAsFQDN) {
 		r.Config.Domainname = domain
 		r.from("Config.Domainname", "spec.subdomain")
 	}
-	r.Config.Hostname = host
+	r.Config.Hostname = host[:min(len(host), longestName)] // Docker 29 makes no container with a longer one, which waits here
 	r.from("Config.Hostname", from)
 }
+
+// kernelName is what the kernel is told as the pod's hostname: with its domain
+// where the pod wants that.
+func kernelName(pod *v1.Pod) (host, from string) {
+	host, from = Hostname(pod)
+	if domain := Domain(pod); domain != "" && isTrue(pod.Spec.SetHostnameAsFQDN) {
+		return host + "." + domain, "spec.setHostnameAsFQDN"
+	}
+	return host, from
+}
+
+// longestName is how long a hostname the kernel takes.
+const longestName = 64
 
 // NoSandbox says why no pause can be started as the pod wants it, in the words
 // of containerd and of the kubelet (pkg/kubelet/util, GetNodenameForKernel): the
 // engine has no such runtime, or the hostname is longer than the kernel takes;
 // nil where it can.
 func (b *Blueprint) NoSandbox() *Missing {
-	const longest = 64
-	host := b.Pause.Config.Hostname
+	host, _ := kernelName(b.Pod)
 	switch {
 	case b.Options.NoRuntime:
 		return &Missing{
@@ -144,11 +153,11 @@ func (b *Blueprint) NoSandbox() *Missing {
 			Field:   "spec.runtimeClassName",
 			Lack:    LackRuntime,
 		}
-	case len(host) <= longest:
+	case len(host) <= longestName || b.Pod.Spec.HostNetwork:
 		return nil
 	}
 	return &Missing{
-		Message: fmt.Sprintf("failed to construct FQDN from pod hostname and cluster domain, FQDN %s is too long (%d characters is the max, %d characters requested)", host, longest, len(host)),
+		Message: fmt.Sprintf("failed to construct FQDN from pod hostname and cluster domain, FQDN %s is too long (%d characters is the max, %d characters requested)", host, longestName, len(host)),
 		Field:   "spec.setHostnameAsFQDN",
 		Lack:    LackHostname,
 	}
