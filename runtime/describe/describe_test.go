@@ -9,6 +9,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/minipod/minipod/runtime/describe"
 	"github.com/minipod/minipod/runtime/event"
@@ -187,6 +188,33 @@ func TestPodOnItsMachine(t *testing.T) {
 	w.Want.Pod.Spec.SchedulingGates, w.Pause = []v1.PodSchedulingGate{{Name: "g"}}, &plan.Pause{ID: "p", State: plan.Created}
 	if text := describe.Pod(w, nil, on, now); !strings.Contains(text, "Node:         <none>\n") {
 		t.Errorf("a pod that waits for a gate is on a machine:\n%s", text)
+	}
+}
+
+// What a Service leads to and what a claim has got is told in kubectl's order.
+func TestServiceAndClaim(t *testing.T) {
+	service := &v1.Service{Spec: v1.ServiceSpec{
+		Selector: map[string]string{"app": "db"}, Type: v1.ServiceTypeClusterIP, ClusterIPs: []string{"10.96.0.2"}, SessionAffinity: v1.ServiceAffinityNone,
+		Ports: []v1.ServicePort{{Port: 5432, Protocol: v1.ProtocolTCP, TargetPort: intstr.FromString("sql")}},
+	}}
+	service.Name, service.Namespace = "db", "default"
+	filesystem := v1.PersistentVolumeFilesystem
+	claim := &v1.PersistentVolumeClaim{
+		Spec: v1.PersistentVolumeClaimSpec{VolumeName: "pvc-1", VolumeMode: &filesystem},
+		Status: v1.PersistentVolumeClaimStatus{
+			Phase: v1.ClaimBound, AccessModes: []v1.PersistentVolumeAccessMode{v1.ReadWriteOnce}, Capacity: v1.ResourceList{v1.ResourceStorage: resource.MustParse("1Gi")},
+		},
+	}
+	claim.Name, claim.Namespace = "data", "default"
+	for want, o := range map[string]metav1.Object{
+		"Name: db\nNamespace: default\nLabels: <none>\nAnnotations: <none>\nSelector: app=db\nType: ClusterIP\nIPs: 10.96.0.2\n" +
+			"Port: <unset> 5432/TCP\nTargetPort: sql/TCP\nSession Affinity: None\n": service,
+		"Name: data\nNamespace: default\nLabels: <none>\nAnnotations: <none>\nStorageClass:\nStatus: Bound\nVolume: pvc-1\nCapacity: 1Gi\n" +
+			"Access Modes: ReadWriteOnce\nVolumeMode: Filesystem\n": claim,
+	} {
+		if diff := cmp.Diff(trimmed(want), trimmed(describe.Object(o, now))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package describe
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,7 +13,8 @@ import (
 )
 
 // Object words an object that is not a pod: its data, where it is a ConfigMap;
-// of a Secret how much there is of each.
+// of a Secret how much there is of each; what a Service leads to, and what a
+// claim has got.
 func Object(o metav1.Object, now time.Time) string {
 	p := newPage(now)
 	p.line(top, "Name:\t%s", o.GetName())
@@ -26,6 +28,10 @@ func Object(o metav1.Object, now time.Time) string {
 		p.configMap(o)
 	case *v1.Secret:
 		p.secret(o)
+	case *v1.Service:
+		p.service(o)
+	case *v1.PersistentVolumeClaim:
+		p.claim(o)
 	}
 	return p.String()
 }
@@ -49,6 +55,47 @@ func (p *page) secret(s *v1.Secret) {
 	p.line(top, "Type:\t%s", string(s.Type))
 	p.title("Data")
 	p.sizes(s.Data)
+}
+
+func (p *page) service(s *v1.Service) {
+	p.list("Selector:", pairs(s.Spec.Selector, "="))
+	p.line(top, "Type:\t%s", string(s.Spec.Type))
+	p.list("IPs:", s.Spec.ClusterIPs)
+	if s.Spec.ExternalName != "" {
+		p.line(top, "External Name:\t%s", s.Spec.ExternalName)
+	}
+	for _, port := range s.Spec.Ports {
+		p.line(top, "Port:\t%s  %d/%s", cmp.Or(port.Name, unset), port.Port, string(port.Protocol))
+		p.line(top, "TargetPort:\t%s/%s", port.TargetPort.String(), string(port.Protocol))
+		if port.NodePort != 0 {
+			p.line(top, "NodePort:\t%s  %d/%s", cmp.Or(port.Name, unset), port.NodePort, string(port.Protocol))
+		}
+	}
+	p.line(top, "Session Affinity:\t%s", string(s.Spec.SessionAffinity))
+}
+
+// unset is what kubectl says of a name that is not given.
+const unset = "<unset>"
+
+func (p *page) claim(c *v1.PersistentVolumeClaim) {
+	class, capacity, modes := "", "", []string{}
+	if c.Spec.StorageClassName != nil {
+		class = *c.Spec.StorageClassName
+	}
+	if size, bound := c.Status.Capacity[v1.ResourceStorage]; bound {
+		capacity = size.String()
+	}
+	for _, mode := range c.Status.AccessModes {
+		modes = append(modes, string(mode))
+	}
+	p.line(top, "StorageClass:\t%s", class)
+	p.line(top, "Status:\t%s", string(c.Status.Phase))
+	p.line(top, "Volume:\t%s", c.Spec.VolumeName)
+	p.line(top, "Capacity:\t%s", capacity)
+	p.line(top, "Access Modes:\t%s", strings.Join(modes, ", "))
+	if c.Spec.VolumeMode != nil {
+		p.line(top, "VolumeMode:\t%s", string(*c.Spec.VolumeMode))
+	}
 }
 
 func (p *page) title(text string) {
