@@ -115,6 +115,25 @@ func TestRunThatFailsLeavesWhatWasTried(t *testing.T) {
 	}
 }
 
+// So is one whose container somebody else has tried to start in vain.
+func TestRunThatFailsBySomebodyElse(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.engine.After = func(op plan.Op, w *plan.World) error {
+			if op.Kind == plan.CreateUnit {
+				refuse(w, w.Latest(op.Unit).ID)
+			}
+			return nil
+		}
+		pod := podOf("1", v1.RestartPolicyAlways)
+		pod.Spec.Containers = pod.Spec.Containers[1:]
+		res, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{})
+		if err == nil || errors.As(err, new(*loop.StaysError)) || !res.Undone || len(res.Step.Faults()) != 1 {
+			b.Errorf("error is %v, %+v", err, res.Step)
+		}
+		b.nothing()
+	})
+}
+
 // A pod that was there before is not removed for what fails now.
 func TestRunThatFailsLeavesWhatWasThere(t *testing.T) {
 	onBench(t, func(b *bench) {

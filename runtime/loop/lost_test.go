@@ -33,10 +33,10 @@ func TestContainersThatSomebodyRemoves(t *testing.T) {
 		restarts         int32
 		backoff, attempt int
 	}{
-		"Never":              {policy: v1.RestartPolicyNever, phase: v1.PodFailed, state: "ContainerStatusUnknown 137: The container could not be located when the pod was terminated"},
+		"Never":              {policy: v1.RestartPolicyNever, phase: v1.PodFailed, state: "ContainerStatusUnknown 137: The container could not be located when the pod was terminated", restarts: 1},
 		"Always":             {policy: v1.RestartPolicyAlways, phase: v1.PodRunning, state: "runs", last: "ContainerStatusUnknown 137: The container could not be located when the pod was deleted.  The container used to be Running", restarts: 1, attempt: 1},
 		"OnFailure":          {policy: v1.RestartPolicyOnFailure, phase: v1.PodRunning, state: "runs", last: "ContainerStatusUnknown 137: The container could not be located when the pod was deleted.  The container used to be Running", restarts: 1, attempt: 1},
-		"killed and removed": {policy: v1.RestartPolicyNever, before: ended(137, 0), phase: v1.PodFailed, state: "ContainerStatusUnknown 137: The container could not be located when the pod was terminated"},
+		"killed and removed": {policy: v1.RestartPolicyNever, before: ended(137, 0), phase: v1.PodFailed, state: "ContainerStatusUnknown 137: The container could not be located when the pod was terminated", restarts: 1},
 		"ended long before":  {policy: v1.RestartPolicyNever, before: ended(3, time.Minute), phase: v1.PodFailed, state: "Error 3: "},
 		"done":               {policy: v1.RestartPolicyOnFailure, before: ended(0, time.Minute), phase: v1.PodSucceeded, state: "Completed 0: "},
 		"in a back-off": {policy: v1.RestartPolicyAlways, phase: v1.PodRunning, state: "runs", last: "Error 1: ", restarts: 5, backoff: 4, attempt: 1,

@@ -64,7 +64,7 @@ func end(w *plan.World, id string, code int) {
 func refuse(w *plan.World, id string) {
 	for i := range w.Containers {
 		if c := &w.Containers[i]; c.ID == id {
-			c.State, c.ExitCode, c.StartedAt = plan.Created, 127, time.Time{}
+			c.State, c.ExitCode, c.StartedAt, c.Error = plan.Created, 127, time.Time{}, "no such program"
 		}
 	}
 }

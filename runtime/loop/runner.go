@@ -222,6 +222,7 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 	}
 	res, err := r.see(ctx, ref, opts)
 	if err == nil {
+		res.Step = plan.Unstarted(res.World, res.Step)
 		err = verdict(ref, res, aim)
 	}
 	return res, err

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"slices"
 
 	v1 "k8s.io/api/core/v1"
@@ -12,6 +13,24 @@ import (
 // something to look at.
 func HasRun(w World) bool {
 	return slices.ContainsFunc(w.Containers, func(c Container) bool { return !c.StartedAt.IsZero() })
+}
+
+// Unstarted is a step of a pod nothing of which has run yet, with what kept its
+// containers from starting as their faults, whoever tried to start them.
+func Unstarted(w World, s Step) Step {
+	if HasRun(w) {
+		return s
+	}
+	s.Waits = slices.Clone(s.Waits)
+	for i, wait := range s.Waits {
+		if c := w.Latest(wait.Unit); wait.Fault == nil && c != nil && c.Error != "" {
+			s.Waits[i].Fault = &Fault{
+				Op:  Op{Kind: StartUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID},
+				Err: errors.New(c.Error), At: c.FinishedAt, Count: 1,
+			}
+		}
+	}
+	return s
 }
 
 // Down are the containers that should run, or should have done their work, and
