@@ -3,10 +3,12 @@ package describe
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
 	"github.com/minipod/minipod/runtime/translate"
@@ -25,7 +27,7 @@ func (p *page) advice(all []string) {
 
 // Advice is what to look at next where something is wrong with a pod, and the
 // command that shows it; nothing where all is well.
-func Advice(w plan.World, now time.Time) []string {
+func Advice(w plan.World, log event.Log, now time.Time) []string {
 	ref := w.Ref()
 	if w.Want == nil {
 		return []string{"the manifest on its pause cannot be read: minipod rm " + ref.Args() + " removes the pod"}
@@ -34,10 +36,12 @@ func Advice(w plan.World, now time.Time) []string {
 	if pod.Status.Reason == status.Stopped {
 		return []string{"it is stopped: minipod start " + ref.Args() + " goes on with it"}
 	}
-	var all []string
+	all := waits(w, now)
 	statuses := slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses)
 	for i := range statuses {
-		if a := adviceOn(pod, &statuses[i], ref); a != "" {
+		u, _ := w.Want.Unit(statuses[i].Name)
+		on := advised{ContainerStatus: &statuses[i], unit: u, pod: pod, ref: ref, log: log, now: now}
+		if a := on.advice(); a != "" {
 			all = append(all, fmt.Sprintf("container %s %s", statuses[i].Name, a))
 		}
 	}
@@ -47,19 +51,71 @@ func Advice(w plan.World, now time.Time) []string {
 	return all
 }
 
-func adviceOn(pod *v1.Pod, s *v1.ContainerStatus, ref translate.Ref) string {
-	logs := "minipod logs " + ref.Args() + " -c " + s.Name
-	switch last := s.LastTerminationState.Terminated; {
-	case s.State.Waiting != nil:
-		return waitingAdvice(s, logs, ref)
-	case s.State.Terminated != nil:
-		return endAdvice(pod, s.Name, s.State.Terminated, logs)
-	case s.State.Running != nil && last != nil && last.ExitCode != 0:
+// waits are what keeps the pod as a whole from starting or from leaving; what
+// keeps one container is told with it.
+func waits(w plan.World, now time.Time) []string {
+	var all []string
+	step := plan.Next(w, now)
+	for _, wait := range step.Waits {
+		switch {
+		case wait.Unit != "", wait.Fault == nil && step.State == plan.Up, wait.Fault != nil && wait.Fault.Op.Kind == plan.PullImage:
+		case wait.Reason == v1.PodReasonSchedulingGated:
+			var gates []string
+			for _, g := range w.Want.Pod.Spec.SchedulingGates {
+				gates = append(gates, g.Name)
+			}
+			all = append(all, fmt.Sprintf("it waits until somebody removes %s from spec.schedulingGates; nothing is started before", strings.Join(gates, ", ")))
+		case wait.Reason == plan.ReasonFailedMount:
+			all = append(all, fmt.Sprintf("it waits: %s; minipod get configmaps,secrets -n %s lists what there is", wait.Detail, w.Namespace))
+		default:
+			all = append(all, fmt.Sprintf("it waits: %s; minipod diagnose %s finds the cause", wait.Detail, w.Ref().Args()))
+		}
+	}
+	return all
+}
+
+// advised is a container and what is known of it.
+type advised struct {
+	*v1.ContainerStatus
+	unit translate.Unit
+	pod  *v1.Pod
+	ref  translate.Ref
+	log  event.Log
+	now  time.Time
+}
+
+func (a advised) advice() string {
+	logs := "minipod logs " + a.ref.Args() + " -c " + a.Name
+	last, running := a.LastTerminationState.Terminated, a.State.Running
+	stop, stopped := a.stopped(last)
+	meant := stopped && stop.Meant() || last != nil && a.unit.Rule(int(last.ExitCode)) != ""
+	switch {
+	case stopped && !meant && (running != nil || a.State.Waiting != nil && a.State.Waiting.Reason == plan.ReasonCrashLoop):
+		return "was stopped to be started again: " + strings.Join(strings.Fields(stop.Why), " ") + "; minipod diagnose " + a.ref.Args() + " finds the cause"
+	case a.State.Waiting != nil:
+		return waitingAdvice(a.ContainerStatus, logs, a.ref)
+	case a.State.Terminated != nil:
+		return endAdvice(a.pod, a.Name, a.State.Terminated, logs)
+	case running != nil && last != nil && last.ExitCode != 0 && !meant:
 		return "was restarted: it " + end(last) + "; " + logs + " --previous shows what it wrote"
-	case s.State.Running != nil && !s.Ready && hasProbe(pod, s.Name):
+	case running != nil && a.unit.Kind == translate.Init && a.now.Sub(running.StartedAt.Time) >= plan.InitTime:
+		return "runs still, and nothing after it starts before it ends: " + logs + " shows what it does"
+	case running != nil && !a.Ready && hasProbe(a.pod, a.Name):
 		return "runs and is not ready: the events say what its probes find, " + logs + " what it does"
 	}
 	return ""
+}
+
+// stopped tells of the stop of the attempt that ended before this one, though it
+// was to run; there is none where it ended by itself.
+func (a advised) stopped(last *v1.ContainerStateTerminated) (event.Event, bool) {
+	i := slices.IndexFunc(a.log, func(e event.Event) bool {
+		return last != nil && e.Unit == a.Name && e.Attempt != "" && "docker://"+e.Attempt == last.ContainerID
+	})
+	if i < 0 {
+		return event.Event{}, false
+	}
+	return a.log[i], true
 }
 
 func waitingAdvice(s *v1.ContainerStatus, logs string, ref translate.Ref) string {

@@ -144,12 +144,55 @@ QoS Class:`
 	}
 }
 
+// again has the container have ended with a code and been started again.
+func again(w *plan.World, code int) {
+	later := w.Containers[0]
+	later.ID, later.Attempt, later.Restarts = "later", 1, 1
+	w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt = plan.Exited, code, now
+	w.Containers = append(w.Containers, later)
+}
+
 func TestAdvice(t *testing.T) {
+	log := event.Log{{Unit: "main", Reason: "Killing", Message: "killing", Attempt: "reset", Why: "a container has ended"}, {
+		Unit: "main", Type: "Normal", Reason: "Killing", Message: "Container main failed liveness probe, will be restarted", First: now, Last: now, Count: 1,
+		Attempt: "stopped", Why: "its liveness probe failed: HTTP probe failed with statuscode: 404\n",
+	}}
 	for name, c := range map[string]struct {
 		change func(*plan.World)
 		want   string
 	}{
 		"well": {func(*plan.World) {}, ""},
+		"gates": {func(w *plan.World) {
+			w.Want.Pod.Spec.SchedulingGates = []v1.PodSchedulingGate{{Name: "example.com/quota"}}
+			w.Pause.State, w.Pause.StartedAt, w.Containers = plan.Created, time.Time{}, nil
+		}, "it waits until somebody removes example.com/quota from spec.schedulingGates; nothing is started before"},
+		"no ConfigMap": {func(w *plan.World) {
+			pod := w.Want.Pod.DeepCopy()
+			pod.Spec.Volumes[0].VolumeSource = v1.VolumeSource{ConfigMap: &v1.ConfigMapVolumeSource{LocalObjectReference: v1.LocalObjectReference{Name: "nosuch"}}}
+			w.Want, w.Containers = translate.New(pod, translate.Options{}), nil
+		}, `it waits: MountVolume.SetUp failed for volume "data" : configmap "nosuch" not found; minipod get configmaps,secrets -n default lists what there is`},
+		"init container that goes on": {func(w *plan.World) {
+			pod := w.Want.Pod.DeepCopy()
+			pod.Spec.InitContainers = []v1.Container{{Name: "setup", Image: "image"}}
+			w.Want = translate.New(pod, translate.Options{})
+			w.Containers[0].Unit = "setup"
+		}, "container setup runs still, and nothing after it starts before it ends: minipod logs web -c setup shows what it does"},
+		"restarted": {func(w *plan.World) { again(w, 3) }, "container main was restarted: it ended with exit code 3; minipod logs web -c main --previous shows what it wrote"},
+		"restarted by a rule": {func(w *plan.World) {
+			rule := v1.ContainerRestartRuleOnExitCodes{Operator: v1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{3}}
+			c := w.Want.Units[0].Container
+			c.RestartPolicy = new(v1.ContainerRestartPolicyNever)
+			c.RestartPolicyRules = []v1.ContainerRestartRule{{Action: v1.ContainerRestartRuleActionRestart, ExitCodes: &rule}}
+			again(w, 3)
+		}, ""},
+		"restarted with all containers": {func(w *plan.World) {
+			again(w, 137)
+			w.Containers[0].ID = "reset"
+		}, ""},
+		"restarted for its probe": {func(w *plan.World) {
+			again(w, 0)
+			w.Containers[0].ID = "stopped"
+		}, "container main was stopped to be started again: its liveness probe failed: HTTP probe failed with statuscode: 404; minipod diagnose web finds the cause"},
 		"failed": {func(w *plan.World) {
 			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt = plan.Exited, 3, now
 		}, "container main ended with exit code 3; minipod logs web -c main shows what it wrote"},
@@ -167,10 +210,10 @@ func TestAdvice(t *testing.T) {
 	} {
 		w := world()
 		c.change(&w)
-		if got := strings.Join(describe.Advice(w, now), "\n"); got != c.want {
+		if got := strings.Join(describe.Advice(w, log, now), "\n"); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
-		if text := describe.Pod(w, nil, describe.Machine{}, now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
+		if text := describe.Pod(w, log, describe.Machine{}, now); !strings.HasPrefix(text, "Name:") || !strings.Contains(text, c.want) {
 			t.Errorf("%s: the advice is not in\n%s", name, text)
 		}
 	}

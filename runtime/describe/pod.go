@@ -43,7 +43,7 @@ func Pod(w plan.World, log event.Log, on Machine, now time.Time) string {
 		p.line(top, "Namespaces:\t%s", namespaces(w))
 	}
 	p.events(w, log)
-	p.advice(Advice(w, now))
+	p.advice(Advice(w, log, now))
 	return p.String()
 }
 

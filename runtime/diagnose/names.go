@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -156,9 +155,6 @@ func hostOf(text string) string {
 	return name
 }
 
-// initTime is how long an init container may run before it is worth a word.
-const initTime = 5 * time.Second
-
 // stuckInit is an init container that runs, while the others wait.
 func stuckInit(l *look) []Cause {
 	if l.Want == nil || l.Intent() != plan.Wanted {
@@ -170,7 +166,7 @@ func stuckInit(l *look) []Cause {
 			continue
 		}
 		ran := l.now.Sub(c.StartedAt)
-		if ran < initTime {
+		if ran < plan.InitTime {
 			continue
 		}
 		return []Cause{{

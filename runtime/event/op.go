@@ -33,6 +33,19 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 	return nil
 }
 
+// What is said of containers that are stopped because the manifest has them
+// start again; of the first the kubelet says no more.
+const (
+	resetMessage  = "killing"
+	resizeMessage = " resize requires restart"
+)
+
+// Meant reports whether a container was stopped because its manifest has it
+// start again, and not because a probe or a hook has failed.
+func (e Event) Meant() bool {
+	return e.Message == resetMessage || strings.Contains(e.Message, resizeMessage)
+}
+
 // killing says why a container is stopped. An init container is not said to be
 // restarted (kuberuntime_container.go, computeInitContainerActions).
 func killing(w plan.World, op plan.Op) string {
@@ -50,9 +63,9 @@ func killing(w plan.World, op plan.Op) string {
 	case op.Cause == plan.CauseHook:
 		return "FailedPostStartHook"
 	case op.Cause == plan.CauseReset:
-		return "killing" // the kubelet says no more
+		return resetMessage
 	case op.Cause == plan.CauseResize:
-		return name + " resize requires restart" + restarted
+		return name + resizeMessage + restarted
 	case op.Cause != "":
 		return name + " failed " + op.Cause + " probe" + restarted
 	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted && !ofAnotherPause(w, op):

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"slices"
+	"time"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -51,3 +52,6 @@ func Down(w World) []Container {
 	}
 	return down
 }
+
+// InitTime is how long an init container may run before it is worth a word.
+const InitTime = 5 * time.Second
