@@ -70,7 +70,7 @@ func rules() []rule {
 	return []rule{
 		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, hostPaths, unpullable, rootRefused, foreign,
 		hiddenFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
-		portNames, failedHooks, failedStartup, earlyLiveness, failingProbes, loopback,
+		portNames, failedHooks, stoppedByProbe, failingProbes, loopback,
 		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
 		uncreated, crashed, processOutOfMemory, waiting,
 	}

@@ -219,6 +219,13 @@ func TestCauses(t *testing.T) {
 		{"hook", of(t, "post-start-failed").ended(143).stoppedFor("hook", "its postStart hook failed: command 'sh' exited with 4: no such user\n", 0), "certain post-start-failed: was stopped: its postStart hook failed: command 'sh' exited with 4: no such user"},
 		{"startup", of(t, "startup-failing").event("main", "Unhealthy", "Startup probe failed: connection refused", 0).event("main", "Killing", "Container main failed startup probe, will be restarted", 0), "certain startup-failing: connection refused"},
 		{"liveness later", of(t, "liveness-too-early").livenessKilled(50 * time.Second), "likely liveness-failing: connection refused"},
+		{"liveness path", of(t, "liveness-too-early").livenessKilled(2*time.Second).getsHealth().event("main", "Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 404", 0), "certain probe-path: the liveness probe of container main asks for /healthz, which the server at port 8080 does not have (404), and has it started again"},
+		{"liveness scheme", of(t, "liveness-too-early").livenessKilled(2*time.Second).getsHealth().event("main", "Unhealthy", "Liveness probe failed: Get: http: server gave HTTP response to HTTPS client", 0), "certain probe-scheme: speaks HTTP, and has it started again"},
+		{"liveness slow", of(t, "liveness-too-early").livenessKilled(50*time.Second).event("main", "Unhealthy", "Liveness probe failed: context deadline exceeded", 0), "certain probe-slow: timeoutSeconds (1s), and has it started again"},
+		{"liveness slow from the start", of(t, "liveness-too-early").livenessKilled(2*time.Second).event("main", "Unhealthy", "Liveness probe failed: context deadline exceeded", 0), "likely liveness-too-early: startupProbe"},
+		{"liveness of loopback", of(t, "liveness-too-early").livenessKilled(2 * time.Second).listens("127.0.0.1:8080"), "certain loopback-only: where its liveness probe cannot reach it"},
+		{"startup of another port", of(t, "startup-failing").startupKilled("dial tcp: connect: connection refused").listens("0.0.0.0:80"), "certain probe-port: the startup probe of container main goes to port 8080, where nobody listens, and has it started again; the pod listens on 80"},
+		{"startup slow", of(t, "startup-failing").startupKilled("context deadline exceeded"), "certain probe-slow: the startup probe of container main gets no answer"},
 		{"probe port", of(t, "probe-port").probe("readiness", "dial tcp 192.0.2.1:8081: connect: connection refused").listens("0.0.0.0:8080"), "certain probe-port: goes to port 8081, where nobody listens; the pod listens on 8080"},
 		{"probe path", of(t, "probe-path").probe("readiness", "HTTP probe failed with statuscode: 404"), "certain probe-path: asks for /healthz, which the server at port 8080 does not have (404)"},
 		{"probe status", of(t, "probe-path").probe("readiness", "HTTP probe failed with statuscode: 503"), "certain probe-status: 503"},
@@ -230,6 +237,7 @@ func TestCauses(t *testing.T) {
 		{"loopback", of(t, "loopback-only").probe("readiness", "connect: connection refused").listens("127.0.0.1:8080"), "certain loopback-only: listens on 127.0.0.1:8080 alone"},
 		{"loopback of a port", of(t, "port-clash").listens("[::1]:8080"), "certain loopback-only: [::1]:8080 alone"},
 		{"clash", of(t, "port-clash").listens("0.0.0.0:8080").ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},
+		{"clash of ports that nobody declares", of(t, "port-clash").undeclared().ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on its port: container first has it"},
 		{"host port", manifest(t, "host-port-taken").image(diagnose.Image{}).hostPort("holder_POD"), "certain host-port-taken: port 4711 of the machine, which the pod is to publish, is taken by container holder_POD"},
 		{"host port of a pod", of(t, "host-port-taken").absent().registry(diagnose.RegistryHas, "").unstarted().hostPort("holder_POD"), "certain host-port-taken: taken by container holder_POD"},
 		{"hidden command", of(t, "hidden-by-volume").command("/etc/nginx/run").refused(127, runc+`exec: "/etc/nginx/run": stat /etc/nginx/run: no such file or directory: unknown`).imageFile("image", "/etc/nginx/run", diagnose.File{There: true}).file("id-main", "/etc/nginx/run", diagnose.File{}), "certain hidden-by-volume: hides what image nginx has there: /etc/nginx/run is missing"},
@@ -314,6 +322,30 @@ func TestUnknown(t *testing.T) {
 	found := diagnose.Find(p.World, p.Evidence, now())
 	if len(asks) == 0 || len(found.Asks) > 0 || len(found.Causes) != 1 || found.Causes[0].Name != "crashed" {
 		t.Errorf("first asks %v, then %v and finds %+v", asks, found.Asks, found.Causes)
+	}
+}
+
+// What a volume hides is told with what follows from it.
+func TestHiddenFromServer(t *testing.T) {
+	folder := diagnose.File{There: true, Dir: true}
+	empty := diagnose.File{There: true, Dir: true, Empty: true}
+	settings := func() *patient { return of(t, "hidden-by-volume").serves("/etc/nginx") }
+	for name, c := range map[string]struct {
+		of   *patient
+		want []string
+	}{
+		"page":            {settings().probe("readiness", "HTTP probe failed with statuscode: 403"), []string{"hidden-by-volume", "probe-status"}},
+		"settings":        {settings().probe("readiness", "connect: connection refused").listens().imageFile("image", "/etc/nginx", folder).file("id-main", "/etc/nginx", empty), []string{"probe-port", "hidden-by-volume"}},
+		"nothing to hide": {settings().probe("readiness", "connect: connection refused").listens().imageFile("image", "/etc/nginx", empty).file("id-main", "/etc/nginx", empty), []string{"probe-port"}},
+		"filled":          {settings().probe("readiness", "connect: connection refused").listens().imageFile("image", "/etc/nginx", folder).file("id-main", "/etc/nginx", folder), []string{"probe-port"}},
+	} {
+		var names []string
+		for _, cause := range c.of.found() {
+			names = append(names, cause.Name)
+		}
+		if !slices.Equal(names, c.want) {
+			t.Errorf("%s: found %q, want %q", name, names, c.want)
+		}
 	}
 }
 

@@ -73,6 +73,7 @@ type File struct {
 	Mode     uint32 // the permission bits
 	UID, GID int
 	Dir      bool
+	Empty    bool   // a folder without anything in it
 	Link     string // where a symbolic link points
 	Head     []byte // its first bytes, at most HeadSize
 }

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,124 +14,128 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// earlyLiveness is a container that its liveness probe has killed before it
-// could answer.
-func earlyLiveness(l *look) []Cause {
+// stoppedByProbe are containers that their startup or liveness probes have had
+// stopped. Why those failed is in the messages of events: the attempt that they
+// asked is gone.
+func stoppedByProbe(l *look) []Cause {
 	if l.Pause == nil {
 		return nil
 	}
 	var causes []Cause
 	for _, u := range l.units() {
-		p := u.Probe(translate.Liveness)
-		if p == nil {
-			continue
+		for _, kind := range []translate.ProbeKind{translate.Startup, translate.Liveness} {
+			if u.Probe(kind) == nil {
+				continue
+			}
+			f := failing{Unit: u, kind: kind, stop: l.stopSeen(u, kind)}
+			var err error
+			if f.action, err = u.ProbeAction(kind, translate.Inputs{PodIPs: l.Pause.IPs}); err == nil && f.stop != "" {
+				f.output = cmp.Or(l.probeOutput(u, kind), "nothing is known of why")
+				causes = append(causes, l.probeCauses(f)...)
+			}
 		}
-		seen := l.livenessSeen(u, p)
-		if seen == "" {
-			continue
-		}
-		causes = append(causes, l.liveness(u, p, seen, l.livenessOutput(u))...)
 	}
 	return causes
 }
 
-// livenessFailed begins the messages of liveness probes that fail.
-const livenessFailed = "Liveness probe failed: "
-
-// livenessOutput is how the liveness probe of a unit has failed last, but before
-// that that its command is not there: what another failure says, of a container
-// that was being stopped, is no better.
-func (l *look) livenessOutput(u translate.Unit) string {
+// probeOutput is how a probe of a unit has failed last, but before that that its
+// command is not there: what another failure says, of a container that was
+// being stopped, is no better.
+func (l *look) probeOutput(u translate.Unit, kind translate.ProbeKind) string {
 	last := ""
 	for _, e := range slices.Backward(l.e.Events.Latest()) {
+		text, failed := strings.CutPrefix(e.Message, failedWords(kind))
 		switch {
-		case e.Unit != u.Name || !strings.HasPrefix(e.Message, livenessFailed):
-		case u.Probe(translate.Liveness).Exec != nil && missingCommand(e.Message):
-			return e.Message
+		case e.Unit != u.Name || !failed:
+		case u.Probe(kind).Exec != nil && missingCommand(text):
+			return text
 		case last == "":
-			last = e.Message
+			last = text
 		}
 	}
 	return last
 }
 
-// livenessSeen is what tells that the liveness probe of a unit has had it
-// stopped; empty where nothing does.
-func (l *look) livenessSeen(u translate.Unit, p *v1.Probe) string {
-	if e, by := l.killedBy(u, translate.Liveness); by {
+// failedWords begin the messages of probes that fail.
+func failedWords(kind translate.ProbeKind) string {
+	return strings.ToUpper(string(kind[:1])) + string(kind[1:]) + " probe failed: "
+}
+
+// stopSeen is what tells that a probe of a unit has had it stopped; empty where
+// nothing does.
+func (l *look) stopSeen(u translate.Unit, kind translate.ProbeKind) string {
+	if e, by := l.killedBy(u, kind); by {
 		return eventText(e)
 	}
 	c := l.failed(u)
 	switch {
-	case c == nil || c.OOMKilled:
+	case kind != translate.Liveness || c == nil || c.OOMKilled:
 		return ""
 	case c.ExitCode == terminated || c.ExitCode == killed:
 		return fmt.Sprintf("exit code %d: it was stopped, as it is when its liveness probe fails", c.ExitCode)
 	}
-	if e, failed := l.warned(u.Name, livenessFailed); failed && during(e, *c) && e.Count >= int(p.FailureThreshold) {
+	if e, failed := l.warned(u.Name, failedWords(kind)); failed && during(e, *c) && e.Count >= int(u.Probe(kind).FailureThreshold) {
 		return fmt.Sprintf("exit code %d, when its liveness probe had failed often enough for it to be stopped", c.ExitCode)
 	}
 	return ""
 }
 
-func (l *look) liveness(u translate.Unit, p *v1.Probe, seen, output string) []Cause {
-	gives := givesUp(p)
-	c := Cause{
-		Name: "liveness-too-early", Container: u.Name, Sure: Likely,
-		Evidence: append(nonEmpty(seen, output), patience(p)), Command: l.command("events"),
-	}
-	if p.Exec != nil && missingCommand(output) {
-		return []Cause{absentProbeCommand(c, u, translate.Liveness, output)}
-	}
-	if wrong, found := l.wrongPort(c, u, output); found {
-		return []Cause{wrong}
-	}
-	lived, known := l.lived(u)
-	slow := known && lived <= gives+time.Duration(p.PeriodSeconds+p.TimeoutSeconds)*time.Second+l.graceOf(p)
-	if !slow || u.Probe(translate.Startup) != nil || holds(output, "statuscode: 404") {
-		c.Name = "liveness-failing"
-		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(u), firstOf(strings.TrimPrefix(output, livenessFailed)))
-		return []Cause{c}
-	}
-	c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(u), age(lived))
-	c.Evidence = append(c.Evidence, "it gives up "+age(gives)+" after the start of a container that does not answer")
-	return []Cause{c}
+// tooEarly reports whether the liveness probe that had a unit stopped may have
+// done so before it could answer, and for how long it lived.
+func (l *look) tooEarly(f failing) (lived time.Duration, early bool) {
+	p := f.Probe(f.kind)
+	lived, known := l.lived(f.Unit)
+	early = known && lived <= givesUp(p)+time.Duration(p.PeriodSeconds+p.TimeoutSeconds)*time.Second+l.graceOf(p)
+	return lived, early && f.stop != "" && f.kind == translate.Liveness && f.Probe(translate.Startup) == nil
 }
 
-// wrongPort tells that a liveness probe which was refused goes to a port on
-// which the container will never listen: because it listens on others, or
-// because its image and its manifest speak of others only.
-func (l *look) wrongPort(c Cause, u translate.Unit, output string) (Cause, bool) {
-	action, err := u.ProbeAction(translate.Liveness, translate.Inputs{PodIPs: l.Pause.IPs})
-	if err != nil || action.Port == 0 || !unconnected(output) {
-		return c, false
+// gaveUp is a probe that had a container stopped, of which no more is known than
+// that it failed.
+func (l *look) gaveUp(c Cause, f failing) Cause {
+	c.Name = string(f.kind) + "-failing"
+	p := f.Probe(f.kind)
+	switch lived, early := l.tooEarly(f); {
+	case f.kind == translate.Startup:
+		c.Text = fmt.Sprintf("the startup probe of %s gave up %s after its start and had it started again: %s", title(f.Unit), givesUp(p), firstOf(f.output))
+	case early:
+		c.Name, c.Sure = "liveness-too-early", Likely
+		c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(f.Unit), age(lived))
+		c.Evidence = append(c.Evidence, "it gives up "+age(givesUp(p))+" after the start of a container that does not answer")
+	default:
+		c.Sure = Likely
+		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(f.Unit), firstOf(f.output))
 	}
-	port := action.Port
+	return c
+}
+
+// wrongPort tells that a probe which was refused, and had its container stopped,
+// goes to a port on which the container will never listen: because it listens
+// on others, or on this one for itself alone, or because its image and its
+// manifest speak of others only.
+func (l *look) wrongPort(c Cause, f failing) (Cause, bool) {
+	port := f.action.Port
 	c.Name, c.Command = "probe-port", l.command("ns")
-	exposed := l.exposed(u)
-	if open, known := l.listening(); known && l.alone(u) && len(open.ports()) > 0 {
-		c.Sure = Certain
-		c.Text = fmt.Sprintf("the liveness probe of %s goes to port %d, where nobody listens, and has it started again; the pod listens on %s", title(u), port, open)
+	exposed := l.exposed(f.Unit)
+	if open, known := l.listening(); known && l.alone(f.Unit) && len(open.ports()) > 0 {
+		if at := open.at(port); len(at) > 0 && onlyLoopback(at) {
+			return l.loopbackCause(f.Unit, port, at, fmt.Sprintf("its %s probe", f.kind)), true
+		}
+		c.Text = fmt.Sprintf("the %s probe of %s goes to port %d, where nobody listens%s; the pod listens on %s", f.kind, title(f.Unit), port, f.again(), open)
 		c.Evidence = append(c.Evidence, "ports that are listened on: "+open.String())
 		return c, len(open.at(port)) == 0 && !slices.Contains(exposed, port)
 	}
-	c.Text = fmt.Sprintf("the liveness probe of %s goes to port %d, where nobody listens, and has it started again; its image and its manifest name only %s", title(u), port, numbers(exposed))
+	c.Sure = Likely
+	c.Text = fmt.Sprintf("the %s probe of %s goes to port %d, where nobody listens%s; its image and its manifest name only %s", f.kind, title(f.Unit), port, f.again(), numbers(exposed))
 	c.Evidence = append(c.Evidence, "ports of the image and of the manifest: "+numbers(exposed))
-	c.Command = "docker image inspect -f '{{json .Config.ExposedPorts}}' " + word(u.Container.Image)
+	c.Command = "docker image inspect -f '{{json .Config.ExposedPorts}}' " + word(f.Container.Image)
 	return c, len(exposed) > 0 && !slices.Contains(exposed, port)
 }
 
 // alone reports whether a unit is the only container that runs, so that every
 // port of the pod is its own.
 func (l *look) alone(u translate.Unit) bool {
-	runs := false
-	for _, c := range l.Containers {
-		if c.State == plan.Running && c.Unit != u.Name {
-			return false
-		}
-		runs = runs || c.State == plan.Running
-	}
-	return runs
+	latest := l.Latest(u.Name)
+	return latest != nil && latest.State == plan.Running && len(l.others(u)) == 0
 }
 
 // exposed are the TCP ports that the image and the manifest say a unit has.

@@ -172,6 +172,11 @@ func (l *look) explained(unit string) bool {
 	return slices.ContainsFunc(l.causes, func(c Cause) bool { return c.Container == unit && c.Sure != Possible })
 }
 
+// explainedBy reports whether a cause of a name was found of a unit.
+func (l *look) explainedBy(unit, name string) bool {
+	return slices.ContainsFunc(l.causes, func(c Cause) bool { return c.Container == unit && c.Name == name })
+}
+
 // warned is the newest event of a unit whose message begins with a text.
 func (l *look) warned(unit, prefix string) (e event.Event, ok bool) {
 	for _, e = range slices.Backward(l.e.Events.Latest()) {

@@ -8,6 +8,7 @@ import (
 	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/minipod/minipod/runtime/diagnose"
 	"github.com/minipod/minipod/runtime/event"
@@ -40,6 +41,35 @@ func (p *patient) livenessKilled(after time.Duration) *patient {
 	p.answers(diagnose.Question{Kind: diagnose.AskLog, At: before.ID}, diagnose.Answer{})
 	p.event("main", "Unhealthy", "Liveness probe failed: dial tcp: connection refused", 2*time.Second)
 	return p.event("main", "Killing", "Container main failed liveness probe, will be restarted", 2*time.Second)
+}
+
+// getsHealth has the liveness probe ask for a page that is not there.
+func (p *patient) getsHealth() *patient {
+	p.Want.Units[0].Container.LivenessProbe.HTTPGet.Path = "/healthz"
+	return p
+}
+
+// undeclared has the manifest name no ports.
+func (p *patient) undeclared() *patient {
+	for _, u := range p.Want.Units {
+		u.Container.Ports = nil
+	}
+	return p
+}
+
+// startupKilled has the container have been started again because its startup
+// probe failed with some words.
+func (p *patient) startupKilled(output string) *patient {
+	p.event("main", "Unhealthy", "Startup probe failed: "+output, 0)
+	return p.event("main", "Killing", "Container main failed startup probe, will be restarted", 0)
+}
+
+// serves has the container be asked for the index of a folder, whose page only
+// the image has.
+func (p *patient) serves(folder string) *patient {
+	p.Want.Units[0].Container.ReadinessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{HTTPGet: &v1.HTTPGetAction{Path: "/", Port: intstr.FromInt32(80)}}, TimeoutSeconds: 1, PeriodSeconds: 1, FailureThreshold: 1}
+	page := path.Join(folder, "index.html")
+	return p.imageFile("image", page, diagnose.File{There: true}).file("id-main", page, diagnose.File{})
 }
 
 // stoppedFor has the last attempt have been stopped, for so long a time, because

@@ -147,10 +147,25 @@ func (l *look) rival(u translate.Unit, port int) (wanted, other string) {
 			return "port " + number, "container " + rival
 		}
 	}
-	if port == 0 {
-		return "its port", "something in the pod"
+	wanted, other = "its port", "something in the pod"
+	if port != 0 {
+		wanted = fmt.Sprintf("port %d", port)
 	}
-	return fmt.Sprintf("port %d", port), "something in the pod"
+	if others := l.others(u); len(others) == 1 && !l.Want.Pod.Spec.HostNetwork {
+		other = "container " + others[0]
+	}
+	return wanted, other
+}
+
+// others are the units that run beside one.
+func (l *look) others(u translate.Unit) []string {
+	var names []string
+	for _, c := range l.Containers {
+		if c.State == plan.Running && c.Unit != u.Name {
+			names = append(names, c.Unit)
+		}
+	}
+	return names
 }
 
 // declaredTwice are ports that two containers declare, before anything runs.

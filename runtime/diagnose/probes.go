@@ -54,6 +54,15 @@ type failing struct {
 	kind   translate.ProbeKind
 	action translate.Action
 	output string
+	stop   string // what tells that it had the container stopped; empty where it fails now
+}
+
+// again says that a probe had its container stopped.
+func (f failing) again() string {
+	if f.stop == "" {
+		return ""
+	}
+	return ", and has it started again"
 }
 
 // failingProbes are probes that fail now: of startup and readiness those that
@@ -90,7 +99,7 @@ func (l *look) failing(u translate.Unit, kind translate.ProbeKind) (failing, boo
 	case translate.Readiness:
 		return l.probed(f, started && !l.Ready(u, *c))
 	}
-	e, ok := l.warned(u.Name, "Liveness probe failed: ")
+	e, ok := l.warned(u.Name, failedWords(kind))
 	_, restarted := l.killedBy(u, kind)
 	return l.probed(f, ok && !restarted && l.now.Sub(e.Last) <= recent)
 }
@@ -132,12 +141,17 @@ func unconnected(output string) bool {
 	return holds(output, "connection refused", "failed to connect service")
 }
 
-// probeCauses say why a probe fails.
+// probeCauses say why a probe fails, or has failed until its container was
+// stopped.
 func (l *look) probeCauses(f failing) []Cause {
 	c := Cause{
 		Container: f.Name, Sure: Certain, Evidence: []string{fmt.Sprintf("%s probe: %s", f.kind, firstOf(f.output)), where(f)},
 		Command: l.probeCommand(f),
 	}
+	if f.stop != "" {
+		c.Evidence = append([]string{f.stop}, append(c.Evidence, patience(f.Probe(f.kind)))...)
+	}
+	_, early := l.tooEarly(f)
 	switch output := f.output; {
 	case unconnected(output):
 		return l.refusedBy(c, f)
@@ -145,17 +159,22 @@ func (l *look) probeCauses(f failing) []Cause {
 		return []Cause{absentProbeCommand(c, f.Unit, f.kind, output)}
 	case f.action.HTTP != nil && holds(output, "statuscode: 404"):
 		c.Name = "probe-path"
-		c.Text = fmt.Sprintf("the %s probe of %s asks for %s, which the server at port %d does not have (404)", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port)
-		return append([]Cause{c}, l.hiddenPath(f)...)
-	case f.action.HTTP != nil && holds(output, "statuscode:"):
-		c.Name = "probe-status"
-		c.Text = fmt.Sprintf("the %s probe of %s asks for %s at port %d, and the server refuses it: %s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, output)
+		c.Text = fmt.Sprintf("the %s probe of %s asks for %s, which the server at port %d does not have (404)%s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, f.again())
+		return append(l.hiddenPath(f), c)
 	case f.action.HTTP != nil && holds(output, "http response to https client"):
 		c.Name = "probe-scheme"
-		c.Text = fmt.Sprintf("the %s probe of %s asks with HTTPS (scheme: HTTPS), and the server at port %d speaks HTTP", f.kind, title(f.Unit), f.action.Port)
+		c.Text = fmt.Sprintf("the %s probe of %s asks with HTTPS (scheme: HTTPS), and the server at port %d speaks HTTP%s", f.kind, title(f.Unit), f.action.Port, f.again())
+	case early:
+		return []Cause{l.gaveUp(c, f)}
+	case f.action.HTTP != nil && holds(output, "statuscode:"):
+		c.Name = "probe-status"
+		c.Text = fmt.Sprintf("the %s probe of %s asks for %s at port %d, and the server refuses it%s: %s", f.kind, title(f.Unit), f.action.HTTP.Path, f.action.Port, f.again(), firstOf(output))
+		return append(l.hiddenPath(f), c)
 	case holds(output, "timeout", "timed out", "deadline exceeded"):
 		c.Name = "probe-slow"
-		c.Text = fmt.Sprintf("the %s probe of %s gets no answer within its timeoutSeconds (%s)", f.kind, title(f.Unit), f.action.Timeout)
+		c.Text = fmt.Sprintf("the %s probe of %s gets no answer within its timeoutSeconds (%s)%s", f.kind, title(f.Unit), f.action.Timeout, f.again())
+	case f.stop != "":
+		return []Cause{l.gaveUp(c, f)}
 	default:
 		c.Name = "probe-failing"
 		c.Text = fmt.Sprintf("the %s probe of %s fails: %s", f.kind, title(f.Unit), firstOf(output))
@@ -183,6 +202,8 @@ func where(f failing) string {
 func (l *look) probeCommand(f failing) string {
 	in := l.command("exec") + " -c " + f.Name + " -- "
 	switch http := f.action.HTTP; {
+	case f.stop != "":
+		return l.command("events")
 	case len(f.action.Exec) > 0:
 		return in + commandLine(f.action.Exec)
 	case http != nil && !l.has(f.Unit, "wget"):
@@ -213,6 +234,12 @@ func target(f failing, scheme string) string {
 
 // refusedBy is a probe whose connection was refused.
 func (l *look) refusedBy(c Cause, f failing) []Cause {
+	if f.stop != "" {
+		if wrong, found := l.wrongPort(c, f); found {
+			return []Cause{wrong}
+		}
+		return []Cause{l.gaveUp(c, f)}
+	}
 	c.Command = l.command("ns")
 	open, known := l.listening()
 	if !known {
@@ -233,37 +260,14 @@ func (l *look) refusedBy(c Cause, f failing) []Cause {
 	}
 	c.Name = "probe-port"
 	c.Text = fmt.Sprintf("the %s probe of %s goes to port %d, where nobody listens; the pod listens on %s", f.kind, title(f.Unit), f.action.Port, open)
+	if len(open.ports()) == 0 {
+		return append(l.hiddenFolders(f), c)
+	}
 	return []Cause{c}
 }
 
 // youth is how long a container may take to listen before that is strange.
 const youth = 10 * time.Second
-
-// failedStartup is a container that has been started again because its startup
-// probe has not succeeded in time.
-func failedStartup(l *look) []Cause {
-	if l.Pause == nil {
-		return nil
-	}
-	var causes []Cause
-	for _, u := range l.units() {
-		e, by := l.killedBy(u, translate.Startup)
-		p := u.Probe(translate.Startup)
-		if !by || p == nil {
-			continue
-		}
-		output := "nothing is known of why"
-		if failed, ok := l.warned(u.Name, "Startup probe failed: "); ok {
-			output = firstOf(failed.Message)
-		}
-		causes = append(causes, Cause{
-			Name: "startup-failing", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("the startup probe of %s gave up %s after its start and had it started again: %s", title(u), givesUp(p), output),
-			Evidence: []string{eventText(e), patience(p)}, Command: l.command("events"),
-		})
-	}
-	return causes
-}
 
 // givesUp is how long after the start of a container its probe gives up, if it
 // never succeeds.

@@ -54,31 +54,59 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 	return Cause{}, false
 }
 
+// hiddenByVolume is the name of the cause that a volume hides what the image has.
+const hiddenByVolume = "hidden-by-volume"
+
 func (l *look) hides(u translate.Unit, m v1.VolumeMount, name, seen string) Cause {
 	return Cause{
-		Name: "hidden-by-volume", Container: u.Name, Sure: Certain,
+		Name: hiddenByVolume, Container: u.Name, Sure: Certain,
 		Text:     fmt.Sprintf("volume %s is mounted at %s in %s and hides what image %s has there: %s is missing", m.Name, m.MountPath, title(u), u.Container.Image, name),
 		Evidence: []string{seen, "the image has " + name, "the volume has not"},
 		Command:  fmt.Sprintf("docker run --rm --entrypoint ls %s -l %s", u.Container.Image, path.Dir(name)),
 	}
 }
 
-// hiddenPath is a file that a probe asks for and that a volume hides.
+// hiddenPath is a file that a probe asks for and that a volume hides; of a
+// folder that is the page which servers answer with.
 func (l *look) hiddenPath(f failing) []Cause {
 	c := l.Latest(f.Name)
+	asked, _, _ := strings.Cut(f.action.HTTP.Path, "?")
+	if strings.HasSuffix(asked, "/") || asked == "" {
+		asked += "/index.html"
+	}
 	for _, m := range f.Container.VolumeMounts {
-		name := path.Join(m.MountPath, f.action.HTTP.Path)
-		if m.MountPath == "/" || strings.HasSuffix(f.action.HTTP.Path, "/") {
+		name := path.Join(m.MountPath, asked)
+		if m.MountPath == "/" || c == nil || l.explainedBy(f.Name, hiddenByVolume) {
 			continue
 		}
 		if file, known := l.imageFile(f.Unit, name); !known || !file.There {
 			continue
 		}
 		if file, known := l.file(c.ID, name); known && !file.There {
-			return []Cause{l.hides(f.Unit, m, name, fmt.Sprintf("%s probe: %s", f.kind, f.output))}
+			return []Cause{l.hides(f.Unit, m, name, fmt.Sprintf("%s probe: %s", f.kind, firstOf(f.output)))}
 		}
 	}
 	return nil
+}
+
+// hiddenFolders are folders with which a server that does not listen may have
+// been configured: the image has files in them, and an empty volume hides those.
+func (l *look) hiddenFolders(f failing) []Cause {
+	var causes []Cause
+	c := l.Latest(f.Name)
+	for _, m := range f.Container.VolumeMounts {
+		of, known := l.imageFile(f.Unit, m.MountPath)
+		if !known || !of.Dir || of.Empty {
+			continue
+		}
+		if now, known := l.file(c.ID, m.MountPath); !known || !now.Dir || !now.Empty {
+			continue
+		}
+		cause := l.hides(f.Unit, m, m.MountPath+"/*", fmt.Sprintf("%s probe: %s", f.kind, firstOf(f.output)))
+		cause.Sure = Likely
+		causes = append(causes, cause)
+	}
+	return causes
 }
 
 // readOnly are containers that want to write where they may not.

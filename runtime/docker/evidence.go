@@ -120,6 +120,13 @@ func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, erro
 		f.Link = h.Linkname
 		return f, nil
 	}
+	if f.Dir {
+		_, err = files.Next()
+		if f.Empty = errors.Is(err, io.EOF); f.Empty {
+			err = nil
+		}
+		return f, err
+	}
 	f.Head, err = io.ReadAll(io.LimitReader(files, diagnose.HeadSize))
 	return f, err
 }
