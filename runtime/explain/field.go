@@ -31,7 +31,8 @@ type documented interface{ SwaggerDoc() map[string]string }
 var kindWords = [...]string{"pod", "pods", "po"}
 
 // FindField finds a field of the Pod by its path: spec.containers.image, with
-// pod. in front or indexes in between as one likes. The error is a
+// pod. in front or indexes in between as one likes. What stands behind a map is
+// one of its keys, which may have dots: the field is the map. The error is a
 // NoFieldError.
 func FindField(path string) (Field, error) {
 	f := Field{Type: "Pod", of: reflect.TypeFor[v1.Pod](), Doc: docOf(reflect.TypeFor[v1.Pod](), "")}
@@ -40,6 +41,9 @@ func FindField(path string) (Field, error) {
 			continue
 		}
 		next, ok := f.field(word)
+		if f.of.Kind() == reflect.Map && len(f.fields()) == 0 {
+			break
+		}
 		if !ok {
 			return Field{}, &NoFieldError{f, word}
 		}

@@ -84,6 +84,20 @@ func TestEveryFieldIsExplained(t *testing.T) {
 	}
 }
 
+// A key of a map has what the map has.
+func TestKeyOfMap(t *testing.T) {
+	for path, want := range map[string]string{
+		"spec.containers.resources.limits.memory":    "spec.containers.resources.limits",
+		"spec.containers[0].resources.limits[cpu]":   "spec.containers.resources.limits",
+		"spec.nodeSelector.kubernetes.io/os":         "spec.nodeSelector",
+		"metadata.annotations.example.com/some.note": "metadata.annotations",
+	} {
+		if f, err := explain.FindField(path); err != nil || f.Path != want {
+			t.Errorf("%s: %s, %v", path, f.Path, err)
+		}
+	}
+}
+
 func TestNoSuchField(t *testing.T) {
 	for path, want := range map[string]string{
 		"spec.nope":                  `there is no field "nope" in spec`,
