@@ -170,8 +170,9 @@ func (f *learnFlags) play(cmd *cobra.Command, io streams, l *lesson.Lesson) erro
 	}
 	// A lesson whose reader is gone has to clean up: the write fails then, and
 	// the signal does not end the process. Ignored, commands would inherit that.
+	// Nor does a second Ctrl-C, that comes while it cleans up.
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGPIPE)
+	signal.Notify(signals, syscall.SIGPIPE, syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	err = p.Play(cmd.Context(), l)
 	if errors.Is(err, syscall.EPIPE) {

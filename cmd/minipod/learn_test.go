@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/lesson"
 )
@@ -42,29 +45,65 @@ func TestLessons(t *testing.T) {
 // A lesson whose reader is gone cleans up, as after Ctrl-C, and ends as other
 // commands do then.
 func TestLearnIntoClosedPipe(t *testing.T) {
+	l := endless(t, "")
+	l.out.Close()
+	l.cleans(t, syscall.SIGPIPE)
+}
+
+// A second Ctrl-C does not keep a lesson from cleaning up.
+func TestLearnInterruptedTwice(t *testing.T) {
+	l := endless(t, "sleep 1; ")
+	for range 3 {
+		if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+	l.cleans(t, syscall.SIGINT)
+}
+
+// lessonProcess is a minipod that gives a lesson which does not end.
+type lessonProcess struct {
+	cmd    *exec.Cmd
+	out    io.Closer
+	marker string // which its cleaning up writes to, before and after
+	temp   string // its folder for temporary ones
+}
+
+func endless(t *testing.T, cleanup string) lessonProcess {
 	e := newTestEngine(t)
 	dir := t.TempDir()
-	marker := filepath.Join(dir, "cleaned")
-	text := "# Mine\n```sh\nwhile echo more; do sleep 0.1; done\n```\n```cleanup\necho >>" + marker + "\n```\n"
+	l := lessonProcess{marker: filepath.Join(dir, "cleaned"), temp: t.TempDir()}
+	text := "# Mine\n```sh\nwhile echo more; do sleep 0.1; done\n```\n```cleanup\n" + cleanup + "echo >>" + l.marker + "\n```\n"
 	if err := os.WriteFile(filepath.Join(dir, "my.md"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := minipod(t, e.address, "learn", "--dir", dir, "--yes", "my")
-	out, err := cmd.StdoutPipe()
+	l.cmd = minipod(t, e.address, "learn", "--dir", dir, "--yes", "my")
+	l.cmd.Env = append(l.cmd.Env, "TMPDIR="+l.temp)
+	out, err := l.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := l.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	l.out = out
 	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "more"; {
 	}
-	out.Close()
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitSignal+int(syscall.SIGPIPE) {
+	return l
+}
+
+// cleans wants the lesson to end by a signal, and to have cleaned up.
+func (l lessonProcess) cleans(t *testing.T, by syscall.Signal) {
+	t.Helper()
+	if err := l.cmd.Wait(); l.cmd.ProcessState.ExitCode() != exitSignal+int(by) {
 		t.Error(err)
 	}
-	if cleaned, err := os.ReadFile(marker); err != nil || len(cleaned) != 2 {
+	if cleaned, err := os.ReadFile(l.marker); err != nil || len(cleaned) != 2 {
 		t.Errorf("it cleaned up %d times, %v", len(cleaned), err)
+	}
+	if left, err := os.ReadDir(l.temp); err != nil || len(left) > 0 {
+		t.Errorf("it has left %v, %v", left, err)
 	}
 }
 
