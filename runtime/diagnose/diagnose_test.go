@@ -500,6 +500,25 @@ func TestNoSupervisorIsNotFirst(t *testing.T) {
 	}
 }
 
+// Nobody goes on with a pod that waits, either: for the end of a back-off, or
+// for a ConfigMap.
+func TestNoSupervisorWhileItWaits(t *testing.T) {
+	backoff := of(t, "crashed").ended(3)
+	backoff.last().Backoff = 4
+	missing := of(t, "object-missing")
+	missing.Containers = nil
+	missing.Images[missing.Want.Units[0].Container.Image] = plan.Image{ID: "image"}
+	for name, p := range map[string]*patient{"crashed": backoff, "object-missing": missing} {
+		if found := p.found(); len(found) != 1 || found[0].Name != name {
+			t.Errorf("%s, kept: %+v", name, found)
+		}
+		found := p.unkept().found()
+		if len(found) != 2 || found[0].Name != name || found[1].Name != "no-supervisor" || !strings.HasPrefix(found[1].Evidence[0], "waits: main ") {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
+
 // How often a container was started again is told beside the sentence.
 func TestRestartsAreEvidence(t *testing.T) {
 	p := of(t, "crashed").ended(3, "a\tb")
