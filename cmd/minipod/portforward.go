@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -194,8 +195,10 @@ func splitPorts(b *translate.Blueprint, text string) (local, remote int, err err
 	}
 	remote, named := portNumber(b, there)
 	switch {
-	case protocol != "" && !strings.EqualFold(protocol, "tcp"), named == v1.ProtocolUDP, named == v1.ProtocolSCTP:
-		return 0, 0, usage("minipod run -p publishes UDP ports too: -p 5353:53/udp", "port %s: port-forward forwards TCP alone", text)
+	case protocol != "" && !strings.EqualFold(protocol, "tcp"), protocol == "" && (named == v1.ProtocolUDP || named == v1.ProtocolSCTP):
+		protocol = strings.ToLower(cmp.Or(protocol, string(named)))
+		hint := fmt.Sprintf("minipod run -p publishes other ports too: -p %s:%d/%s", cmp.Or(here, strconv.Itoa(remote)), remote, protocol)
+		return 0, 0, usage(hint, "port %s: port-forward forwards TCP alone", text)
 	case remote == 0 && len(validation.IsValidPortName(there)) == 0:
 		return 0, 0, usage("", "port %s: no container of the pod names a port %s", text, there)
 	case remote < 1 || remote > 65535:
@@ -212,22 +215,21 @@ func splitPorts(b *translate.Blueprint, text string) (local, remote int, err err
 }
 
 // portNumber is the number that a word means: itself, or the container port of
-// that name, with its protocol; 0 where there is none.
-func portNumber(b *translate.Blueprint, word string) (int, v1.Protocol) {
-	if n, err := strconv.Atoi(word); err == nil {
-		return n, ""
-	}
+// that name, with the protocol in which containers have it: TCP where one has, and
+// nothing where none is known; 0 where there is no such name.
+func portNumber(b *translate.Blueprint, word string) (number int, protocol v1.Protocol) {
+	number, _ = strconv.Atoi(word)
 	if b == nil {
-		return 0, ""
+		return number, ""
 	}
 	for _, c := range b.Pod.Spec.Containers {
 		for _, p := range c.Ports {
-			if p.Name == word {
-				return int(p.ContainerPort), p.Protocol
+			if (word != "" && p.Name == word || int(p.ContainerPort) == number) && protocol != v1.ProtocolTCP {
+				number, protocol = int(p.ContainerPort), p.Protocol
 			}
 		}
 	}
-	return 0, ""
+	return number, protocol
 }
 
 var errLost = errors.New("lost connection to pod")
