@@ -59,7 +59,7 @@ func (f *attachFlags) run(ctx context.Context, io streams, name string) error {
 	}
 	defer e.Close()
 	c := tell.NewConsole(io.err)
-	running, note, err := findRunning(ctx, e, translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}, f.container)
+	running, note, err := findRunning(ctx, e, translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}, f.container, "attach to")
 	if err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func (f *execFlags) run(ctx context.Context, io streams, name string, command []
 	defer e.Close()
 	c := tell.NewConsole(io.err)
 	ref := translate.Ref{Namespace: namespaceOr(f.namespace), Name: name}
-	running, note, err := findRunning(ctx, e, ref, f.container)
+	running, note, err := findRunning(ctx, e, ref, f.container, "exec into")
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,9 @@ func (f *execFlags) exec(ctx context.Context, c tell.Console, io streams, e conn
 	return e.Exec(ctx, id, opts)
 }
 
-// findRunning is the running container that is meant.
-func findRunning(ctx context.Context, e connection, ref translate.Ref, container string) (*plan.Container, string, error) {
+// findRunning is the running container that something is to be done with, such
+// as "exec into".
+func findRunning(ctx context.Context, e connection, ref translate.Ref, container, what string) (*plan.Container, string, error) {
 	w, err := e.runner.Find(ctx, ref.Namespace, ref.Name)
 	switch {
 	case err != nil:
@@ -149,7 +150,7 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 		return nil, "", unreadable(ref)
 	}
 	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
-		return nil, "", fmt.Errorf("cannot exec into a container in a completed pod; current phase is %s", phase)
+		return nil, "", fmt.Errorf("cannot %s a container in a completed pod; current phase is %s", what, phase)
 	}
 	name, note, err := chooseContainer(w, container)
 	if err != nil {

@@ -90,6 +90,13 @@ func together(k Kind) string {
 func apart(k Kind, a, b Pod) string {
 	switch k {
 	case Net:
+		on, other := a, b
+		if b.row(Net).Owner == OwnerMachine {
+			on, other = b, a
+		}
+		if on.row(Net).Owner == OwnerMachine {
+			return fmt.Sprintf("The localhost of %s leads to the machine's programs, that of %s to itself alone, at %s.", on.Name, other.Name, other.at())
+		}
 		return fmt.Sprintf("Each has its own: localhost leads to nobody but itself. %s is at %s, %s at %s.", a.Name, a.at(), b.Name, b.at())
 	case IPC:
 		return "Neither sees the other's shared memory, semaphores and queues."

@@ -111,7 +111,11 @@ func (o Object) text() string {
 		uses = append(uses, done+": "+u.who())
 	}
 	if len(uses) == 0 {
-		return strings.Join(words, ", ") + ": nobody has it open"
+		nobody := "nobody has it open"
+		if o.Kind == string(pause.Memory) { // which can be open without being mapped, and that is not seen
+			nobody = "nobody has it mapped"
+		}
+		return strings.Join(words, ", ") + ": " + nobody
 	}
 	return strings.Join(words, ", ") + ": " + strings.Join(uses, "; ")
 }
