@@ -25,6 +25,7 @@ func DefaultPod(pod *v1.Pod) {
 func ValidatePod(pod *v1.Pod) field.ErrorList {
 	return validate(pod, corev1.Convert_v1_Pod_To_core_Pod, func(p *core.Pod) field.ErrorList {
 		if p.Spec.ServiceAccountName == "" {
+			//lint:ignore SA1019 the two must be the same
 			p.Spec.ServiceAccountName, p.Spec.DeprecatedServiceAccount = "default", "default"
 		}
 		return validation.ValidatePodCreate(p, podOptions(p, nil))
