@@ -224,8 +224,11 @@ func portNumber(b *translate.Blueprint, word string) (number int, protocol v1.Pr
 	}
 	for _, c := range b.Pod.Spec.Containers {
 		for _, p := range c.Ports {
-			if (word != "" && p.Name == word || int(p.ContainerPort) == number) && protocol != v1.ProtocolTCP {
-				number, protocol = int(p.ContainerPort), p.Protocol
+			switch {
+			case word != "" && p.Name == word:
+				return int(p.ContainerPort), p.Protocol
+			case int(p.ContainerPort) == number && protocol != v1.ProtocolTCP:
+				protocol = p.Protocol
 			}
 		}
 	}
