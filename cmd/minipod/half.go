@@ -55,13 +55,17 @@ func keeperOf(ctx context.Context, e connection) string {
 	if holder, held, err := at.Holder(); held && err == nil {
 		return holder.String()
 	}
-	if installed, err := e.Installed(ctx); installed && err == nil {
+	if e.keeper.isInstalled(ctx, e) {
 		return "container " + docker.InstalledName
 	}
 	return ""
 }
 
-// keeper remembers who keeps the pods of an engine while a command is at work.
+// kept reports whether somebody keeps the pods now.
+func (e connection) kept(ctx context.Context) bool { return keeperOf(ctx, e) != "" }
+
+// keeper remembers whether a container of the engine keeps its pods, while a command
+// is at work.
 type keeper struct {
 	mu        sync.Mutex
 	asked     time.Time
@@ -72,20 +76,16 @@ type keeper struct {
 // Whether somebody here does is asked each time: that is a look at a file.
 const askKeeper = 5 * time.Second
 
-// kept reports whether somebody keeps the pods now.
-func (e connection) kept(ctx context.Context) bool {
-	at, err := place(e)
-	if err != nil {
-		return false
-	}
-	if _, held, err := at.Holder(); held && err == nil {
-		return true
-	}
-	e.keeper.mu.Lock()
-	defer e.keeper.mu.Unlock()
-	if now := time.Now(); now.Sub(e.keeper.asked) >= askKeeper {
+// isInstalled asks the engine, if it was not asked a short while ago.
+func (k *keeper) isInstalled(ctx context.Context, e connection) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now := time.Now(); now.Sub(k.asked) >= askKeeper {
 		installed, err := e.Installed(ctx)
-		e.keeper.installed, e.keeper.asked = installed && err == nil, now
+		if err != nil {
+			return false
+		}
+		k.installed, k.asked = installed, now
 	}
-	return e.keeper.installed
+	return k.installed
 }

@@ -28,15 +28,8 @@ func unlessInstalled(ctx context.Context, e connection) (yielding context.Contex
 	ask()
 	var asking sync.WaitGroup
 	asking.Go(func() {
-		ticker := time.NewTicker(askInstalled)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-				ask()
-			}
+		for pauseFor(ctx, askInstalled) == nil {
+			ask()
 		}
 	})
 	return ctx, func() { cancel(nil); asking.Wait() }
