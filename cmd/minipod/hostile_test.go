@@ -45,7 +45,7 @@ func TestHostileLabels(t *testing.T) {
 	w.Want.Pod.Name, w.Want.Pod.Namespace = hostile, hostile
 	w.Want.Pod.Labels = map[string]string{hostile: hostile}
 	w.Pause.Ports = []string{hostile}
-	for _, output := range []string{"", formatWide, formatName, formatJSON, formatYAML, "jsonpath={.items[*].metadata.name}"} {
+	for _, output := range []string{"", formatWide, formatName, formatJSON, formatYAML} {
 		var out bytes.Buffer
 		f := &psFlags{output: output}
 		f.allNamespaces = true
@@ -56,12 +56,26 @@ func TestHostileLabels(t *testing.T) {
 		if err := p.print([]plan.World{w}); err != nil {
 			t.Fatal(err)
 		}
-		if tell.UncleanLines(out.String()) || !strings.Contains(out.String(), `[2J`) || strings.Contains(out.String(), "\nminipod") && !p.template {
+		if tell.UncleanLines(out.String()) || !strings.Contains(out.String(), `[2J`) || strings.Contains(out.String(), "\nminipod") {
 			t.Errorf("-o %s: %q", output, out.String())
 		}
 		if output == formatJSON || output == formatYAML {
 			checkName(t, output, out.Bytes())
 		}
+	}
+}
+
+// What a template finds is for a program: it gets it as it is.
+func TestTemplateIsExact(t *testing.T) {
+	w := ended(time.Unix(1_800_000_000, 0))
+	w.Want.Pod.Labels = map[string]string{"a": hostile}
+	var out bytes.Buffer
+	p, err := newPodPrinter(&out, &psFlags{output: `jsonpath={.items[*].metadata.labels.a}{"\t|\n"}`}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.print([]plan.World{w}); err != nil || out.String() != hostile+"\t|\n" {
+		t.Errorf("%q, %v", out.String(), err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
@@ -128,7 +129,7 @@ func (p *podPrinter) podList(worlds []plan.World) *v1.PodList {
 }
 
 // object prints an object, so that a terminal takes nothing in it for more
-// than text.
+// than text. What a template finds goes to a program or a file as it is.
 func (p *podPrinter) object(o runtime.Object) error {
 	var text bytes.Buffer
 	err := p.objects.PrintObj(o, &text)
@@ -147,17 +148,11 @@ func (p *podPrinter) object(o runtime.Object) error {
 		tell.Result(p.out, "%s", strings.TrimSuffix(text.String(), "\n"))
 		return nil
 	}
-	for line := range strings.Lines(text.String()) {
-		bare, ended := strings.CutSuffix(line, "\n")
-		bare = tell.Clean(bare)
-		if ended {
-			bare += "\n"
-		}
-		if _, err := io.WriteString(p.out, bare); err != nil {
-			return err
-		}
+	if term.IsTerminal(p.to) {
+		text = *bytes.NewBufferString(tell.CleanLines(text.String()))
 	}
-	return nil
+	_, err = text.WriteTo(p.out)
+	return err
 }
 
 // plainly prints an object as JSON, which can write every character by its

@@ -179,7 +179,7 @@ func deafToTerm(l *look) []Cause {
 		}
 		causes = append(causes, Cause{
 			Name: "ignores-sigterm", Container: u.Name, Sure: Likely,
-			Text:     fmt.Sprintf("%s does not end on SIGTERM and has to be killed when its grace of %s is over%s", title(u), grace, l.firstProcess()),
+			Text:     fmt.Sprintf("%s does not end on %s and has to be killed when its grace of %s is over%s", title(u), c.EndSignal(), grace, l.firstProcess()),
 			Evidence: []string{seen, fmt.Sprintf("spec.terminationGracePeriodSeconds: %d", l.GraceSeconds())},
 			Command:  inspect(*c, "json .State"),
 		})

@@ -59,6 +59,7 @@ func containerOf(c container.InspectResponse) plan.Container {
 		Created:     timeOf(c.Created),
 		StartedAt:   timeOf(c.State.StartedAt),
 		FinishedAt:  timeOf(c.State.FinishedAt),
+		StopSignal:  c.Config.StopSignal,
 	}
 	if brokenOff(c.State) {
 		attempt.ExitCode, attempt.Error, attempt.FinishedAt = 0, "", time.Time{}

@@ -6,6 +6,7 @@
 package plan
 
 import (
+	"cmp"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -128,6 +129,8 @@ type Container struct {
 	// Lost is that somebody else has removed it: it is what was seen of it before,
 	// with the exit code of a kill where its end was not seen, which is Unknown.
 	Lost, Unknown bool
+	// StopSignal asks it to end, by its manifest or its image; empty for SIGTERM.
+	StopSignal string
 	// Signalled is when it was sent a signal by whoever has asked for the end of
 	// its pod, where that is another process and it runs still.
 	Signalled time.Time
@@ -138,6 +141,9 @@ type Container struct {
 func (c Container) Ended() bool {
 	return c.State == Exited || c.State == Created && c.ExitCode != 0
 }
+
+// EndSignal is the signal that the attempt is asked to end with.
+func (c Container) EndSignal() string { return cmp.Or(c.StopSignal, "SIGTERM") }
 
 // Helper is a container that is never started: its files are copied into a volume
 // of this Docker name.

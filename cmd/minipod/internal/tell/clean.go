@@ -35,6 +35,21 @@ func Clean(text string) string {
 	return b.String()
 }
 
+// CleanLines is a text of which a terminal takes nothing for more than text but
+// the ends of lines and tabs.
+func CleanLines(text string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexAny(text, "\n\t")
+		if at < 0 {
+			b.WriteString(Clean(text))
+			return b.String()
+		}
+		b.WriteString(Clean(text[:at]) + text[at:at+1])
+		text = text[at+1:]
+	}
+}
+
 // CleanJSON is a JSON text that means the same, of which a terminal takes
 // nothing for more than text either.
 func CleanJSON(text string) string {

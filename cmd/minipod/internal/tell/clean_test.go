@@ -30,6 +30,14 @@ func TestClean(t *testing.T) {
 	}
 }
 
+func TestCleanLines(t *testing.T) {
+	for text, want := range map[string]string{"": "", "a\tb\x1b[2J\n\tc\r\n": "a\tb\\x1b[2J\n\tc\\r\n", "no end": "no end"} {
+		if got := CleanLines(text); got != want {
+			t.Errorf("CleanLines(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestCleanJSON(t *testing.T) {
 	for _, value := range []string{"plain", "a\x1b[2J\u009b\u202e\x7f\U000e0001 end"} {
 		text, err := json.MarshalIndent(map[string]string{"name": value}, "", "  ")

@@ -42,11 +42,7 @@ func (c Console) Say(format string, args ...any) {
 
 // line writes one line of what a container wrote, whose tabs are its own.
 func (c Console) line(text string) {
-	parts := strings.Split(text, "\t")
-	for i := range parts {
-		parts[i] = Clean(parts[i])
-	}
-	fmt.Fprintln(c, strings.Join(parts, "\t"))
+	fmt.Fprintln(c, CleanLines(text))
 }
 
 // Fail says what went wrong: a line for each error that was joined.

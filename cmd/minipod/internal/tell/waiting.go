@@ -126,7 +126,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 		if left <= 0 {
 			return fmt.Sprintf("container %s: the engine has not stopped it yet", op.Unit)
 		}
-		cause := "has not ended on " + signalOf(world, op.Unit)
+		cause := "has not ended on " + signalOf(world, op.Target)
 		if op.Action != nil {
 			cause = "runs its preStop hook"
 		}
@@ -166,13 +166,12 @@ func leftToOthers(world plan.World, s plan.Step) string {
 }
 
 // signalOf is the signal that a container is asked to end with.
-func signalOf(w plan.World, unit string) string {
-	if w.Want != nil {
-		if u, ok := w.Want.Unit(unit); ok && u.Request.Config != nil && u.Request.Config.StopSignal != "" {
-			return u.Request.Config.StopSignal
-		}
+func signalOf(w plan.World, id string) string {
+	at := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.ID == id })
+	if at < 0 {
+		return plan.Container{}.EndSignal()
 	}
-	return "SIGTERM"
+	return w.Containers[at].EndSignal()
 }
 
 // WaitText is what a pod waits for, in words.

@@ -15,8 +15,10 @@ import (
 )
 
 func TestWaiting(t *testing.T) {
-	world := plan.World{Namespace: "default", Name: "web"}
+	world := plan.World{Namespace: "default", Name: "web", Containers: []plan.Container{{ID: "q", Unit: "proxy", StopSignal: "SIGQUIT"}}}
 	stop := plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c", Grace: 30 * time.Second}
+	quit := stop
+	quit.Unit, quit.Target = "proxy", "q"
 	hook := stop
 	hook.Kind, hook.Action = plan.PreStop, &translate.Action{}
 	pull := plan.Op{Kind: plan.PullImage, Unit: "2nd", Target: "nginx"}
@@ -28,6 +30,7 @@ func TestWaiting(t *testing.T) {
 	}{
 		{"a stop that is soon done", "", stop, time.Second},
 		{"a stop that takes long", "container 2nd of pod web has not ended on SIGTERM: up to 28 s more, --now kills\n", stop, 3 * time.Second},
+		{"a signal of the image's", "container proxy of pod web has not ended on SIGQUIT: up to 28 s more, --now kills\n", quit, 3 * time.Second},
 		{"a hook that takes long", "container 2nd of pod web runs its preStop hook: up to 28 s more, --now kills\n", hook, 3 * time.Second},
 		{"a kill that takes long", "container 2nd: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
 		{"a pull", "image nginx: pulling\n", pull, time.Minute},
