@@ -30,6 +30,7 @@ func main() {
 func execute(args []string, io streams) int {
 	ctx, stop := interruptible(context.Background())
 	defer stop()
+	io, results := io.checked()
 	root := newRootCommand(io)
 	root.SetArgs(args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
@@ -37,5 +38,5 @@ func execute(args []string, io streams) int {
 	}
 	endFlags(root, args)
 	cmd, err := root.ExecuteContextC(ctx)
-	return exitCode(ctx, tell.NewConsole(io.err), inNamespace(cmd, err))
+	return exitCode(ctx, tell.NewConsole(io.err), inNamespace(cmd, results.failure(err)))
 }

@@ -19,7 +19,7 @@ import (
 // the order in which they ended, also where both writers are one.
 func (e *Engine) Logs(ctx context.Context, name string, opts engine.LogOptions, stdout, stderr io.Writer) error {
 	if err := e.logs(ctx, name, opts, stdout, stderr); err != nil {
-		return fmt.Errorf("logs of %s: %w", name, err)
+		return fmt.Errorf("logs of %s: %w", short(name), err)
 	}
 	return nil
 }

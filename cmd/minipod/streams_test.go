@@ -1,0 +1,24 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// fullDisk takes nothing.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// What cannot be printed is an error, whoever prints it.
+func TestResultsAreNotLost(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--version"}, {"help", "run"}, {"ps", "--help"}, {"learn"}, {"explain", "--field", "spec"}} {
+		var errs bytes.Buffer
+		code := execute(args, streams{in: strings.NewReader(""), out: fullDisk{}, err: &errs})
+		if code != exitFailed || !strings.Contains(errs.String(), "minipod: error: no space left on device\n") {
+			t.Errorf("%s: code %d, %q", args, code, errs.String())
+		}
+	}
+}
