@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
@@ -114,8 +115,24 @@ func (k *cluster) deleteNamespace(t testing.TB, ns string) {
 	t.Helper()
 	k.must(t, "delete", "pods", "--all", "--namespace="+ns, "--grace-period=0", "--force", "--wait=false")
 	k.must(t, "delete", "namespace", ns, "--wait", "--timeout=60s")
+	k.swept(t, ns)
 	if left := k.objects(t, ns); len(left) > 0 {
 		t.Errorf("objects left over in namespace %s: %v", ns, left)
+	}
+}
+
+// swept waits until nothing is left of the pods of a namespace: the API has a pod
+// no more when its containers have ended, and they are removed after that.
+func (k *cluster) swept(t testing.TB, ns string) {
+	t.Helper()
+	for end := time.Now().Add(testTime / 4); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		left, err := k.left(ns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(left) == 0 {
+			return
+		}
 	}
 }
 

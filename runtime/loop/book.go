@@ -45,37 +45,6 @@ type Book struct {
 	woken chan struct{}
 }
 
-// page is what is known of one pod.
-type page struct {
-	world   plan.World // the last look
-	log     event.Log
-	waits   event.Waits
-	read    bool          // what was written before is in the log
-	pending []event.Event // until then
-	news    bool          // the log has what is to be written
-	fresh   bool          // and something that has not happened before
-	since   time.Time     // since when
-	urgent  bool          // others ask for it soon
-	written time.Time
-	pulls   []pull            // of which the next look tells
-	present []present         // of which the look tells that shows the container
-	begun   map[string]string // how the stops were told of that are under way, by container
-}
-
-// pull is an image that was pulled; how large it is is not known yet.
-type pull struct {
-	op   plan.Op
-	took time.Duration
-	at   time.Time
-}
-
-// present is an image that had not to be pulled for a container that begins to be
-// made. Another process may make it, or have made it.
-type present struct {
-	op    plan.Op
-	event event.Event
-}
-
 // writeEvery is how often events of one pod are written at most that are only
 // counted, and soon how long after the first any are, but for urgent ones: the
 // start of a container would have to wait for the write. leaving is how long the
@@ -284,35 +253,15 @@ func (b *Book) run(ctx context.Context, which func(*page) bool) {
 	}
 }
 
-// due reports whether the news of a page has waited for as long as it is to.
-func (b *Book) due(p *page) bool {
-	now := b.Now()
-	return p.urgent || now.Sub(p.since) >= soon && (p.fresh || now.Sub(p.written) >= writeEvery)
-}
-
-// unread reports whether what others have written of a pod is to be read: before
-// anything is told of it, and where they know of containers that they have made.
-func (b *Book) unread(p *page) bool {
-	return !p.read || b.heard != nil && p.log.Lacks(p.world, b.Now().Add(-writeEvery))
-}
-
-// pendingNews reports whether something of the page is to be written, and what
-// was written before is not known.
-func (p *page) pendingNews() bool {
-	return !p.read && slices.ContainsFunc(p.pending, func(e event.Event) bool { return !e.Routine() })
-}
-
 // read reads what was written of such pages. What cannot be read is read later.
 func (b *Book) read(ctx context.Context, which func(*page) bool) {
-	for uid, w := range b.some(which) {
+	for p, w := range b.some(which) {
 		log, err := b.Events.ReadEvents(ctx, w.Pause.ID)
 		if err != nil {
 			continue
 		}
 		b.mu.Lock()
-		if p := b.pages[uid]; p != nil {
-			b.begin(p, log)
-		}
+		b.begin(p, log)
 		b.mu.Unlock()
 	}
 }
@@ -343,43 +292,63 @@ func (b *Book) join(p *page, log event.Log) {
 	}
 }
 
-// write writes the news of such pages. What others have written meanwhile stays.
-// That it fails keeps nothing from going on: it is tried again while the pod is
-// there.
+// write writes the news of such pages, what is urgent first. What others have
+// written meanwhile stays. That it fails keeps nothing from going on: it is tried
+// again while the pod is there.
 func (b *Book) write(ctx context.Context, which func(*page) bool) {
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	for uid, w := range b.some(func(p *page) bool { return p.news && which(p) }) {
-		before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
-		if err != nil {
-			continue
-		}
-		b.mu.Lock()
-		p := b.pages[uid]
+	tried := map[*page]bool{}
+	left := func(p *page) bool { return p.news && which(p) && !tried[p] }
+	for {
+		p, w := b.next(left)
 		if p == nil {
-			b.mu.Unlock()
-			continue
+			return
 		}
-		b.join(p, before)
-		log := p.log
-		p.news, p.fresh, p.urgent, p.written = false, false, false, b.Now()
-		b.mu.Unlock()
-		if b.Events.WriteEvents(ctx, w.Pause.ID, log) != nil {
-			b.mu.Lock()
-			p.news = true
-			b.mu.Unlock()
-		}
+		tried[p] = true
+		b.save(ctx, p, w)
 	}
 }
 
-// some are the pods of such pages that have a pause, as they were seen last.
-func (b *Book) some(which func(*page) bool) map[types.UID]plan.World {
+// save writes one page.
+func (b *Book) save(ctx context.Context, p *page, w plan.World) {
+	before, err := b.Events.ReadEvents(ctx, w.Pause.ID)
+	if err != nil {
+		return
+	}
+	b.mu.Lock()
+	b.join(p, before)
+	log := p.log
+	p.news, p.fresh, p.urgent, p.written = false, false, false, b.Now()
+	b.mu.Unlock()
+	if b.Events.WriteEvents(ctx, w.Pause.ID, log) != nil {
+		b.mu.Lock()
+		p.news = true
+		b.mu.Unlock()
+	}
+}
+
+// next is one of such pages, as its pod was seen last: an urgent one where there
+// is one, and nil where there is none.
+func (b *Book) next(which func(*page) bool) (next *page, w plan.World) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	found := map[types.UID]plan.World{}
-	for uid, p := range b.pages {
+	for _, p := range b.pages {
+		if p.world.Pause != nil && which(p) && (next == nil || p.urgent) {
+			next, w = p, p.world
+		}
+	}
+	return next, w
+}
+
+// some are such pages of pods that have a pause, as they were seen last.
+func (b *Book) some(which func(*page) bool) map[*page]plan.World {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	found := map[*page]plan.World{}
+	for _, p := range b.pages {
 		if p.world.Pause != nil && which(p) {
-			found[uid] = p.world
+			found[p] = p.world
 		}
 	}
 	return found

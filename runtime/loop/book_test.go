@@ -11,6 +11,7 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
@@ -232,6 +233,55 @@ func TestStopsAreWrittenAtOnce(t *testing.T) {
 		cancel()
 		done.Wait()
 	})
+}
+
+// It does not wait for what there is to write of other pods.
+func TestStopsAreWrittenFirst(t *testing.T) {
+	onBench(t, func(b *bench) {
+		store := &slow{}
+		book := &loop.Book{Events: store, Now: time.Now}
+		ctx, cancel := context.WithCancel(b.Context())
+		var done sync.WaitGroup
+		done.Go(func() { book.Run(ctx) })
+		last := plan.World{UID: "last", Pause: &plan.Pause{ID: "last", State: plan.Running}}
+		book.Saw(last, plan.Step{})
+		for i := range 20 {
+			w := plan.World{UID: types.UID(fmt.Sprint(i)), Pause: &plan.Pause{ID: fmt.Sprint(i), State: plan.Running}}
+			book.Done(w, plan.Op{Kind: plan.PostStart, Unit: "a"}, 0, errors.New("no"))
+		}
+		time.Sleep(3 * time.Second) // one of them is being written
+		book.Began(last, plan.Op{Kind: plan.StopUnit, Unit: "a", Target: "id", Cause: plan.CauseHook, Detail: "its hook failed"})
+		time.Sleep(2*slowWrite + time.Millisecond)
+		if got := store.all(); !slices.Contains(got, "last") {
+			b.Errorf("%v are written, want the last among them", got)
+		}
+		cancel()
+		done.Wait()
+	})
+}
+
+const slowWrite = 2 * time.Second
+
+// slow takes its time to write, and notes of which pods it was.
+type slow struct {
+	mu      sync.Mutex
+	written []string
+}
+
+func (s *slow) ReadEvents(context.Context, string) (event.Log, error) { return nil, nil }
+
+func (s *slow) WriteEvents(_ context.Context, pause string, _ event.Log) error {
+	time.Sleep(slowWrite)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written = append(s.written, pause)
+	return nil
+}
+
+func (s *slow) all() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.written)
 }
 
 // A run that takes too long leaves the pod, and what it has seen of it.
