@@ -42,7 +42,7 @@ import (
 )
 
 // Version is the version of the program. build.sh compiles it into the binaries; it changes with them.
-const Version = "1.7"
+const Version = "1.8"
 
 // Reference is the name under which the image is loaded and containers are made from it.
 const Reference = "minipod/pause:" + Version

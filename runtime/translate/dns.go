@@ -4,8 +4,8 @@ import v1 "k8s.io/api/core/v1"
 
 // addsDNS reports whether the pod's dnsConfig is added to what the engine has, as
 // with every policy but None: there is no cluster DNS here. Docker has no word for
-// that, so the pause does it; another image cannot, nor can it where it is not
-// process 1, and then the engine's own is given up.
+// that, so the pause does it; another image cannot, and then the engine's own is
+// given up.
 func (b *Blueprint) addsDNS() bool {
 	s := &b.Pod.Spec
 	return s.DNSConfig != nil && s.DNSPolicy != v1.DNSNone && b.ownPause()

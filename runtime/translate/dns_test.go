@@ -34,11 +34,14 @@ func TestDNS(t *testing.T) {
 		{spec: lists + "\nhostNetwork: true", want: []string{"", "", "", "machine " + added}},
 		{spec: options, opts: own, want: []string{"", "", "ndots:7 edns0", ""}},
 		{spec: lists, opts: own, want: []string{"192.0.2.1 192.0.2.2", "b.c a.b", "", ""}},
-		{spec: lists + "\nhostPID: true", want: []string{"192.0.2.1 192.0.2.2", "b.c a.b", "", ""}},
+		{spec: lists + "\nhostPID: true", want: []string{"", "", "", "host p " + added}},
 	} {
 		b := translate.New(parseText(t, "p.yaml", notable(c.spec, "")), c.opts)
 		if diff := cmp.Diff(c.want, dns(b)); diff != "" {
 			t.Errorf("%s: (-want +got):\n%s", c.spec, diff)
+		}
+		if instead := c.want[0] != ""; instead != (len(b.Notes) > 0) {
+			t.Errorf("%s: notes %v", c.spec, b.Notes)
 		}
 	}
 	none := strings.Replace(notable("dnsConfig: {nameservers: [192.0.2.1]}", ""), "dnsPolicy: Default", "dnsPolicy: None", 1)

@@ -12,7 +12,7 @@ import (
 
 // DefaultPauseImage is the image of the pause container, made by minipod
 // itself and loaded into the engine: nothing is pulled for it.
-const DefaultPauseImage = "minipod/pause:1.7"
+const DefaultPauseImage = "minipod/pause:1.8"
 
 // New is the Blueprint of a pod that is defaulted and valid, and has a UID.
 // It never fails: what cannot be honoured is among the Notes.

@@ -41,8 +41,8 @@ func pauseRequest(b *Blueprint) Request {
 }
 
 // pauseCommand tells minipod's own pause what it cannot see: that the hosts file is
-// the machine's, what is to be added to it and to resolv.conf, and a hostname that
-// has dots.
+// the machine's, what is to be added to it and to resolv.conf, a hostname that has
+// dots, and in the machine's PID namespace that the files are its pod's at all.
 func (b *Blueprint) pauseCommand(r *Request) {
 	if !b.ownPause() {
 		return
@@ -59,7 +59,7 @@ func (b *Blueprint) pauseCommand(r *Request) {
 		if len(b.Pod.Spec.HostAliases) > 0 {
 			why = append(why, "lines of it: spec.hostAliases")
 		}
-	case strings.Contains(host, "."):
+	case strings.Contains(host, "."), b.Pod.Spec.HostPID:
 		r.Config.Cmd = []string{"host", host}
 		why = append(why, "the name in the hosts file: "+from)
 	}
@@ -72,9 +72,8 @@ func (b *Blueprint) pauseCommand(r *Request) {
 	}
 }
 
-// ownPause reports whether the pause writes files of the pod: minipod's own does,
-// where it is process 1.
-func (b *Blueprint) ownPause() bool { return b.Options.PauseImage == "" && !b.Pod.Spec.HostPID }
+// ownPause reports whether the pause writes files of the pod: minipod's own does.
+func (b *Blueprint) ownPause() bool { return b.Options.PauseImage == "" }
 
 func pauseLabels(r *Request, b *Blueprint) {
 	for k, v := range b.Pod.Labels {

@@ -67,13 +67,14 @@ static int are_words(char **args)
 	return 1;
 }
 
-/* hold_pod is hold for process 1 of a pod, which the engine starts as root. The words are for its
- * hosts file and its resolv.conf. */
+/* hold_pod is hold for the first process of a pod, which the engine starts as root. The words are for its
+ * hosts file and its resolv.conf. In the machine's PID namespace it is not process 1, and a run without
+ * words may be one on the machine itself, whose files are not touched. */
 static int hold_pod(enum hosts of, char **words)
 {
 	if (!are_words(words))
 		return USAGE;
-	if (getpid() == 1 && sys3(SYS_geteuid, 0, 0, 0) == 0) {
+	if ((getpid() == 1 || of == OF_MACHINE || words[0]) && sys3(SYS_geteuid, 0, 0, 0) == 0) {
 		write_hosts(of, words);
 		add_resolv(words);
 		if (!become_nobody()) {
