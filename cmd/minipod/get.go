@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -45,11 +44,28 @@ ps; the others are those that run or serve have stored in the engine.`,
 			if names, alone := asked.podsAlone(); alone {
 				return orKind(args, f.run(cmd, io, names))
 			}
+			if asked.events() {
+				return f.runEvents(cmd, io)
+			}
 			return f.runObjects(cmd, io, asked)
 		},
 	}
 	f.registerAll(cmd)
+	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "what is not there is no error")
 	return cmd
+}
+
+// events reports whether events are wanted, which are kept with the pods.
+func (r request) events() bool {
+	return len(r) == 1 && r[0].Resource() == "events" && len(r[0].names) == 0
+}
+
+// runEvents lists events as minipod events does, whose order is that of the last time.
+func (f *psFlags) runEvents(cmd *cobra.Command, io streams) error {
+	if f.output != "" && f.output != formatWide || f.quiet || f.selects() {
+		return usage("minipod serve answers kubectl: kubectl get events", "get events prints the table of minipod events, and no other")
+	}
+	return (&eventsFlags{selection: f.selection, watch: f.watch, noHeaders: f.noHeaders}).run(cmd, io, nil)
 }
 
 // orKind is the error of a word that was taken for the name of a pod, and may have
@@ -168,7 +184,7 @@ func (f *psFlags) runObjects(cmd *cobra.Command, io streams, all request) error 
 	for _, k := range all {
 		found, err := f.objects(cmd.Context(), e, k)
 		errs = append(errs, err)
-		if len(found) == 0 && err == nil {
+		if len(found)+len(k.names) == 0 && err == nil {
 			f.tellOfNone(tell.NewConsole(io.err), k)
 		}
 		errs = append(errs, p.take(k.Kind, found))
@@ -194,6 +210,9 @@ func (f *psFlags) tellOfNone(c tell.Console, k requestedKind) {
 // objects are those of a kind that are wanted; a name that is not there is an
 // error beside them.
 func (f *psFlags) objects(ctx context.Context, e connection, k requestedKind) ([]store.Object, error) {
+	if err := f.checkFields(k.Kind); err != nil {
+		return nil, err
+	}
 	all, err := everyObject(ctx, e, k.Kind)
 	if err != nil {
 		return nil, err
@@ -203,7 +222,7 @@ func (f *psFlags) objects(ctx context.Context, e connection, k requestedKind) ([
 	for _, o := range all {
 		inNamespace := !k.Namespaced || f.allNamespaces || o.GetNamespace() == namespaceOr(f.namespace)
 		isNamed := len(k.names) == 0 || slices.Contains(k.names, o.GetName())
-		if inNamespace && isNamed && (!f.selects() || f.selector.Matches(labels.Set(o.GetLabels()))) {
+		if inNamespace && isNamed && f.chooses(k.Kind, o) {
 			there[o.GetName()] = true
 			found = append(found, o)
 		}
@@ -216,7 +235,7 @@ func (f *psFlags) objects(ctx context.Context, e connection, k requestedKind) ([
 	}
 	var errs []error
 	for _, name := range k.names {
-		if !there[name] {
+		if !there[name] && !f.ignoreNotFound {
 			errs = append(errs, &absentError{keyOf(k.Kind, namespaceOr(f.namespace), name)})
 		}
 	}
@@ -313,9 +332,7 @@ func (p *objectPrinter) kindTable(k *kind.Kind, found []store.Object) error {
 	if p.namespace && k.Namespaced {
 		table.ColumnDefinitions = slices.Insert(slices.Clone(table.ColumnDefinitions), 0, metav1.TableColumnDefinition{Name: "Namespace", Type: "string"})
 	}
-	if p.labels {
-		table.ColumnDefinitions = append(slices.Clone(table.ColumnDefinitions), metav1.TableColumnDefinition{Name: "Labels", Type: "string"})
-	}
+	table.ColumnDefinitions = append(slices.Clone(table.ColumnDefinitions), p.labelColumns()...)
 	for _, o := range found {
 		table.Rows = append(table.Rows, metav1.TableRow{Cells: p.objectCells(k, printer.Row(o, p.now()).Cells, o)})
 	}
@@ -335,8 +352,7 @@ func (p *objectPrinter) objectCells(k *kind.Kind, cells []any, o store.Object) [
 	if p.namespace && k.Namespaced {
 		cells = slices.Insert(cells, 0, any(o.GetNamespace()))
 	}
-	if p.labels {
-		text := labels.FormatLabels(o.GetLabels())
+	for _, text := range p.labelTexts(o.GetLabels()) {
 		cells = append(cells, text)
 	}
 	for i, c := range cells {

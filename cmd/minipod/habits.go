@@ -44,13 +44,12 @@ func habitHint(word string) string {
 // where it is none of them.
 func flagHint(command, flag string) string {
 	const (
-		labels = "minipod ps -l app=web chooses by labels, minipod ps NAME... by names"
-		format = "minipod ps -o wide|json|yaml|name|jsonpath=... says what is printed"
+		labels = "minipod ps -l app=web chooses by labels, --field-selector=status.phase=Running by fields, minipod ps NAME... by names"
+		format = "minipod ps -o wide|json|yaml|name|jsonpath=...|custom-columns=... says what is printed"
 		alone  = "minipod version prints one line: there is no server whose version could differ"
 		folder = "cp copies folders as they are, with links and modes: no flag is needed"
 		docker = "minipod rm --now POD is docker's rm -f"
 		recent = "minipod ps --sort-by=.metadata.creationTimestamp has the newest last"
-		shown  = "minipod ps --show-labels shows the labels"
 		one    = "minipod ns POD is about one pod, and shows all its containers"
 		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
 	)
@@ -63,7 +62,7 @@ func flagHint(command, flag string) string {
 		"rm dry-run": "minipod ps lists what there is to remove", "events o": "minipod serve answers kubectl: kubectl get events -o json",
 		"events output": "minipod serve answers kubectl: kubectl get events -o json",
 		"start t":       "start stops nothing: minipod stop -t and restart -t give the time to end in",
-		"ps f":          labels, "ps filter": labels, "ps field-selector": labels, "get f": labels, "get filter": labels, "get field-selector": labels,
+		"ps f":          labels, "ps filter": labels, "get filter": labels,
 		"ps format": format, "get format": format, "ps no-trunc": "nothing is cut off: minipod ps -o wide shows more",
 		"version client": alone, "version short": alone, "version o": alone, "version output": alone, "version f": alone, "version format": alone,
 		"cp a": folder, "cp archive": folder, "cp r": folder, "cp R": folder, "cp recursive": folder,
@@ -77,7 +76,7 @@ func flagHint(command, flag string) string {
 		"exec detach":     "minipod exec POD sh -c 'COMMAND >/dev/null 2>&1 &' leaves it in the background",
 		"exec privileged": "spec.containers[].securityContext.privileged of the manifest",
 		"ps s":            "minipod top shows what pods use", "ps size": "minipod top shows what pods use",
-		"ps latest": recent, "ps last": recent, "ps n": recent, "get L": shown, "get label-columns": shown, "ps L": shown, "ps label-columns": shown,
+		"ps latest": recent, "ps last": recent, "ps n": recent,
 		"get watch-only": "minipod get pods -w", "ps watch-only": "minipod ps -w",
 		"ns A": one, "ns all-namespaces": one, "ns l": one, "ns selector": one, "ns f": one, "ns c": one,
 		"explain recursive": "minipod explain --field pod.spec lists the fields below one",

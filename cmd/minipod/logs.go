@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ func (f *logsFlags) check(cmd *cobra.Command, args []string) error {
 	if lines, err := strconv.ParseInt(f.namespace, 10, 64); err == nil && lines >= 0 {
 		f.namespace, f.tail = "", &lines // docker logs -n 10
 	}
-	return exclusive(cmd, "since", "since-time")
+	return cmp.Or(exclusive(cmd, "since", "since-time"), f.checkFields(kindOf("pods")))
 }
 
 func (f *logsFlags) run(ctx context.Context, io streams, args []string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,12 @@ type psFlags struct {
 	watch      bool
 	noHeaders  bool
 	showLabels bool
+	columns    []string // labels with a column of their own
 	quiet      bool
 	all        bool // of docker ps; pods that have ended are listed anyway
 	sortBy     value.Path
+
+	ignoreNotFound bool
 }
 
 func newPsCommand(io streams) *cobra.Command {
@@ -55,14 +59,15 @@ func newPsCommand(io streams) *cobra.Command {
 // registerAll registers the flags of ps, which get has too.
 func (f *psFlags) registerAll(cmd *cobra.Command) {
 	f.register(cmd)
-	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`format`: wide, json, yaml, name or jsonpath=TEMPLATE")
+	cmd.Flags().VarP(value.NewFormat(&f.output, formats()...), "output", "o", "`format`: wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=NAME:FIELD,...")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each change")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
 	cmd.Flags().BoolVar(&f.showLabels, "show-labels", false, "a column for the pods' labels")
+	cmd.Flags().StringSliceVarP(&f.columns, "label-columns", "L", nil, "a column for each of these `labels`")
 	cmd.Flags().Var(&f.sortBy, "sort-by", "order by a field: `.metadata.name`, .metadata.creationTimestamp, ...")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "print names alone")
 	cmd.Flags().BoolVarP(&f.all, "all", "a", false, "list pods that have ended too, as is always done")
-	complete(cmd, "output", formats())
+	complete(cmd, "output", append(formats(), "jsonpath=", "custom-columns="))
 	complete(cmd, "sort-by", []string{".metadata.name", ".metadata.creationTimestamp"})
 }
 
@@ -132,10 +137,18 @@ func (f *psFlags) sorted(worlds []plan.World) ([]plan.World, error) {
 
 // hasField wants one object at least to have the field that is sorted by.
 func hasField[T any](by *value.Path, objects []T) error {
-	if len(objects) > 0 && !slices.ContainsFunc(objects, func(o T) bool { return by.Has(o) }) {
-		return usage("minipod explain --field names the fields of a pod", "--sort-by=%s: nothing that is listed has this field", by)
+	if len(objects) == 0 || slices.ContainsFunc(objects, func(o T) bool { return by.Has(o) }) {
+		return nil
 	}
-	return nil
+	hint := "-o yaml shows the fields of an object"
+	columns := map[string]string{
+		"name": ".metadata.name", "namespace": ".metadata.namespace", "age": ".metadata.creationTimestamp", "status": ".status.phase",
+		"restarts": ".status.containerStatuses[0].restartCount", "ip": ".status.podIP",
+	}
+	if field := columns[strings.ToLower(strings.TrimPrefix(by.String(), "."))]; field != "" {
+		hint = "did you mean --sort-by=" + field + "?"
+	}
+	return usage(hint, "--sort-by=%s: nothing that is listed has this field", by)
 }
 
 // tellOfRemains names the pods of which only a part is there: their pause was
@@ -158,14 +171,23 @@ type lister struct {
 	connection
 	match func(plan.World) bool
 	named []translate.Ref // these alone; none is all
+	// ignoreNotFound has a name that is not there be no error.
+	ignoreNotFound bool
 	// remains are the pods without a pause that were met, of any
 	// namespace.
 	remains map[types.UID]bool
 }
 
 func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
-	if len(args) > 0 && (f.allNamespaces || f.selects()) {
-		return nil, usage(seeHelp(cmd), "names go neither with -A nor with -l")
+	switch {
+	case len(args) > 0 && f.allNamespaces:
+		hint := fmt.Sprintf("minipod %s %s -n NAMESPACE, or minipod %[1]s -A for all", cmd.Name(), strings.Join(args, " "))
+		return nil, usage(hint, "a name is of one namespace, and -A of all")
+	case len(args) > 0 && f.selects():
+		return nil, usage(seeHelp(cmd), "%s takes one of: names, and -l SELECTOR or --field-selector", cmd.Name())
+	}
+	if err := f.checkFields(kindOf("pods")); err != nil {
+		return nil, err
 	}
 	if err := exclusive(cmd, "quiet", "output"); err != nil {
 		return nil, err
@@ -174,7 +196,7 @@ func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lister{connection: e, match: f.matcher(), named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}}, nil
+	return &lister{connection: e, match: f.matcher(), named: named(args, namespaceOr(f.namespace)), remains: map[types.UID]bool{}, ignoreNotFound: f.ignoreNotFound}, nil
 }
 
 // pods are those meant that are there; a name that is not is an error beside
@@ -198,7 +220,7 @@ func (l *lister) pods(ctx context.Context) ([]plan.World, error) {
 	var errs []error
 	for _, ref := range l.named {
 		of := choose(worlds, func(w plan.World) bool { return w.Name == ref.Name })
-		if len(of) == 0 {
+		if len(of) == 0 && !l.ignoreNotFound {
 			errs = append(errs, &loop.NotFoundError{Ref: ref})
 		}
 		found = append(found, of...)

@@ -37,11 +37,12 @@ type podPrinter struct {
 	out       io.Writer // to, or what puts it into columns
 	to        io.Writer
 	now       func() time.Time
-	namespace bool // a column for it
-	labels    bool // a column for them
-	quiet     bool // names alone
-	template  bool // objects is one
-	single    bool // one object is printed by itself, not as a List
+	namespace bool     // a column for it
+	labels    bool     // a column for them
+	labelKeys []string // labels with a column of their own
+	quiet     bool     // names alone
+	template  bool     // objects is one
+	single    bool     // one object is printed by itself, not as a List
 	table     printers.ResourcePrinter
 	objects   printers.ResourcePrinter // nil for a table
 	machine   docker.Info              // that pods are shown on, where it shows
@@ -60,7 +61,7 @@ func (p *podPrinter) pod(w plan.World) *v1.Pod {
 // name.
 func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error) {
 	p := &podPrinter{
-		out: out, to: out, now: time.Now, namespace: f.allNamespaces, labels: f.showLabels, quiet: f.quiet,
+		out: out, to: out, now: time.Now, namespace: f.allNamespaces, labels: f.showLabels, labelKeys: f.columns, quiet: f.quiet,
 		single: len(args) == 1 || f.watch,
 	}
 	if template, ok := value.Template(f.output); ok {
@@ -68,6 +69,10 @@ func newPodPrinter(out io.Writer, f *psFlags, args []string) (*podPrinter, error
 		p.template = true
 		p.objects, err = newTemplatePrinter(template)
 		return p, err
+	}
+	if columns, ok := value.Columns(f.output); ok {
+		p.template, p.objects = true, &columnsPrinter{columns, f.noHeaders}
+		return p, nil
 	}
 	switch f.output {
 	case formatJSON:
@@ -204,10 +209,31 @@ func (p *podPrinter) columns() []metav1.TableColumnDefinition {
 		wide.Priority = 1
 		columns = append(columns, wide)
 	}
+	return append(columns, p.labelColumns()...)
+}
+
+// labelColumns are the columns of --label-columns and --show-labels.
+func (p *podPrinter) labelColumns() []metav1.TableColumnDefinition {
+	var columns []metav1.TableColumnDefinition
+	for _, key := range p.labelKeys {
+		columns = append(columns, metav1.TableColumnDefinition{Name: key[strings.LastIndex(key, "/")+1:], Type: "string"})
+	}
 	if p.labels {
-		columns = append(columns, column("Labels"))
+		columns = append(columns, metav1.TableColumnDefinition{Name: "Labels", Type: "string"})
 	}
 	return columns
+}
+
+// labelTexts are what is in labelColumns.
+func (p *podPrinter) labelTexts(of map[string]string) []string {
+	var texts []string
+	for _, key := range p.labelKeys {
+		texts = append(texts, cmp.Or(of[key], "<none>"))
+	}
+	if p.labels {
+		texts = append(texts, cmp.Or(labels.FormatLabels(of), "<none>"))
+	}
+	return texts
 }
 
 func (p *podPrinter) cells(w plan.World) []any {
@@ -217,9 +243,7 @@ func (p *podPrinter) cells(w plan.World) []any {
 	if p.namespace {
 		texts = slices.Insert(texts, 0, pod.Namespace)
 	}
-	if p.labels {
-		texts = append(texts, cmp.Or(labels.FormatLabels(pod.Labels), "<none>"))
-	}
+	texts = append(texts, p.labelTexts(pod.Labels)...)
 	cells := make([]any, 0, len(texts))
 	for _, text := range texts {
 		cells = append(cells, tell.Clean(text))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
@@ -85,6 +84,9 @@ func (f *rmFlags) ofKinds(cmd *cobra.Command, args []string) (rest []string, err
 	case len(args) != 1 || strings.Contains(args[0], "/") || !saysKinds(args[0]):
 	case f.all || f.selects():
 		kinds, err := kindsIn(args[0])
+		for _, k := range kinds {
+			err = cmp.Or(err, f.checkFields(k))
+		}
 		f.kinds = kinds
 		return nil, err
 	case cmd.CalledAs() == "delete" || strings.Contains(args[0], ","):
@@ -177,9 +179,12 @@ func (f *rmFlags) wants(r object.Record) bool {
 	if f.objects {
 		return inNamespace
 	}
-	var o metav1.PartialObjectMetadata
-	chosen := !f.selects() || json.Unmarshal(r.JSON, &o) == nil && f.selector.Matches(labels.Set(o.Labels))
-	return f.wantsKind(r.Resource) && chosen && (inNamespace || r.Namespace == "")
+	k := kind.New().ByResource(r.Resource)
+	if !f.wantsKind(r.Resource) || !inNamespace && r.Namespace != "" {
+		return false
+	}
+	o := k.New()
+	return !f.selects() || json.Unmarshal(r.JSON, o) == nil && f.chooses(k, o)
 }
 
 // removeObjects removes what run has stored of the same manifests, and answers the

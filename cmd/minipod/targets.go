@@ -145,6 +145,9 @@ func addGenerated(cmd *cobra.Command, e connection, names *manifest.Names) error
 // selected are the pods of the namespace, or those with the labels. Without
 // labels that is also what is left of pods whose pause is gone.
 func (t *targets) selected(cmd *cobra.Command, e connection) ([]translate.Ref, error) {
+	if err := t.checkFields(kindOf("pods")); err != nil {
+		return nil, err
+	}
 	var refs []translate.Ref
 	if !t.selects() {
 		all, err := e.Pods(cmd.Context())

@@ -12,10 +12,14 @@ import (
 	"k8s.io/client-go/util/jsonpath"
 )
 
-// jsonPathFormat is what a format begins with that is a template.
-const jsonPathFormat = "jsonpath="
+// What a format begins with that is a template, or columns.
+const (
+	jsonPathFormat = "jsonpath="
+	columnsFormat  = "custom-columns="
+)
 
-// Format is a format to print in: a word, or jsonpath= and a template.
+// Format is a format to print in: a word, jsonpath= and a template, or
+// custom-columns= and columns.
 type Format struct{ Choice }
 
 // NewFormat is the choice among words and templates.
@@ -33,10 +37,45 @@ func (f *Format) Set(text string) error {
 		*f.to = text
 		return nil
 	}
+	if strings.HasPrefix(text, columnsFormat) {
+		if _, err := parseColumns(text); err != nil {
+			return err
+		}
+		*f.to = text
+		return nil
+	}
 	if f.Choice.Set(text) != nil {
-		return want("%s, jsonpath=...", strings.Join(f.allowed, ", "))
+		return want("%s, jsonpath=..., custom-columns=...", strings.Join(f.allowed, ", "))
 	}
 	return nil
+}
+
+// Column is a column of a table: a field of objects, and what is above it.
+type Column struct {
+	Name string
+	Path
+}
+
+// Columns are the columns of a format, if it is of columns.
+func Columns(format string) ([]Column, bool) {
+	if !strings.HasPrefix(format, columnsFormat) {
+		return nil, false
+	}
+	columns, err := parseColumns(format)
+	return columns, err == nil
+}
+
+func parseColumns(format string) ([]Column, error) {
+	var columns []Column
+	for text := range strings.SplitSeq(strings.TrimPrefix(format, columnsFormat), ",") {
+		name, path, _ := strings.Cut(text, ":")
+		column := Column{Name: name}
+		if name == "" || column.Set(path) != nil {
+			return nil, want("columns such as NAME:.metadata.name,IP:.status.podIP")
+		}
+		columns = append(columns, column)
+	}
+	return columns, nil
 }
 
 // Template is the template of a format, if it is one.
@@ -88,6 +127,24 @@ func (p *Path) Compare(a, b any) int {
 func (p *Path) Has(object any) bool {
 	found, err := p.path.FindResults(object)
 	return err == nil && slices.ContainsFunc(found, func(values []reflect.Value) bool { return len(values) > 0 })
+}
+
+// Texts are the values of the field.
+func (p *Path) Texts(object any) []string {
+	found, err := p.path.FindResults(object)
+	if err != nil {
+		return nil
+	}
+	var texts []string
+	for _, values := range found {
+		for _, v := range values {
+			var text bytes.Buffer
+			if p.path.PrintResults(&text, []reflect.Value{v}) == nil {
+				texts = append(texts, text.String())
+			}
+		}
+	}
+	return texts
 }
 
 // find is the field of an object as text; empty where there is none.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/minipod/minipod/runtime/translate"
@@ -142,6 +143,30 @@ func (s *Selector) String() string { return s.text }
 
 // Type is the word for the value in help.
 func (s *Selector) Type() string { return "labels" }
+
+// Fields chooses by fields.
+type Fields struct {
+	text string
+	to   *fields.Selector
+}
+
+// NewFields chooses everything until it is set: nil.
+func NewFields(to *fields.Selector) *Fields { return &Fields{to: to} }
+
+// Set takes a selector as kubectl does.
+func (f *Fields) Set(text string) error {
+	parsed, err := fields.ParseSelector(text)
+	if err != nil {
+		return want("fields, such as status.phase=Running,metadata.name!=web: %s", err)
+	}
+	f.text, *f.to = text, parsed
+	return nil
+}
+
+func (f *Fields) String() string { return f.text }
+
+// Type is the word for the value in help.
+func (f *Fields) Type() string { return "fields" }
 
 func text(s *string) string {
 	if s == nil {
