@@ -130,6 +130,8 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 		a, err = g.probe(ctx, q.At, translate.ProbeKind(q.Name))
 	case diagnose.AskSockets:
 		a.Sockets, err = g.Sockets(ctx, g.world.Pause.ID)
+	case diagnose.AskHolders:
+		a.Holders, err = g.holders(ctx)
 	case diagnose.AskPorts:
 		a.Ports, err = g.Published(ctx)
 	case diagnose.AskObjects:
@@ -148,7 +150,7 @@ func (g *gatherer) one(ctx context.Context, q diagnose.Question) (a diagnose.Ans
 
 // lastLines are what a container wrote last, and when.
 func (g *gatherer) lastLines(ctx context.Context, id string) (said []string, times []time.Time, err error) {
-	tail := int64(20)
+	tail := int64(diagnose.LogLines)
 	var text bytes.Buffer
 	if err := g.Logs(ctx, id, engine.LogOptions{Tail: &tail, Timestamps: true}, &text, &text); err != nil {
 		return nil, nil, err
@@ -162,6 +164,19 @@ func (g *gatherer) lastLines(ctx context.Context, id string) (said []string, tim
 		said, times = append(said, words), append(times, at)
 	}
 	return said, times, nil
+}
+
+// holders are the units that listen on ports of the pod.
+func (g *gatherer) holders(ctx context.Context) (all []diagnose.Holder, err error) {
+	pod, err := namespacesIn(ctx, g.connection, g.world)
+	for _, s := range pod.Sockets {
+		for _, h := range s.Holders {
+			if strings.HasPrefix(s.Protocol, "tcp") {
+				all = append(all, diagnose.Holder{Unit: h.Container, Port: s.Port})
+			}
+		}
+	}
+	return all, err
 }
 
 // hostPath looks whether the path of a volume is what its type says.
@@ -191,6 +206,9 @@ func (g *gatherer) probe(ctx context.Context, unit string, kind translate.ProbeK
 	err = probe.Do(ctx, g, c.ID, g.world.Pause.ID, action)
 	if failure := new(plan.ProbeFailure); errors.As(err, &failure) {
 		return diagnose.Answer{Failed: true, Text: failure.Output}, nil
+	}
+	if broken := new(plan.ProbeBroken); errors.As(err, &broken) {
+		return diagnose.Answer{Failed: true, Text: broken.Error()}, nil
 	}
 	return a, err
 }

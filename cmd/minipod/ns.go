@@ -217,6 +217,10 @@ func namespacesOf(ctx context.Context, e connection, ref translate.Ref) (namespa
 	if err != nil {
 		return namespace.Pod{}, err
 	}
+	return namespacesIn(ctx, e, w)
+}
+
+func namespacesIn(ctx context.Context, e connection, w plan.World) (namespace.Pod, error) {
 	ids := []string{w.Pause.ID}
 	for _, c := range w.Containers {
 		if c.State == plan.Running {
@@ -228,7 +232,7 @@ func namespacesOf(ctx context.Context, e connection, ref translate.Ref) (namespa
 		return namespace.Pod{}, err
 	}
 	if _, ok := seen.Processes[w.Pause.ID]; !ok {
-		return namespace.Pod{}, &noNamespacesError{ref: ref, intent: w.Intent()}
+		return namespace.Pod{}, &noNamespacesError{ref: w.Ref(), intent: w.Intent()}
 	}
 	return namespace.New(w, seen), nil
 }

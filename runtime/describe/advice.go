@@ -36,7 +36,7 @@ func Advice(w plan.World, log event.Log, now time.Time) []string {
 	if pod.Status.Reason == status.Stopped {
 		return []string{"it is stopped: minipod start " + ref.Args() + " goes on with it"}
 	}
-	all := waits(w, now)
+	all := waits(w, log, now)
 	statuses := slices.Concat(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses, pod.Status.EphemeralContainerStatuses)
 	for i := range statuses {
 		u, _ := w.Want.Unit(statuses[i].Name)
@@ -46,16 +46,31 @@ func Advice(w plan.World, log event.Log, now time.Time) []string {
 		}
 	}
 	for _, c := range plan.Clashes(w) {
-		all = append(all, c.String())
+		if !settled(w, c.First, now) || !settled(w, c.Second, now) {
+			all = append(all, c.String())
+		}
 	}
 	return all
 }
 
+// settled reports whether a container has run for so long that it has found its
+// ports free.
+func settled(w plan.World, unit string, now time.Time) bool {
+	const enough = 10 * time.Second
+	c := w.Latest(unit)
+	return c != nil && c.State == plan.Running && now.Sub(c.StartedAt) > enough
+}
+
 // waits are what keeps the pod as a whole from starting or from leaving; what
 // keeps one container is told with it.
-func waits(w plan.World, now time.Time) []string {
+func waits(w plan.World, log event.Log, now time.Time) []string {
 	var all []string
 	step := plan.Next(w, now)
+	latest := log.Latest()
+	if n := len(latest); n > 0 && len(step.Waits) == 0 && step.State == plan.Starting && latest[n-1].Unit == "" && latest[n-1].Type == v1.EventTypeWarning {
+		// what only those who keep it have met: the path of a volume is not there
+		all = append(all, fmt.Sprintf("it waits: %s; minipod diagnose %s finds the cause", latest[n-1].Message, w.Ref().Args()))
+	}
 	for _, wait := range step.Waits {
 		switch {
 		case wait.Unit != "", wait.Fault == nil && step.State == plan.Up, wait.Fault != nil && wait.Fault.Op.Kind == plan.PullImage:
@@ -94,6 +109,8 @@ func (a advised) advice() string {
 		return "was stopped to be started again: " + strings.Join(strings.Fields(stop.Why), " ") + "; minipod diagnose " + a.ref.Args() + " finds the cause"
 	case a.State.Waiting != nil:
 		return waitingAdvice(a.ContainerStatus, logs, a.ref)
+	case a.State.Terminated != nil && a.unit.Kind == translate.Sidecar && a.pod.Status.Phase == v1.PodSucceeded:
+		return "" // how it ends does not matter
 	case a.State.Terminated != nil:
 		return endAdvice(a.pod, a.Name, a.State.Terminated, logs)
 	case running != nil && last != nil && last.ExitCode != 0 && !meant:
@@ -131,6 +148,9 @@ func waitingAdvice(s *v1.ContainerStatus, logs string, ref translate.Ref) string
 	case plan.ReasonCrashLoop:
 		text := logs + " shows what it wrote"
 		if last := s.LastTerminationState.Terminated; last != nil {
+			if last.Reason == status.CannotRun {
+				text = "minipod diagnose " + ref.Args() + " finds the cause"
+			}
 			text = "ends again and again: it " + end(last) + "; " + text
 		}
 		return text
@@ -161,6 +181,8 @@ func end(t *v1.ContainerStateTerminated) string {
 	switch {
 	case t.Reason == "OOMKilled":
 		return "was killed: it used more memory than it may"
+	case t.Reason == status.CannotRun && !strings.Contains(t.Message, "exec:"): // what it failed at is not its command
+		return fmt.Sprintf("could not be started (exit code %d)", t.ExitCode)
 	case t.ExitCode == 126:
 		return "could not run its command (exit code 126: it may not be executed)"
 	case t.ExitCode == 127:

@@ -199,6 +199,10 @@ func TestAdvice(t *testing.T) {
 		"not found": {func(w *plan.World) {
 			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt = plan.Exited, 127, now
 		}, "container main could not run its command (exit code 127: it is not in the image); minipod logs web -c main shows what it wrote"},
+		"not started": {func(w *plan.World) {
+			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt, w.Containers[0].Error = plan.Created, 127, now, "error mounting a volume: not a directory"
+			w.Containers[0].StartedAt = time.Time{}
+		}, "container main could not be started (exit code 127); minipod logs web -c main shows what it wrote"},
 		"memory": {func(w *plan.World) {
 			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].OOMKilled, w.Containers[0].FinishedAt = plan.Exited, 137, true, now
 		}, "container main was killed: it used more memory than it may; minipod logs web -c main shows what it wrote, resources.limits.memory is what it may use: 64Mi"},

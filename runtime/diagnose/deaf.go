@@ -15,9 +15,8 @@ func (l *look) deaf() []string {
 	if l.Pause == nil || l.Want == nil || l.Want.SharesPID || l.Want.Pod.Spec.HostPID || l.Intent() != plan.Wanted {
 		return nil
 	}
-	grace := kube.Seconds(l.GraceSeconds())
-	if grace < stopTime {
-		return nil
+	if s := l.Want.Pod.Spec.TerminationGracePeriodSeconds; s != nil && *s == 0 {
+		return nil // it is to be killed
 	}
 	var texts []string
 	for _, u := range l.units() {
@@ -27,7 +26,7 @@ func (l *look) deaf() []string {
 		}
 		if a, known := l.ask(Question{Kind: AskSignals, At: c.ID}); known && a.Signals.deafToTerm() {
 			texts = append(texts, line(fmt.Sprintf("%s will not end on SIGTERM but be killed when its grace of %s is over%s",
-				title(u), grace, l.firstProcess())))
+				title(u), kube.Seconds(l.GraceSeconds()), l.firstProcess())))
 		}
 	}
 	return texts

@@ -57,7 +57,8 @@ type Finding struct {
 	// State is what the pod is, in words.
 	State string
 	// Besides is what is no cause of what the pod does: the ephemeral containers
-	// that have not come to be, and why; who will not end when asked to.
+	// that have not come to be, and why; who will not end when asked to; published
+	// ports that nobody listens on; who keeps a pod from ending.
 	Besides []string
 }
 
@@ -68,10 +69,10 @@ type rule func(l *look) []Cause
 // later is often no more than what follows from what comes before.
 func rules() []rule {
 	return []rule{
-		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, hostPaths, unpullable, rootRefused, foreign,
-		hiddenFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied,
+		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, missingParts, hostPaths, unpullable, rootRefused, foreign,
+		hiddenFiles, ontoFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied, noSpace,
 		portNames, failedHooks, stoppedByProbe, failingProbes, loopback,
-		unresolved, stuckInit, staleEnvironment, deafToTerm, unattended,
+		unresolved, refusedInside, stuckInit, staleEnvironment, deafToTerm, unattended,
 		uncreated, crashed, processOutOfMemory, waiting,
 	}
 }
@@ -89,7 +90,7 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 		}
 	}
 	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.rank(), b.rank()) })
-	besides := append(l.absentEphemeral(), l.deaf()...)
+	besides := slices.Concat(l.absentEphemeral(), l.deaf(), l.unheard(), l.outlived())
 	return Finding{Causes: l.causes, Asks: l.asks, State: l.state(), Besides: besides}
 }
 

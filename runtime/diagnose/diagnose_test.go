@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/podspec"
@@ -172,6 +173,9 @@ func TestCauses(t *testing.T) {
 		{"foreign image", of(t, "wrong-architecture").image(diagnose.Image{Architecture: "arm64", Cmd: []string{"/program"}}).machine("amd64").ended(1, "exec /program: exec format error"), "certain wrong-architecture: is made for arm64, and the engine's machine is amd64"},
 		{"foreign program", of(t, "no-shebang").machine("amd64").ended(1, "exec /scripts/run: exec format error").file("id-main", "/scripts/run", diagnose.File{There: true, Head: elf(0xb7)}), "certain wrong-architecture: the program /scripts/run"},
 		{"no program", of(t, "command-not-found").refused(127, runc+`exec: "nosuchprogram": executable file not found in $PATH: unknown`), "certain command-not-found: the command nosuchprogram of container main is in no folder of the PATH"},
+		{"in place of the program", of(t, "command-not-found").image(diagnose.Image{Entrypoint: []string{"/server"}}).refused(127, runc+`exec: "nosuchprogram": executable file not found in $PATH: unknown`), "certain command-not-found: command takes the place of the image's ENTRYPOINT (/server), args are given to it"},
+		{"no program for arguments", of(t, "command-not-found").image(diagnose.Image{Cmd: []string{"server", "-x y"}}).command().args("--debug").refused(127, runc+`exec: "--debug": executable file not found in $PATH: unknown`), "certain command-not-found: the image has no ENTRYPOINT, and args take the place of its CMD (server '-x y')"},
+		{"env of a script", of(t, "interpreter-missing").ended(127, "/usr/bin/env: 'python3': No such file or directory").file("id-main", "/scripts/run", script("#!/usr/bin/env python3\n")), "certain interpreter-missing: the script /scripts/run of container main asks for python3"},
 		{"no file", of(t, "no-shebang").refused(127, runc+`exec: "/scripts/run": stat /scripts/run: no such file or directory: unknown`).file("id-main", "/scripts/run", diagnose.File{}), "certain command-not-found: does not exist"},
 		{"shell", of(t, "shell-command-not-found").ended(127, "sh: nosuchprogram: not found"), "certain command-not-found: sh: nosuchprogram: not found"},
 		{"env", of(t, "shell-command-not-found").ended(127, "env: can't execute 'python3': No such file or directory"), "certain command-not-found: env in container main does not find a command"},
@@ -184,6 +188,7 @@ func TestCauses(t *testing.T) {
 		{"not started", of(t, "crashed").refused(127, runc+"error mounting something"), "certain start-failed: error mounting something"},
 		{"not made", of(t, "working-dir-missing").absent().registry(diagnose.RegistryHas, "").event("main", "Failed", "Error: not a directory", 0), "certain create-failed: not a directory"},
 		{"shell without work", of(t, "shell-with-nothing-to-do").ended(0), "certain shell-with-nothing-to-do: stdin: true"},
+		{"planned shell without work", manifest(t, "shell-with-nothing-to-do").imageFile("busybox", "/bin/sh", diagnose.File{There: true, Mode: 0o755}).image(diagnose.Image{Cmd: []string{"sh"}}), "certain shell-with-nothing-to-do: stdin: true"},
 		{"done", of(t, "ended").ended(0, "done"), "certain ended: restartPolicy: OnFailure"},
 		{"removed by somebody", of(t, "crashed").ended(137).lost(), "certain crashed: somebody has removed it while it ran"},
 		{"crash", of(t, "crashed").ended(3, "no user given"), "certain crashed: ended with exit code 3"},
@@ -222,7 +227,8 @@ func TestCauses(t *testing.T) {
 		{"liveness path", of(t, "liveness-too-early").livenessKilled(2*time.Second).getsHealth().event("main", "Unhealthy", "Liveness probe failed: HTTP probe failed with statuscode: 404", 0), "certain probe-path: the liveness probe of container main asks for /healthz, which the server at port 8080 does not have (404), and has it started again"},
 		{"liveness scheme", of(t, "liveness-too-early").livenessKilled(2*time.Second).getsHealth().event("main", "Unhealthy", "Liveness probe failed: Get: http: server gave HTTP response to HTTPS client", 0), "certain probe-scheme: speaks HTTP, and has it started again"},
 		{"liveness slow", of(t, "liveness-too-early").livenessKilled(50*time.Second).event("main", "Unhealthy", "Liveness probe failed: context deadline exceeded", 0), "certain probe-slow: timeoutSeconds (1s), and has it started again"},
-		{"liveness slow from the start", of(t, "liveness-too-early").livenessKilled(2*time.Second).event("main", "Unhealthy", "Liveness probe failed: context deadline exceeded", 0), "likely liveness-too-early: startupProbe"},
+		{"liveness by gRPC", of(t, "liveness-too-early").grpc().livenessKilled(2*time.Second).event("main", "Unhealthy", `Liveness probe failed: timeout: failed to connect service "192.0.2.1:8080" within 1s: context deadline exceeded`, 0), "likely liveness-too-early: gives it the time, if the server has gRPC's health service"},
+		{"liveness slow from the start", of(t, "liveness-too-early").livenessKilled(2*time.Second).event("main", "Unhealthy", "Liveness probe failed: context deadline exceeded", 0), "likely liveness-too-early: gives it the time, and timeoutSeconds (1s) if its answers take longer"},
 		{"liveness of loopback", of(t, "liveness-too-early").livenessKilled(2 * time.Second).listens("127.0.0.1:8080"), "certain loopback-only: where its liveness probe cannot reach it"},
 		{"startup of another port", of(t, "startup-failing").startupKilled("dial tcp: connect: connection refused").listens("0.0.0.0:80"), "certain probe-port: the startup probe of container main goes to port 8080, where nobody listens, and has it started again; the pod listens on 80"},
 		{"startup slow", of(t, "startup-failing").startupKilled("context deadline exceeded"), "certain probe-slow: the startup probe of container main gets no answer"},
@@ -234,10 +240,13 @@ func TestCauses(t *testing.T) {
 		{"probe command", of(t, "probe-failing").probe("readiness", ""), "certain probe-failing: it says nothing"},
 		{"probe name", of(t, "probe-port-name"), "certain probe-port-name: it has http (8080)"},
 		{"probe port of gRPC", of(t, "probe-port").probe("readiness", `timeout: failed to connect service "192.0.2.1:8081" within 1s: context deadline exceeded`).listens("0.0.0.0:8080"), "certain probe-port: goes to port 8081, where nobody listens; the pod listens on 8080"},
+		{"a page by gRPC", of(t, "probe-port").grpc().probe("readiness", `timeout: failed to connect service "192.0.2.1:8081" within 1s: context deadline exceeded`).listens("0.0.0.0:8081"), "certain probe-grpc: gets no answer of gRPC's health service at port 8081"},
 		{"loopback", of(t, "loopback-only").probe("readiness", "connect: connection refused").listens("127.0.0.1:8080"), "certain loopback-only: listens on 127.0.0.1:8080 alone"},
 		{"loopback of a port", of(t, "port-clash").listens("[::1]:8080"), "certain loopback-only: [::1]:8080 alone"},
 		{"clash", of(t, "port-clash").listens("0.0.0.0:8080").ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},
 		{"clash of ports that nobody declares", of(t, "port-clash").undeclared().ended(1, "httpd: bind: Address already in use"), "certain port-clash: cannot listen on its port: container first has it"},
+		{"clash of the line of a file", of(t, "port-clash").undeclared().more().holds(8080, "first").ended(1, "server.go:244] listen tcp :8080: bind: address already in use"), "certain port-clash: cannot listen on port 8080: container first has it"},
+		{"clash of Spring", of(t, "port-clash").undeclared().more().holds(8080, "first").ended(1, "Web server failed to start. Port 8080 was already in use."), "certain port-clash: cannot listen on port 8080: container first has it"},
 		{"host port", manifest(t, "host-port-taken").image(diagnose.Image{}).hostPort("holder_POD"), "certain host-port-taken: port 4711 of the machine, which the pod is to publish, is taken by container holder_POD"},
 		{"host port of a pod", of(t, "host-port-taken").absent().registry(diagnose.RegistryHas, "").unstarted().hostPort("holder_POD"), "certain host-port-taken: taken by container holder_POD"},
 		{"hidden command", of(t, "hidden-by-volume").command("/etc/nginx/run").refused(127, runc+`exec: "/etc/nginx/run": stat /etc/nginx/run: no such file or directory: unknown`).imageFile("image", "/etc/nginx/run", diagnose.File{There: true}).file("id-main", "/etc/nginx/run", diagnose.File{}), "certain hidden-by-volume: hides what image nginx has there: /etc/nginx/run is missing"},
@@ -246,6 +255,18 @@ func TestCauses(t *testing.T) {
 		{"key", manifest(t, "key-missing").colours(), "certain key-missing: couldn't find key mode in ConfigMap default/key-missing; it has colour"},
 		{"stale", of(t, "stale-environment").colours().answers(diagnose.Question{Kind: diagnose.AskEnv, At: "id-main"}, diagnose.Answer{Lines: []string{"PATH=/bin", "colour=blue"}}), "certain stale-environment: old values of colour"},
 		{"denied", of(t, "permission-denied").ended(1, "touch: /work/file: Permission denied").file("id-main", "/work/file", diagnose.File{}).file("id-main", "/work", diagnose.File{There: true, Dir: true, Mode: 0o755}), "certain permission-denied: fsGroup gives volume work"},
+		{"denied by the machine", of(t, "permission-denied").onMachine("/srv").ended(1, "touch: /work/file: Permission denied").file("id-main", "/work/file", diagnose.File{}).file("id-main", "/work", diagnose.File{There: true, Dir: true, Mode: 0o755}), "certain permission-denied: volume work is a hostPath, which fsGroup does not change"},
+		{"denied to change", of(t, "permission-denied").ended(1, "chown: changing ownership of '/work': Operation not permitted").file("id-main", "/work", diagnose.File{There: true, Dir: true, Mode: 0o755}), "certain permission-denied: fsGroup gives volume work"},
+		{"no space", of(t, "permission-denied").inMemory("10Mi").ended(1, "write /work/file: no space left on device"), "certain no-space: has no space left to write /work/file: volume work is in memory, and its emptyDir.sizeLimit is 10Mi"},
+		{"no shared memory", of(t, "permission-denied").ended(1, "dd: error writing '/dev/shm/x': No space left on device"), "certain no-space: /dev/shm of a pod has 64 MiB"},
+		{"part of a volume", of(t, "sub-path-missing").ended(1, "cat: read error: Is a directory").settings(), "certain sub-path-missing: volume settings has no apps.conf, which container main wants of it, and so has an empty folder at /etc/app.conf; the volume has app.conf"},
+		{"folder onto a file", of(t, "folder-onto-file").refused(127, runc+`error mounting "/volumes/s" to rootfs at "/etc/nginx/nginx.conf": mount /volumes/s: not a directory: unknown`).imageFile("image", "/etc/nginx/nginx.conf", diagnose.File{There: true}), "certain folder-onto-file: subPath: nginx.conf mounts one file of the volume"},
+		{"planned folder onto a file", manifest(t, "folder-onto-file").image(diagnose.Image{}).imageFile("nginx", "/etc/nginx/nginx.conf", diagnose.File{There: true}), "certain folder-onto-file: is a file in image nginx"},
+		{"path of the machine of a pod", of(t, "host-path").absent().registry(diagnose.RegistryHas, "").answers(diagnose.Question{Kind: diagnose.AskHostPath, At: "data"}, diagnose.Answer{Failed: true, Text: "it is not there"}), "certain host-path: volume data cannot be set up: it is not there"},
+		{"refused", of(t, "crashed").listens("0.0.0.0:80").ended(1, "dial tcp 127.0.0.1:5432: connect: connection refused"), "certain connection-refused: wants to reach port 5432 of its own pod, where nobody listens"},
+		{"refused at the start", of(t, "connection-refused").listens("0.0.0.0:8080").ended(1, "wget: can't connect to remote host (127.0.0.1): Connection refused"), "likely connection-refused: was refused at port 8080 of its own pod, where somebody listens by now"},
+		{"refused elsewhere", of(t, "crashed").ended(1, "dial tcp 192.0.2.7:5432: connect: connection refused"), "certain crashed: exit code 1"},
+		{"signal", of(t, "crashed").ended(139), "certain crashed: ended with exit code 139 (SIGSEGV)"},
 		{"read-only root", of(t, "read-only-root").ended(1, "touch: /tmp/file: Read-only file system"), "certain read-only-root: an emptyDir mounted there"},
 		{"read-only volume", of(t, "read-only-volume").ended(1, "touch: /work/file: Read-only file system"), "certain read-only-volume: its mount of volume work at /work is readOnly"},
 		{"init stuck", of(t, "init-stuck").onlyInit(), "likely init-stuck: init container setup has run for 1m0s"},
@@ -398,6 +419,36 @@ func TestEphemeralIsNoCause(t *testing.T) {
 	}
 }
 
+// What is no cause of what a pod does, and what a user may have meant otherwise, is
+// told besides.
+func TestBesides(t *testing.T) {
+	published := func() *patient {
+		p := of(t, "crashed")
+		p.Want.Pause.Host.PortBindings = nat.PortMap{"8080/tcp": {{HostPort: "18080"}}}
+		return p
+	}
+	outlived := of(t, "port-clash").ended(0)
+	outlived.last().FinishedAt = now().Add(-time.Minute)
+	for i := range outlived.Want.Units {
+		outlived.Want.Units[i].Restart = v1.RestartPolicyNever
+	}
+	for name, c := range map[string]struct {
+		of   *patient
+		want string
+	}{
+		"nobody listens": {published().listens("0.0.0.0:80"), "nobody listens on port 8080, which is published as 18080; the pod listens on 80"},
+		"listens":        {published().listens("0.0.0.0:8080"), ""},
+		"not yet":        {published().listens(), ""},
+		"outlived":       {outlived, "container second has ended and first runs on: the pod ends when both have"},
+		"both run":       {of(t, "port-clash"), ""},
+	} {
+		found := diagnose.Find(c.of.World, c.of.Evidence, now())
+		if got := strings.Join(found.Besides, "\n"); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" || len(found.Causes) > 0 {
+			t.Errorf("%s: besides %q, causes %+v, want %q", name, got, found.Causes, c.want)
+		}
+	}
+}
+
 func TestUnwell(t *testing.T) {
 	young := of(t, "probe-port")
 	young.Containers[0].StartedAt = now().Add(-time.Second)
@@ -446,8 +497,10 @@ func TestOvercome(t *testing.T) {
 		ExitCodes: &v1.ContainerRestartRuleOnExitCodes{Operator: v1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{42}},
 	}}
 	meant.restarted()
+	delayed := of(t, "probe-port").probe("readiness", "connect: connection refused").listens()
+	delayed.Want.Units[0].Container.ReadinessProbe.InitialDelaySeconds = 90
 	for name, p := range map[string]*patient{
-		"a name that resolves by now": resolved, "a name that was looked up once": once, "a log of an hour ago": old, "a restart that a rule asks for": meant, "a probe that passes again": passes, "a crash of long ago": restarted,
+		"a probe that has not been run yet": delayed, "a name that resolves by now": resolved, "a name that was looked up once": once, "a log of an hour ago": old, "a restart that a rule asks for": meant, "a probe that passes again": passes, "a crash of long ago": restarted,
 	} {
 		if found := p.found(); len(found) > 0 {
 			t.Errorf("%s: %+v", name, found)

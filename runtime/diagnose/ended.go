@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	v1 "k8s.io/api/core/v1"
+
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -34,6 +36,29 @@ func notRunnable(l *look) []Cause {
 	return causes
 }
 
+// outlived are containers that run on in a pod whose work is done as far as
+// another one does it: it ends when all of them have.
+func (l *look) outlived() []string {
+	if l.Pause == nil || l.Want == nil || l.Intent() != plan.Wanted || len(plan.Down(l.World)) > 0 {
+		return nil
+	}
+	done, run := "", ""
+	for _, u := range l.units() {
+		c := l.Latest(u.Name)
+		switch {
+		case u.Kind != translate.App || c == nil:
+		case c.State == plan.Running:
+			run = u.Name
+		case c.Ended() && l.now.Sub(c.FinishedAt) > settled:
+			done = u.Name
+		}
+	}
+	if done == "" || run == "" {
+		return nil
+	}
+	return []string{fmt.Sprintf("container %s has ended and %s runs on: the pod ends when both have, but for what is an init container with restartPolicy: Always", done, run)}
+}
+
 // shells are programs that end at once when nobody talks to them.
 func shells() []string { return []string{"sh", "bash", "ash", "dash", "zsh", "ksh", "fish"} }
 
@@ -41,21 +66,35 @@ func shells() []string { return []string{"sh", "bash", "ash", "dash", "zsh", "ks
 func shellWithNothing(l *look) []Cause {
 	var causes []Cause
 	for _, u := range l.units() {
-		c, argv := l.failed(u), l.argv(u)
-		if c == nil || c.ExitCode != 0 || len(argv) == 0 || u.Kind == translate.Init {
+		c := l.failed(u)
+		if c == nil && !l.endless(u) || c != nil && c.ExitCode != 0 || u.Kind == translate.Init {
+			continue
+		}
+		argv := l.argv(u)
+		if len(argv) == 0 {
 			continue
 		}
 		interactive := !slices.ContainsFunc(argv[1:], func(arg string) bool { return arg != "-" && arg != "-l" && arg != "-i" })
 		if !interactive || !slices.Contains(shells(), path.Base(argv[0])) || u.Container.Stdin {
 			continue
 		}
-		causes = append(causes, Cause{
+		cause := Cause{
 			Name: "shell-with-nothing-to-do", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("%s runs the shell %s with nothing to do, which ends at once: it wants a command, or stdin: true and tty: true", title(u), argv[0]),
-			Evidence: []string{"command line: " + strings.Join(argv, " "), ranFor(*c)}, Command: inspect(*c, "json .Path}} {{json .Args}} {{.State.ExitCode"),
-		})
+			Evidence: []string{"command line: " + strings.Join(argv, " ")}, Command: "docker image inspect -f '{{json .Config.Cmd}}' " + word(u.Container.Image),
+		}
+		if c != nil {
+			cause.Evidence = append(cause.Evidence, ranFor(*c))
+			cause.Command = inspect(*c, "json .Path}} {{json .Args}} {{.State.ExitCode")
+		}
+		causes = append(causes, cause)
 	}
 	return causes
+}
+
+// endless reports whether a unit that has not been run is to run for ever.
+func (l *look) endless(u translate.Unit) bool {
+	return l.Pause == nil && u.Restart == v1.RestartPolicyAlways
 }
 
 // ranFor says how an attempt ended, and after what time.
@@ -115,7 +154,7 @@ func crashed(l *look) []Cause {
 		}
 		cause := Cause{
 			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(*c) + l.again(u, *c),
-			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), some("log", l.log(*c), shownLines)), Command: l.logsOf(*c),
+			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), l.said(*c)), Command: l.logsOf(*c),
 		}
 		switch {
 		case c.Lost:
@@ -131,14 +170,29 @@ func crashed(l *look) []Cause {
 	return causes
 }
 
+// said are the last lines that an attempt wrote, and the first of them all where
+// they are known: a program that tells how it is used says before that what was
+// wrong.
+func (l *look) said(c plan.Container) []string {
+	all := l.log(c)
+	shown := some("log", all, shownLines)
+	if len(all) > shownLines && len(all) < LogLines {
+		shown = slices.Concat([]string{"log: " + all[0], "log: ..."}, shown[len(shown)-shownLines+1:])
+	}
+	return shown
+}
+
 func endText(c plan.Container) string {
-	switch {
+	const broken = 128 // and the number of a signal
+	switch signals := map[int]string{4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 11: "SIGSEGV", 15: "SIGTERM"}; {
 	case c.Unknown:
 		return "is gone: somebody has removed it while it ran (docker rm -f)"
 	case c.ExitCode == 0:
 		return "has done its work and ended"
 	case c.ExitCode == killed:
 		return "was killed (exit code 137)"
+	case signals[c.ExitCode-broken] != "":
+		return fmt.Sprintf("ended with exit code %d (%s)", c.ExitCode, signals[c.ExitCode-broken])
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }

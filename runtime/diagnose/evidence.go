@@ -40,6 +40,7 @@ const (
 	AskRegistry  Kind = "registry"   // At an image: whether its registry has it
 	AskProbe     Kind = "probe"      // At a unit: its probe of that Name is run once
 	AskSockets   Kind = "sockets"    // the Sockets of the pod that wait for others
+	AskHolders   Kind = "holders"    // the Holders of those sockets
 	AskPorts     Kind = "ports"      // the Ports that containers publish
 	AskObjects   Kind = "objects"    // the ConfigMaps and Secrets of the pod, in Inputs
 	AskHostPath  Kind = "host path"  // At a volume of the manifest: whether its path is not what its type says, in Failed and Text
@@ -55,6 +56,7 @@ type Answer struct {
 	File    File
 	Image   Image
 	Sockets []pause.Socket
+	Holders []Holder
 	Ports   []Published
 	Inputs  translate.Inputs
 	Signals Signals
@@ -78,6 +80,9 @@ type File struct {
 	Head     []byte // its first bytes, at most HeadSize
 }
 
+// LogLines is how many lines of a log are read.
+const LogLines = 20
+
 // HeadSize is how much of a file is read.
 const HeadSize = 4 << 10
 
@@ -93,6 +98,12 @@ type Image struct {
 type Signals struct {
 	Stop            string // which asks it to end; empty where it is SIGTERM
 	Caught, Blocked uint64
+}
+
+// Holder is a unit that listens on a TCP port of the pod.
+type Holder struct {
+	Unit string
+	Port int
 }
 
 // Published is a port of the machine that a running container has.

@@ -99,13 +99,25 @@ func (l *look) gaveUp(c Cause, f failing) Cause {
 		c.Text = fmt.Sprintf("the startup probe of %s gave up %s after its start and had it started again: %s", title(f.Unit), givesUp(p), firstOf(f.output))
 	case early:
 		c.Name, c.Sure = "liveness-too-early", Likely
-		c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time", title(f.Unit), age(lived))
+		c.Text = fmt.Sprintf("the liveness probe of %s had it killed %s after its start, before it has ever answered: a startupProbe or initialDelaySeconds gives it the time%s", title(f.Unit), age(lived), otherwise(f))
 		c.Evidence = append(c.Evidence, "it gives up "+age(givesUp(p))+" after the start of a container that does not answer")
 	default:
 		c.Sure = Likely
 		c.Text = fmt.Sprintf("the liveness probe of %s fails, and has it started again: %s", title(f.Unit), firstOf(f.output))
 	}
 	return c
+}
+
+// otherwise is what else may have a probe get no answer: more time to start in does
+// not help a server that is slow to answer, or that speaks something else.
+func otherwise(f failing) string {
+	switch {
+	case f.action.GRPC != nil:
+		return ", if the server has gRPC's health service"
+	case holds(f.output, "timeout", "timed out", "deadline exceeded"):
+		return fmt.Sprintf(", and timeoutSeconds (%s) if its answers take longer", f.action.Timeout)
+	}
+	return ""
 }
 
 // wrongPort tells that a probe which was refused, and had its container stopped,

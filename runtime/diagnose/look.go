@@ -211,6 +211,15 @@ func (l *look) manifest() string {
 	return word(l.e.File)
 }
 
+// source is what minipod explain is to be asked about: the file of a pod that
+// has not been run, else the pod.
+func (l *look) source() string {
+	if l.Pause == nil {
+		return l.manifest()
+	}
+	return l.Ref().Args()
+}
+
 // command is a command of minipod about the pod.
 func (l *look) command(words string) string { return "minipod " + words + " " + l.Ref().Args() }
 

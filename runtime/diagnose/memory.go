@@ -117,3 +117,52 @@ func (l *look) inMemory(u translate.Unit) string {
 	}
 	return ""
 }
+
+// noSpace are containers that have filled what they write to.
+func noSpace(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		lines := holding(l.log(*c), "no space left on device", "enospc")
+		if len(lines) == 0 {
+			continue
+		}
+		name := "its files"
+		if found := paths(lines[len(lines)-1]); len(found) > 0 {
+			name = found[0]
+		}
+		cause := Cause{
+			Name: "no-space", Container: u.Name, Sure: Certain, Text: fmt.Sprintf("%s has no space left to write %s", title(u), name),
+			Evidence: append(some("log", lines, 1), ranFor(*c)), Command: l.logsOf(*c),
+		}
+		cause.Text += l.space(u, name)
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
+// space says how much a unit may write where a file is, and what gives it more.
+func (l *look) space(u translate.Unit, name string) string {
+	m := mount(u, name)
+	if m == nil {
+		if within(name, "/dev/shm") {
+			return ": /dev/shm of a pod has 64 MiB, an emptyDir with medium: Memory mounted there has more"
+		}
+		return ""
+	}
+	for _, v := range l.Want.Pod.Spec.Volumes {
+		switch e := v.EmptyDir; {
+		case v.Name != m.Name:
+		case e == nil || e.Medium != v1.StorageMediumMemory:
+			return ": the disk of the engine's machine is full (volume " + v.Name + ")"
+		case e.SizeLimit != nil:
+			return fmt.Sprintf(": volume %s is in memory, and its emptyDir.sizeLimit is %s", v.Name, e.SizeLimit)
+		default:
+			return ": volume " + v.Name + " is in memory, and emptyDir.sizeLimit says how much it may hold"
+		}
+	}
+	return ""
+}

@@ -121,9 +121,13 @@ func lookup(lines []string) (name, line string) {
 		for _, phrase := range []string{
 			"bad address ", "can't resolve ", "could not resolve host: ", "could not resolve ", "unable to resolve host address ", "getaddrinfo enotfound ",
 			"getaddrinfo eai_again ", "cannot resolve ", "lookup ", "could not translate host name ", "unknown host ", "host not found in upstream ", "** server can't find ",
+			"unknownhostexception: ", "unknown mysql server host ", "connecting to ",
 		} {
 			at := strings.Index(strings.ToLower(line), phrase)
-			if at < 0 || phrase == "lookup " && !holds(line, "no such host", "server misbehaving", "i/o timeout") {
+			switch {
+			case at < 0,
+				phrase == "lookup " && !holds(line, "no such host", "server misbehaving", "i/o timeout"),
+				phrase == "connecting to " && !holds(line, "name or service not known", "name resolution"):
 				continue
 			}
 			if words := tokens(line[at+len(phrase):]); len(words) > 0 {
@@ -155,6 +159,47 @@ func hostOf(text string) string {
 	return name
 }
 
+// refusedInside are containers that ended after a port of their own pod refused
+// them.
+func refusedInside(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c := l.failed(u)
+		if c == nil || l.explained(u.Name) {
+			continue
+		}
+		lines := holding(l.log(*c), "connection refused", "econnrefused")
+		port, last := 0, ""
+		for _, said := range lines {
+			// one that tells no port may have been told it
+			for _, text := range []string{said, strings.Join(l.argv(u), " ")} {
+				if n := portIn(text); n != 0 && holds(text, "127.0.0.1", "localhost", "::1") {
+					port, last = n, said
+					break
+				}
+			}
+		}
+		if port == 0 {
+			continue
+		}
+		open, known := l.listening()
+		if !known {
+			continue
+		}
+		cause := Cause{
+			Name: "connection-refused", Container: u.Name, Sure: Certain,
+			Text:     fmt.Sprintf("%s wants to reach port %d of its own pod, where nobody listens: localhost is the pod, another one is reached at its IP", title(u), port),
+			Evidence: []string{"log: " + last, "ports that are listened on: " + open.String(), ranFor(*c)}, Command: l.command("ns"),
+		}
+		if len(open.at(port)) > 0 {
+			cause.Sure = Likely
+			cause.Text = fmt.Sprintf("%s was refused at port %d of its own pod, where somebody listens by now: it has to try again, or start later", title(u), port)
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}
+
 // stuckInit is an init container that runs, while the others wait.
 func stuckInit(l *look) []Cause {
 	if l.Want == nil || l.Intent() != plan.Wanted {
@@ -172,7 +217,7 @@ func stuckInit(l *look) []Cause {
 		return []Cause{{
 			Name: "init-stuck", Container: u.Name, Sure: Likely,
 			Text:     fmt.Sprintf("%s has run for %s, and nothing after it starts before it ends", title(u), age(ran)),
-			Evidence: append([]string{"command line: " + strings.Join(l.argv(u), " ")}, some("log", l.log(*c), shownLines)...),
+			Evidence: append([]string{"command line: " + strings.Join(l.argv(u), " ")}, l.said(*c)...),
 			Command:  l.logsOf(*c),
 		}}
 	}

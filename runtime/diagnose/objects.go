@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -71,6 +72,55 @@ func (l *look) missing(unit, what string, m *translate.Missing) Cause {
 		}
 	}
 	return c
+}
+
+// missingParts are mounts of a part of a volume that the volume, filled from
+// ConfigMaps and the like, does not have: a node makes an empty folder for it.
+func missingParts(l *look) []Cause {
+	if l.Want == nil || l.Intent() != plan.Wanted {
+		return nil
+	}
+	var causes []Cause
+	for _, v := range l.Want.Filled() {
+		for _, u := range l.units() {
+			for i, m := range u.Container.VolumeMounts {
+				if m.Name == v.Name && m.SubPath != "" {
+					causes = append(causes, l.missingPart(v, u, i)...)
+				}
+			}
+		}
+	}
+	return causes
+}
+
+func (l *look) missingPart(v translate.Volume, u translate.Unit, at int) []Cause {
+	in := l.Inputs
+	if l.Pause != nil {
+		objects, known := l.ask(Question{Kind: AskObjects})
+		if !known {
+			return nil
+		}
+		in = objects.Inputs
+	}
+	payload, missing := l.Want.Payload(v, in)
+	m := u.Container.VolumeMounts[at]
+	var has []string
+	for _, f := range payload.Files {
+		if within(f.Path, path.Clean(m.SubPath)) {
+			return nil
+		}
+		has = append(has, f.Path)
+	}
+	if missing != nil || len(has) == 0 { // it is optional
+		return nil
+	}
+	names := strings.Join(has, ", ")
+	return []Cause{{
+		Name: "sub-path-missing", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("volume %s has no %s, which %s wants of it, and so has an empty folder at %s; the volume has %s", m.Name, m.SubPath, title(u), m.MountPath, names),
+		Evidence: []string{fmt.Sprintf("%s.volumeMounts[%d].subPath: %s", u.Path, at, m.SubPath), "files of the volume: " + names},
+		Command:  "minipod explain --script " + l.source(),
+	}}
 }
 
 // objectIn are the objects of the pod that a message is about, by kind.

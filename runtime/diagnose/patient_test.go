@@ -7,6 +7,7 @@ import (
 
 	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -241,5 +242,49 @@ func (p *patient) pauseDown() *patient {
 
 func (p *patient) unreadable() *patient {
 	p.Want, p.Invalid = nil, "no JSON"
+	return p
+}
+
+// more has a third container run.
+func (p *patient) more() *patient {
+	p.Containers = append([]plan.Container{{ID: "id-more", Unit: "more", State: plan.Running}}, p.Containers...)
+	return p
+}
+
+// holds has a unit listen on a port.
+func (p *patient) holds(port int, unit string) *patient {
+	return p.answers(diagnose.Question{Kind: diagnose.AskHolders}, diagnose.Answer{Holders: []diagnose.Holder{{Unit: "main", Port: 1}, {Unit: unit, Port: port}}})
+}
+
+// grpc has the probes of the first container speak gRPC.
+func (p *patient) grpc() *patient {
+	for _, probe := range []*v1.Probe{p.Want.Units[0].Container.ReadinessProbe, p.Want.Units[0].Container.LivenessProbe} {
+		if probe != nil {
+			port := probe.TCPSocket
+			probe.ProbeHandler = v1.ProbeHandler{GRPC: &v1.GRPCAction{Port: 8080}}
+			if port != nil {
+				probe.GRPC.Port = port.Port.IntVal
+			}
+		}
+	}
+	return p
+}
+
+// inMemory has the first volume be one in memory.
+func (p *patient) inMemory(size string) *patient {
+	limit := resource.MustParse(size)
+	p.Want.Pod.Spec.Volumes[0].VolumeSource = v1.VolumeSource{EmptyDir: &v1.EmptyDirVolumeSource{Medium: v1.StorageMediumMemory, SizeLimit: &limit}}
+	return p
+}
+
+// settings are a ConfigMap with one file.
+func (p *patient) settings() *patient {
+	in := translate.Inputs{ConfigMaps: map[string]*v1.ConfigMap{p.Name: {Data: map[string]string{"app.conf": "x"}}}}
+	return p.answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{Inputs: in})
+}
+
+// args has the first container give its program arguments.
+func (p *patient) args(words ...string) *patient {
+	p.Want.Units[0].Container.Args = words
 	return p
 }

@@ -110,8 +110,30 @@ func (l *look) loopbackCause(u translate.Unit, port int, at open, who string) Ca
 	}
 }
 
+// unheard are ports that are published, and that nobody listens on though the pod
+// listens on others. One may be opened only when it is wanted.
+func (l *look) unheard() []string {
+	if l.Want == nil || len(l.Want.Pause.Host.PortBindings) == 0 || l.Intent() != plan.Wanted || l.now.Sub(l.LastChange()) < settled || len(plan.Down(l.World)) > 0 {
+		return nil
+	}
+	open, known := l.listening()
+	if !known || len(open) == 0 {
+		return nil
+	}
+	var texts []string
+	for port, bindings := range l.Want.Pause.Host.PortBindings {
+		if port.Proto() == "tcp" && len(open.at(port.Int())) == 0 && len(bindings) > 0 {
+			texts = append(texts, fmt.Sprintf("nobody listens on port %d, which is published as %s; the pod listens on %s", port.Int(), bindings[0].HostPort, open))
+		}
+	}
+	slices.Sort(texts)
+	return texts
+}
+
 // inUse are the words of a server that does not get its port.
-func inUse() []string { return []string{"address already in use", "address in use", "eaddrinuse"} }
+func inUse() []string {
+	return []string{"address already in use", "address in use", "eaddrinuse", "was already in use"}
+}
 
 // clashes are containers that want a port which another one of the pod has.
 func clashes(l *look) []Cause {
@@ -151,8 +173,16 @@ func (l *look) rival(u translate.Unit, port int) (wanted, other string) {
 	if port != 0 {
 		wanted = fmt.Sprintf("port %d", port)
 	}
-	if others := l.others(u); len(others) == 1 && !l.Want.Pod.Spec.HostNetwork {
+	others := l.others(u)
+	switch {
+	case l.Want.Pod.Spec.HostNetwork || len(others) == 0:
+	case len(others) == 1:
 		other = "container " + others[0]
+	case port != 0:
+		a, _ := l.ask(Question{Kind: AskHolders})
+		if i := slices.IndexFunc(a.Holders, func(h Holder) bool { return h.Port == port && slices.Contains(others, h.Unit) }); i >= 0 {
+			other = "container " + a.Holders[i].Unit
+		}
 	}
 	return wanted, other
 }

@@ -93,6 +93,9 @@ func (l *look) failing(u translate.Unit, kind translate.ProbeKind) (failing, boo
 		return f, false
 	}
 	started := l.Started(u, *c)
+	if l.now.Sub(c.StartedAt) < time.Duration(u.Probe(kind).InitialDelaySeconds)*time.Second {
+		return f, false // nobody has asked it yet
+	}
 	switch kind {
 	case translate.Startup:
 		return l.probed(f, !started)
@@ -246,7 +249,13 @@ func (l *look) refusedBy(c Cause, f failing) []Cause {
 		return nil
 	}
 	if at := open.at(f.action.Port); len(at) > 0 {
-		if !onlyLoopback(at) {
+		switch {
+		case onlyLoopback(at):
+		case f.action.GRPC != nil:
+			c.Name = "probe-grpc"
+			c.Text = fmt.Sprintf("the %s probe of %s gets no answer of gRPC's health service at port %d, where a server listens", f.kind, title(f.Unit), f.action.Port)
+			return []Cause{c}
+		default:
 			return nil // it listens by now
 		}
 		return []Cause{l.loopbackCause(f.Unit, f.action.Port, at, fmt.Sprintf("its %s probe", f.kind))}

@@ -77,11 +77,11 @@ func rootFields(pod *v1.Pod, u translate.Unit) (must, user string) {
 	return must, user
 }
 
-// hostPaths are paths of the machine that are not what their types say, before
-// anything runs. Those that are made where they are missing are not looked at:
+// hostPaths are paths of the machine that are not what their types say, which
+// nothing is started without. Those that are made where they are missing are not looked at:
 // to look would make them.
 func hostPaths(l *look) []Cause {
-	if l.Want == nil || l.Pause != nil {
+	if l.Want == nil || l.Intent() != plan.Wanted || len(l.Containers) > 0 {
 		return nil
 	}
 	var causes []Cause

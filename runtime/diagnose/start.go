@@ -79,6 +79,22 @@ func split(program string) string {
 	return `: it is one word with a blank in it, write ["` + strings.Join(strings.Fields(program), `", "`) + `"]`
 }
 
+// meant is what a unit whose program is not there may have been meant to be: of
+// several words, or what the image runs with other arguments.
+func (l *look) meant(u translate.Unit, program string) string {
+	image, known := l.image(u)
+	c := u.Container
+	switch text := split(program); {
+	case text != "" || !known:
+		return text
+	case len(c.Command) > 0 && len(image.Entrypoint) > 0:
+		return ": command takes the place of the image's ENTRYPOINT (" + commandLine(image.Entrypoint) + "), args are given to it"
+	case len(c.Command) == 0 && len(c.Args) > 0 && len(image.Entrypoint) == 0 && len(image.Cmd) > 0:
+		return ": the image has no ENTRYPOINT, and args take the place of its CMD (" + commandLine(image.Cmd) + ")"
+	}
+	return ""
+}
+
 func quotedProgram(line, program string) string {
 	if name := quoted(line, "exec: "); name != "" {
 		return name
@@ -89,7 +105,7 @@ func quotedProgram(line, program string) string {
 // notThere is a command that is in no folder of the image's PATH.
 func (l *look) notThere(c Cause, u translate.Unit, program string) []Cause {
 	c.Name = "command-not-found"
-	c.Text = fmt.Sprintf("the command %s of %s is in no folder of the PATH of image %s (exit code 127)%s", program, title(u), u.Container.Image, split(program))
+	c.Text = fmt.Sprintf("the command %s of %s is in no folder of the PATH of image %s (exit code 127)%s", program, title(u), u.Container.Image, l.meant(u, program))
 	return []Cause{c}
 }
 
@@ -102,7 +118,7 @@ func (l *look) lost(c Cause, u translate.Unit, failed plan.Container, program st
 		return nil
 	case !file.There:
 		c.Name = "command-not-found"
-		c.Text = fmt.Sprintf("the command %s of %s does not exist in its files%s", program, title(u), split(program))
+		c.Text = fmt.Sprintf("the command %s of %s does not exist in its files%s", program, title(u), l.meant(u, program))
 		return []Cause{c}
 	}
 	return l.script(c, u, failed, program, file)
@@ -211,6 +227,11 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 		return nil
 	}
 	last := lines[len(lines)-1]
+	if name, _, _ := strings.Cut(last, ":"); path.Base(name) == "env" && failed.ExitCode == notFound {
+		if found := l.interpretedByEnv(c, u, failed, last); len(found) > 0 {
+			return found
+		}
+	}
 	c.Evidence = []string{"seen: " + last, fmt.Sprintf("exit code %d", failed.ExitCode)}
 	c.Name = "command-not-found"
 	who := "the shell"
@@ -223,6 +244,29 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 		c.Name = "not-executable"
 		c.Text = fmt.Sprintf("%s in %s may not execute a command (exit code 126): %s", who, title(u), last)
 	}
+	return []Cause{c}
+}
+
+// interpretedByEnv is a script that has env look for its interpreter, which it
+// does not find.
+func (l *look) interpretedByEnv(c Cause, u translate.Unit, failed plan.Container, said string) []Cause {
+	argv := l.argv(u)
+	if len(argv) == 0 || !path.IsAbs(argv[0]) {
+		return nil
+	}
+	file, known := l.file(failed.ID, argv[0])
+	line, isScript := shebang(file)
+	if !known || !isScript || path.Base(interpreter(line)) != "env" {
+		return nil
+	}
+	words := strings.Fields(line)
+	name := words[len(words)-1]
+	if !strings.Contains(said, name) {
+		return nil
+	}
+	c.Evidence = []string{"seen: " + said, fmt.Sprintf("%s begins with %q", argv[0], line)}
+	c.Name = "interpreter-missing"
+	c.Text = fmt.Sprintf("the script %s of %s asks for %s, which image %s does not have", argv[0], title(u), name, u.Container.Image)
 	return []Cause{c}
 }
 
@@ -278,16 +322,12 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 			return l.plannedCommand(u, place, file)
 		}
 	}
-	for _, place := range places {
-		if m := mount(u, place); m != nil {
-			if file, known := l.imageFile(u, place); known && file.There {
-				return []Cause{l.hides(u, *m, place, "spec.volumes: "+m.Name)}
-			}
-		}
+	if cause, ok := l.hiddenOf(u, places, "spec.volumes", l.beforehand); ok {
+		return []Cause{cause}
 	}
 	return []Cause{{
 		Name: "command-not-found", Container: u.Name, Sure: Certain,
-		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, split(argv[0])),
+		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, l.meant(u, argv[0])),
 		Evidence: []string{"looked for: " + strings.Join(places, ", ")},
 		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c " + word("command -v "+word(argv[0])),
 	}}

@@ -38,7 +38,13 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 		image, _ := l.image(u)
 		missing = append(missing, candidates(argv[0], u, image)...)
 	}
-	for _, name := range missing {
+	return l.hiddenOf(u, missing, "seen: "+line, func(_ translate.Unit, name string) (File, bool) { return l.file(c.ID, name) })
+}
+
+// hiddenOf is the first of some files that the image of a unit has, and that its
+// container does not see because a volume is mounted over it.
+func (l *look) hiddenOf(u translate.Unit, names []string, seen string, inside func(translate.Unit, string) (File, bool)) (Cause, bool) {
+	for _, name := range names {
 		m := mount(u, name)
 		if m == nil {
 			continue
@@ -46,12 +52,57 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 		if file, known := l.imageFile(u, name); !known || !file.There {
 			continue
 		}
-		if file, known := l.file(c.ID, name); !known || file.There {
-			continue
+		if file, known := inside(u, name); known && !file.There {
+			return l.hides(u, *m, name, seen), true
 		}
-		return l.hides(u, *m, name, "seen: "+line), true
 	}
 	return Cause{}, false
+}
+
+// ontoFiles are volumes, which are folders, that are mounted onto a file of the
+// image: the engine cannot start such a container.
+func ontoFiles(l *look) []Cause {
+	var causes []Cause
+	for _, u := range l.units() {
+		c, words := l.failed(u), ""
+		if c != nil {
+			words = c.Error
+		}
+		if l.explained(u.Name) || l.Pause != nil && !holds(words, "not a directory") {
+			continue
+		}
+		for i, m := range u.Container.VolumeMounts {
+			if l.Pause != nil && quoted(words, "to rootfs at ") != m.MountPath || l.Pause == nil && !l.isFolder(m) {
+				continue
+			}
+			if file, known := l.imageFile(u, m.MountPath); known && file.There && !file.Dir {
+				causes = append(causes, l.ontoFile(u, i, words))
+				break
+			}
+		}
+	}
+	return causes
+}
+
+// isFolder reports whether it is known beforehand that a mount is of a folder.
+func (l *look) isFolder(m v1.VolumeMount) bool {
+	return m.SubPath+m.SubPathExpr == "" && slices.ContainsFunc(l.Want.Pod.Spec.Volumes, func(v v1.Volume) bool {
+		return v.Name == m.Name && v.HostPath == nil
+	})
+}
+
+func (l *look) ontoFile(u translate.Unit, at int, words string) Cause {
+	m := u.Container.VolumeMounts[at]
+	c := Cause{
+		Name: "folder-onto-file", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("volume %s is a folder, and %s, where %s mounts it, is a file in image %s: subPath: %s mounts one file of the volume", m.Name, m.MountPath, title(u), u.Container.Image, path.Base(m.MountPath)),
+		Evidence: append(some("seen", nonEmpty(words), 1), fmt.Sprintf("%s.volumeMounts[%d].mountPath: %s", u.Path, at, m.MountPath)),
+		Command:  "docker run --rm --entrypoint ls " + u.Container.Image + " -ld " + word(m.MountPath),
+	}
+	if m.SubPath != "" {
+		c.Text = fmt.Sprintf("subPath %s of volume %s is a folder, as it is made where it is missing, and %s, where %s mounts it, is a file in image %s", m.SubPath, m.Name, m.MountPath, title(u), u.Container.Image)
+	}
+	return c
 }
 
 // hiddenByVolume is the name of the cause that a volume hides what the image has.
@@ -154,7 +205,7 @@ func denied(l *look) []Cause {
 		if c == nil || l.explained(u.Name) {
 			continue
 		}
-		for _, line := range holding(l.log(*c), notPermitted, "eacces") {
+		for _, line := range holding(l.log(*c), notPermitted, "eacces", "operation not permitted", "accessdeniedexception") {
 			if cause, ok := l.mismatch(u, *c, line); ok {
 				causes = append(causes, cause)
 				break
@@ -180,11 +231,26 @@ func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause,
 			Evidence: []string{"log: " + line, owned(at, file), "user of the container: " + who.String()}, Command: l.logsOf(c),
 		}
 		if m := mount(u, name); m != nil {
-			cause.Text += fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", m.Name)
+			cause.Text += l.granted(m.Name)
 		}
 		return cause, true
 	}
 	return Cause{}, false
+}
+
+// granted says what gives a container the right to a volume. A node leaves a path
+// of the machine as it is, and where a group has the volume, what is denied is
+// not the volume.
+func (l *look) granted(volume string) string {
+	spec := l.Want.Pod.Spec
+	onMachine := slices.ContainsFunc(spec.Volumes, func(v v1.Volume) bool { return v.Name == volume && v.HostPath != nil })
+	switch {
+	case onMachine:
+		return fmt.Sprintf("; volume %s is a hostPath, which fsGroup does not change: chown or chmod on the machine does", volume)
+	case spec.SecurityContext != nil && spec.SecurityContext.FSGroup != nil:
+		return ""
+	}
+	return fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", volume)
 }
 
 // existing is a file, or the folder that it would be in.

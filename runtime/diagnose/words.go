@@ -60,20 +60,39 @@ func quoted(line, after string) string {
 	return text
 }
 
-// portIn is the port at the end of an address in a line: 0.0.0.0:80, [::]:80,
-// :80; 0 where there is none.
+// portIn is the port that a line speaks of: at the end of its last address
+// (0.0.0.0:80, [::]:80, :80), or behind the word port or an address of its own;
+// 0 where there is none. What stands behind the name of a file is a line of it.
 func portIn(line string) int {
+	port, before := 0, ""
 	for _, word := range tokens(line) {
-		word = strings.TrimRight(word, ":.")
+		word = strings.TrimRight(word, ":.?!")
 		i := strings.LastIndex(word, ":")
-		if i < 0 {
-			continue
+		address, number := before, word
+		if i >= 0 {
+			address = word[strings.LastIndex(word[:i], "/")+1 : i]
+			number, _, _ = strings.Cut(word[i+1:], "/")
 		}
-		if port, err := strconv.ParseUint(word[i+1:], 10, 16); err == nil && port > 0 {
-			return int(port)
+		if n, err := strconv.ParseUint(number, 10, 16); err == nil && n > 0 && (i >= 0 && isAddress(address) || i < 0 && (address == "port" || isIP(address))) {
+			port = int(n)
 		}
+		before = strings.ToLower(word)
 	}
-	return 0
+	return port
+}
+
+// isAddress reports whether a word is what servers listen on: an IP address, or
+// what stands for every one.
+func isAddress(word string) bool {
+	return word == "" || word == "*" || word == "localhost" || isIP(word)
+}
+
+func isIP(word string) bool {
+	const digits = "0123456789"
+	if strings.Contains(word, "::") {
+		return strings.Trim(word, digits+"abcdefABCDEF:.") == ""
+	}
+	return strings.Count(word, ".") == 3 && strings.Trim(word, digits+".") == ""
 }
 
 // some are at most so many texts, each with a word in front.

@@ -21,6 +21,14 @@ func TestWords(t *testing.T) {
 		"listen tcp [::]:8080: bind: address already in use":       8080,
 		"Error: listen EADDRINUSE: address already in use :::3000": 3000,
 		"httpd: bind: Address already in use":                      0,
+		"I1129 10:52:33 53 log.go:244] listen tcp :8080: bind: x":  8080,
+		"2026/01/02 10:00:05 listen tcp :80: bind: x":              80,
+		"OSError: [Errno 98] Address in use: ('0.0.0.0', 8000)":    8000,
+		"bind(2) for \"0.0.0.0\" port 4567 (Errno::EADDRINUSE)":    4567,
+		"Web server failed to start. Port 8080 was already in use": 8080,
+		"Failed to bind to address http://[::]:5000: x":            5000,
+		"wget http://localhost:80/index.html":                      80,
+		"main.go:12: it failed":                                    0,
 	} {
 		if got := portIn(line); got != want {
 			t.Errorf("port in %q: %d, want %d", line, got, want)
@@ -34,6 +42,10 @@ func TestWords(t *testing.T) {
 		"Error: getaddrinfo ENOTFOUND mysql":                           "mysql",
 		"** server can't find db.default.svc.cluster.local: NXDOMAIN":  "db.default.svc.cluster.local",
 		`could not translate host name "postgres" to address: unknown`: "postgres",
+		"java.net.UnknownHostException: db-host":                       "db-host",
+		"ERROR 2005: Unknown MySQL server host 'db' (-2)":              "db",
+		"Error -2 connecting to redis:6379. Name or service not known": "redis",
+		"connecting to db:5432":                                        "",
 		"looking up the lookup table":                                  "",
 	} {
 		if got, _ := lookup([]string{line}); got != want {

@@ -78,7 +78,7 @@ func Clashes(w World) []Clash {
 // does.
 func declared(w World, u translate.Unit) map[string]bool {
 	ports := map[string]bool{}
-	if len(u.Container.Command) == 0 {
+	if len(u.Container.Command)+len(u.Container.Args) == 0 {
 		for _, port := range w.imageOf(u).Ports {
 			ports[port] = true
 		}

@@ -14,8 +14,9 @@ const (
 	reasonCompleted = "Completed"
 	reasonError     = "Error"
 	reasonOOM       = "OOMKilled"
-	reasonCannotRun = "ContainerCannotRun"
 	reasonLost      = "ContainerStatusUnknown"
+
+	CannotRun = "ContainerCannotRun" // the engine could not start it
 )
 
 // What is said of a container that somebody has removed, by what is known of how it
@@ -146,7 +147,7 @@ func endReason(c plan.Container) string {
 	case c.OOMKilled:
 		return reasonOOM
 	case c.StartedAt.IsZero() && c.ExitCode != 0:
-		return reasonCannotRun
+		return CannotRun
 	case c.ExitCode == 0:
 		return reasonCompleted
 	}
