@@ -51,3 +51,17 @@ func TestStartFaults(t *testing.T) {
 		}
 	}
 }
+
+// What keeps a container from starting is said once, whether or not it is in its
+// back-off too.
+func TestAFaultIsToldOnce(t *testing.T) {
+	refused := func(unit, reason string) plan.Wait {
+		return plan.Wait{Unit: unit, Reason: reason, Fault: &plan.Fault{Op: plan.Op{Kind: plan.StartUnit, Unit: unit}, Err: errors.New("no such program")}}
+	}
+	all := []plan.Wait{refused("a", plan.ReasonCrashLoop), refused("a", plan.ReasonRunError), refused("b", plan.ReasonCrashLoop)}
+	for i, want := range []bool{true, false, false} {
+		if got := toldBy(all, all[i]); got != want {
+			t.Errorf("%s, %s: %t, want %t", all[i].Unit, all[i].Reason, got, want)
+		}
+	}
+}
