@@ -64,14 +64,14 @@ func startSupervisor(ctx context.Context, e connection) (pid int, err error) {
 	return pid, err
 }
 
-// tellOfUnattended names the pods for which something is to be done, and
-// nobody does it, and the command that does.
+// tellOfUnattended names the pods for which something is to be done, now or when
+// a back-off is over, and nobody does it, and the command that does.
 func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds []plan.World) {
 	var names []string
 	var left []plan.World // half stopped or half removed
 	for _, w := range worlds {
 		switch {
-		case !plan.Unattended(w, time.Now()):
+		case !plan.Unattended(w, time.Now()) && len(plan.WaitsForKeeper(w, time.Now())) == 0:
 		case w.Intent() == plan.Halted || w.Leaving():
 			left = append(left, w)
 		default:

@@ -82,7 +82,8 @@ const noSupervisor = "no-supervisor"
 
 // unattended is a pod that nobody keeps.
 func unattended(l *look) []Cause {
-	if l.e.Kept || !plan.Unattended(l.World, l.now) && !l.waitsForKeeper() {
+	waits := plan.WaitsForKeeper(l.World, l.now)
+	if l.e.Kept || !plan.Unattended(l.World, l.now) && len(waits) == 0 {
 		return nil
 	}
 	var ops []string
@@ -94,8 +95,11 @@ func unattended(l *look) []Cause {
 	c := Cause{
 		Name: noSupervisor, Sure: Certain,
 		Text:     "no supervisor is running, and the pod needs one: minipod supervise keeps it",
-		Evidence: append(some("to be done", nonEmpty(strings.Join(ops, ", ")), 1), l.awaited()...),
+		Evidence: some("to be done", nonEmpty(strings.Join(ops, ", ")), 1),
 		Command:  l.command("ps"),
+	}
+	for _, w := range waits {
+		c.Evidence = append(c.Evidence, strings.TrimSpace("waits: "+w.Unit)+" "+w.Reason)
 	}
 	switch {
 	case l.Leaving():
@@ -104,24 +108,6 @@ func unattended(l *look) []Cause {
 		c.Name, c.Text = "stop-interrupted", "the stop of the pod was interrupted, and nobody is working on it: "+l.command("stop")+" finishes it"
 	}
 	return []Cause{c}
-}
-
-// waitsForKeeper reports whether a pod that is wanted waits for something after
-// which somebody has to go on with it, such as the end of a back-off.
-func (l *look) waitsForKeeper() bool {
-	return plan.NeedsKeeper(l.World) && l.Intent() == plan.Wanted && l.now.Sub(l.LastChange()) >= settled && len(l.awaited()) > 0
-}
-
-// awaited are what the pod waits for until somebody goes on with it.
-func (l *look) awaited() []string {
-	var texts []string
-	for _, w := range l.step.Waits {
-		if l.besides(w) || w.Fault == nil && w.Until.IsZero() {
-			continue
-		}
-		texts = append(texts, strings.TrimSpace("waits: "+w.Unit)+" "+w.Reason)
-	}
-	return texts
 }
 
 // opText says in a few words what is to be done.

@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 	"time"
+
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // NeedsKeeper reports whether something may be to be done later for a pod,
@@ -55,6 +57,23 @@ func Unattended(w World, now time.Time) bool {
 		return false
 	}
 	return slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart })
+}
+
+// waitTime is how long nothing happens to a pod that waits before it is told that
+// nobody will go on with it.
+const waitTime = 10 * time.Second
+
+// WaitsForKeeper are what a pod that is wanted waits for, and after which somebody
+// has to go on with it, such as the end of a back-off. Nobody is seen at work
+// until then: whether somebody will be is to be known otherwise.
+func WaitsForKeeper(w World, now time.Time) []Wait {
+	if !NeedsKeeper(w) || w.Intent() != Wanted || now.Sub(w.LastChange()) < waitTime {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(Next(w, now).Waits), func(t Wait) bool {
+		u, known := w.Want.Unit(t.Unit)
+		return t.Fault == nil && t.Until.IsZero() || known && u.Kind == translate.Ephemeral
+	})
 }
 
 // stops reports whether an operation lasts as long as a container's end.

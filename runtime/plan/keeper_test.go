@@ -76,6 +76,27 @@ func TestGatedPodNeedsNoKeeper(t *testing.T) {
 	}
 }
 
+// What a pod waits for is told of when nothing has happened to it for a while.
+func TestWaitsForKeeper(t *testing.T) {
+	long := t0.Add(time.Minute)
+	for name, c := range map[string]struct {
+		change func(w *plan.World)
+		now    time.Time
+		want   int
+	}{
+		"up":          {func(*plan.World) {}, long, 0},
+		"in back-off": {func(w *plan.World) { exit(*w, "a", 1, long); w.Latest("a").Backoff = 3 }, long.Add(11 * time.Second), 1},
+		"just ended":  {func(w *plan.World) { exit(*w, "a", 1, long); w.Latest("a").Backoff = 3 }, long.Add(5 * time.Second), 0},
+		"stopped":     {func(w *plan.World) { intend(w, plan.Halted); rest(t, w) }, long, 0},
+	} {
+		w := up(t, podOf(1, v1.RestartPolicyAlways))
+		c.change(&w)
+		if got := plan.WaitsForKeeper(w, c.now); len(got) != c.want {
+			t.Errorf("%s: %+v, want %d", name, got, c.want)
+		}
+	}
+}
+
 func TestUnattended(t *testing.T) {
 	long, short := t0.Add(time.Minute), t0.Add(time.Second)
 	cases := map[string]struct {
