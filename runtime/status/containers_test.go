@@ -68,6 +68,8 @@ func TestStates(t *testing.T) {
 		{name: "running", world: up(manifest("app"), runs(attempt("app", 0), 2)), state: runningSince(2), ready: true},
 		{name: "running again", world: up(manifest("app"), ends(attempt("app", 0), 2, 3, 1), runs(attempt("app", 1), 4)),
 			state: runningSince(4), last: endedBy("app0", "Error", 1, 2, 3), restarts: 1, ready: true},
+		{name: "made again, when the end before the last is forgotten", world: up(manifest("app"), ends(attempt("app", 1), 10, 20, 1), attempt("app", 2)),
+			state: endedBy("app1", "Error", 1, 10, 20), last: endedBy("app1", "Error", 1, 10, 20), restarts: 1},
 		{name: "running, cut off by a new pause", world: up(manifest("app"), runs(attempt("app", 0), -9)), state: runningSince(-9)},
 		{name: "ended, cut off by a new pause", world: up(manifest("app"), ends(attempt("app", 0), -9, -5, 143)),
 			state: waitingFor("ContainerCreating", ""), last: endedBy("app0", "Error", 143, -9, -5)},

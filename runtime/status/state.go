@@ -86,13 +86,18 @@ func (v view) comesBack(u unit) bool {
 	return waits
 }
 
-// previous is how the attempt before the newest ended.
+// previous is how the attempt before the newest ended. Where that one is removed
+// already and the newest has ended, it is the newest's own end, which was the last
+// one until its successor was made: one that has been seen does not go.
 func (v view) previous(u unit) v1.ContainerState {
 	before := v.Before(*u.latest)
-	if before == nil {
-		return v1.ContainerState{}
+	switch {
+	case before != nil:
+		return v.terminated(*before)
+	case u.latest.Restarts > 0 && u.latest.Ended():
+		return v.terminated(*u.latest)
 	}
-	return v.terminated(*before)
+	return v1.ContainerState{}
 }
 
 // terminated is the state of an attempt that has ended.
