@@ -172,5 +172,11 @@ func docOf(t reflect.Type, field string) string {
 	if !ok {
 		return ""
 	}
-	return doc.SwaggerDoc()[field]
+	text := doc.SwaggerDoc()[field]
+	if mode, broken := strings.CutSuffix(text, "rw-rw "); broken {
+		// What makes these texts from the types takes the bits that follow for a rule
+		// under the text (fsGroup). The rest is that of the types.
+		text = mode + "rw-rw----\n\nIf unset, the Kubelet will not modify the ownership and permissions of any volume. Note that this field cannot be set when spec.os.name is windows."
+	}
+	return text
 }

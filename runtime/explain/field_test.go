@@ -109,3 +109,16 @@ func TestNoSuchField(t *testing.T) {
 		}
 	}
 }
+
+// The text of a field is whole where what makes the texts cuts it off.
+func TestDocIsWhole(t *testing.T) {
+	f, err := explain.FindField("spec.securityContext.fsGroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"rw-rw----\n", "If unset, the Kubelet will not modify"} {
+		if !strings.Contains(f.Doc, want) {
+			t.Errorf("no %q in %q", want, f.Doc)
+		}
+	}
+}
