@@ -44,7 +44,7 @@ func namesField(arg string) bool {
 func fieldHint(word string) string {
 	for _, path := range []string{word, "spec." + word, "spec.containers." + word} {
 		if f, err := explain.FindField(path); err == nil {
-			return "minipod explain --field " + f.Path + " tells of the field"
+			return "minipod explain --field " + cmp.Or(f.Path, "pod") + " tells of the field"
 		}
 	}
 	if kindOf(word) != nil {

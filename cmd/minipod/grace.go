@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/value"
 )
@@ -19,6 +20,16 @@ func (g *graceFlag) register(cmd *cobra.Command) {
 	cmd.Flags().VarP(value.NewGrace(&g.period), "grace-period", "t", "`seconds` between the stop signal and the kill (the pod's terminationGracePeriodSeconds)")
 	cmd.Flags().BoolVar(&g.now, "now", false, "kill at once")
 	cmd.Flags().BoolVar(&g.force, "force", false, "the same as --now")
+}
+
+// registerTime has docker's words for the grace mean it.
+func (g *graceFlag) registerTime(cmd *cobra.Command) {
+	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if name == "time" || name == "timeout" {
+			name = "grace-period"
+		}
+		return pflag.NormalizedName(name)
+	})
 }
 
 func (g *graceFlag) check(cmd *cobra.Command) error {

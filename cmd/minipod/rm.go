@@ -28,6 +28,7 @@ type rmFlags struct {
 	objects        bool
 	kinds          []*kind.Kind // of which --all or -l is meant; none is pods
 	volumes        bool
+	wait           bool
 }
 
 func newRmCommand(io streams) *cobra.Command {
@@ -63,11 +64,20 @@ func newRmCommand(io streams) *cobra.Command {
 	cmd.Flags().BoolVar(&f.objects, "all-objects", false, "all that is kept beside pods in the namespace: ConfigMaps, Secrets, ...; with -A of all namespaces")
 	cmd.Flags().BoolVar(&f.volumes, "volumes", false, "also the data of the claims that are removed or that the pods use; it is kept otherwise")
 	cmd.Flags().BoolVar(&f.ignoreNotFound, "ignore-not-found", false, "a pod that is not there is no error")
+	cmd.Flags().BoolVar(&f.wait, "wait", true, "wait until the pods are gone; =false leaves that to the supervisor")
 	return cmd
 }
 
 // check wants one way of saying which, or --all-objects.
 func (f *rmFlags) check(cmd *cobra.Command, args []string) error {
+	switch {
+	case f.volumes && !f.wait:
+		return usage(seeHelp(cmd), "--volumes wants the pods gone, and --wait=false does not wait for that")
+	case len(f.files) > 0 && len(args) > 0 && f.files[0] != "-" && !strings.ContainsAny(f.files[0], "./:") && namesNoFile(f.files[0]):
+		// docker's rm -f web api, and rm -fv web
+		pods := append(slices.DeleteFunc(slices.Clone(f.files), func(name string) bool { return name == "v" }), args...)
+		return usage("minipod rm --now "+strings.Join(pods, " "), "-f takes a manifest, and %s is no file: docker's rm -f is rm --now", f.files[0])
+	}
 	if f.objects && len(args)+len(f.files) == 0 && !f.selects() {
 		return nil
 	}
@@ -262,16 +272,22 @@ func (e *fullError) Hint() string {
 }
 
 // remove removes pods side by side; one that fails does not keep the others.
+// Where it is not to wait, a supervisor does it.
 func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []translate.Ref) error {
 	var group errgroup.Group
 	group.SetLimit(removers)
 	var mu sync.Mutex
 	errs := make([]error, len(refs))
+	leave := !f.wait && (supervises() || e.kept(ctx))
 	for i, ref := range refs {
 		group.Go(func() error {
 			waiting := tell.NewWaiting(tell.NewConsole(io.err), "--now")
 			defer waiting.Close()
-			err := e.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, f.seconds())
+			end, done := e.reporting(waiting).Remove, "removed"
+			if leave {
+				end, done = e.reporting(waiting).AskRemove, "is being removed"
+			}
+			err := end(ctx, ref.Namespace, ref.Name, f.seconds())
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -279,12 +295,17 @@ func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []t
 			}
 			switch {
 			case err == nil:
-				tell.Result(io.out, "pod/%s removed", ref.Name)
+				tell.Result(io.out, "pod/%s %s", ref.Name, done)
 			case !f.ignoreNotFound || !errors.As(err, new(*loop.NotFoundError)):
 				errs[i] = err
 			}
 			return nil
 		})
 	}
-	return errors.Join(group.Wait(), errors.Join(errs...))
+	err := errors.Join(group.Wait(), errors.Join(errs...))
+	if leave && len(refs) > 0 {
+		_, started := startSupervisor(ctx, e)
+		err = errors.Join(err, started)
+	}
+	return err
 }

@@ -83,7 +83,7 @@ One that is being started is removed again.`,
 	f.detail.register(cmd)
 	cmd.Flags().BoolVar(&f.attach, "attach", false, "print what the containers write until the pod has ended, and stop it on Ctrl-C; a second one kills")
 	cmd.Flags().BoolVar(&f.rm, "rm", false, "remove the pod when it has ended, and on Ctrl-C: with --attach or --wait=ended")
-	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "a `manifest`, as kubectl apply names it")
+	cmd.Flags().StringSliceVarP(&f.files, "filename", "f", nil, "a `manifest`, as kubectl apply names it")
 	f.upkeep.register(cmd)
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "put the pod in the place of one of the same name that differs")
 	return cmd

@@ -44,6 +44,7 @@ func newStopCommand(io streams) *cobra.Command {
 	}
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
+	f.graceFlag.registerTime(cmd)
 	return cmd
 }
 
@@ -82,6 +83,7 @@ func newRestartCommand(io streams) *cobra.Command {
 	}
 	f.targets.register(cmd)
 	f.graceFlag.register(cmd)
+	f.graceFlag.registerTime(cmd)
 	f.detailFlags.register(cmd)
 	f.upkeep.register(cmd)
 	return cmd

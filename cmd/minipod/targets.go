@@ -24,7 +24,7 @@ type targets struct {
 
 func (t *targets) register(cmd *cobra.Command) {
 	t.selection.register(cmd)
-	cmd.Flags().StringArrayVarP(&t.files, "filename", "f", nil, "what a manifest holds: a `file`, directory, URL or -")
+	cmd.Flags().StringSliceVarP(&t.files, "filename", "f", nil, "what a manifest holds: a `file`, directory, URL or -")
 	cmd.Flags().BoolVar(&t.all, "all", false, "all pods of the namespace")
 }
 
@@ -37,6 +37,8 @@ func (t *targets) check(cmd *cobra.Command, args []string) error {
 		}
 	}
 	switch {
+	case ways == 0 && t.allNamespaces:
+		return usage(fmt.Sprintf("minipod %s --all -A", cmd.Name()), "-A goes with -l SELECTOR or --all")
 	case ways == 0:
 		return usage(seeHelp(cmd), "%s wants pods: names, -f FILE, -l SELECTOR or --all", cmd.Name())
 	case len(args) == 1 && saysKinds(args[0]) && (t.all || t.selects()):
@@ -86,6 +88,8 @@ func (t *targets) kindInFront(cmd *cobra.Command, e connection, args []string) e
 		return onlyItsPods(cmd, said, kind, name)
 	case notKept == nil && cmd.Name() == "rm":
 		return usage("minipod delete "+said+" means that", "rm wants names: %s is a kind", kind)
+	case kindOf(kind) != nil && kindOf(kind).Resource() == "pods":
+		return usage(fmt.Sprintf("minipod %s %s", cmd.Name(), strings.Join(args[1:], " ")), "%s wants names of pods: %s is a kind", cmd.Name(), kind)
 	case saysKinds(kind):
 		return usage(seeHelp(cmd), "%s wants names of pods: %s is a kind", cmd.Name(), kind)
 	}
@@ -103,8 +107,8 @@ func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []str
 		return manifest.Names{Pods: named(args, namespaceOr(t.namespace))}, nil
 	case len(t.files) > 0:
 		sources, err := manifest.Sources(cmd.Context(), io.manifests(), t.files)
-		if errors.Is(err, fs.ErrNotExist) && cmd.Name() == "rm" {
-			return manifest.Names{}, fmt.Errorf("%w (-f takes a manifest; minipod rm --now POD removes a pod at once)", err)
+		if errors.Is(err, fs.ErrNotExist) && cmd.Name() == "rm" && len(t.files) == 1 {
+			return manifest.Names{}, &hintedError{fmt.Errorf("%w (-f takes a manifest; docker's rm -f is rm --now)", err), "minipod rm --now " + t.files[0]}
 		}
 		if err != nil {
 			return manifest.Names{}, err

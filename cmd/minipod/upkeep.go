@@ -19,6 +19,9 @@ import (
 // benches are not to leave supervisors behind.
 const envNoSupervise = "MINIPOD_NO_SUPERVISE"
 
+// supervises reports whether commands may start supervisors.
+func supervises() bool { return os.Getenv(envNoSupervise) == "" }
+
 // upkeep sees to it that somebody keeps the pods that a command has made, once
 // the command has left.
 type upkeep struct {
@@ -34,7 +37,7 @@ func (u *upkeep) register(cmd *cobra.Command) {
 // is at work. It does not wait for it. That there is none keeps no pod from
 // having been made.
 func (u *upkeep) see(ctx context.Context, on making, w plan.World, d tell.Detail) {
-	if u.off || os.Getenv(envNoSupervise) != "" || !plan.NeedsKeeper(w) {
+	if u.off || !supervises() || !plan.NeedsKeeper(w) {
 		return
 	}
 	u.once.Do(func() {

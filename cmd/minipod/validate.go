@@ -25,7 +25,7 @@ in the same manifests. It needs no engine. What is in order is listed on stdout.
 			return validate(cmd, io, f, args)
 		},
 	}
-	cmd.Flags().StringArrayVarP(&files, "filename", "f", nil, "a manifest too, as of kubectl: a `file`, directory, URL or -")
+	cmd.Flags().StringSliceVarP(&files, "filename", "f", nil, "a manifest too, as of kubectl: a `file`, directory, URL or -")
 	f.register(cmd)
 	return cmd
 }

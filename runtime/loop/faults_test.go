@@ -350,6 +350,26 @@ func TestRemoveThatFails(t *testing.T) {
 	}
 }
 
+// A removal that is asked for is done by whoever keeps the pods.
+func TestAskRemove(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		if err := b.runner.AskRemove(b.Context(), "default", "web", nil); err != nil {
+			b.Fatal(err)
+		}
+		if w, err := b.runner.Find(b.Context(), "default", "web"); err != nil || !w.Leaving() || w.Latest("a").State != plan.Running {
+			b.Errorf("it is %v, %v", w.Intent(), err)
+		}
+		stop := b.keep(&loop.Keeper{})
+		time.Sleep(time.Minute)
+		stop()
+		b.nothing()
+		if err := b.runner.AskRemove(b.Context(), "default", "web", nil); !errors.As(err, new(*loop.NotFoundError)) {
+			b.Errorf("error is %v", err)
+		}
+	})
+}
+
 // A finalizer keeps a pod that is being removed, and rm says so.
 func TestRemoveWithFinalizers(t *testing.T) {
 	onBench(t, func(b *bench) {

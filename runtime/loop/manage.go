@@ -95,21 +95,41 @@ func (r *Runner) Find(ctx context.Context, namespace, name string) (plan.World, 
 // half it removes the rest. grace is in seconds; nil is the pod's own. Where
 // there is nothing of that name: a NotFoundError.
 func (r *Runner) Remove(ctx context.Context, namespace, name string, grace *int64) error {
+	return r.each(ctx, namespace, name, func(w plan.World) error {
+		return r.remove(ctx, translate.Ref{Namespace: namespace, Name: name, UID: w.UID}, grace)
+	})
+}
+
+// AskRemove has it written down that a pod is to be removed, for whoever is at
+// work on it: see Remove. What is left of one that has no pause to write it down in
+// is removed.
+func (r *Runner) AskRemove(ctx context.Context, namespace, name string, grace *int64) error {
+	return r.each(ctx, namespace, name, func(w plan.World) error {
+		ref := translate.Ref{Namespace: namespace, Name: name, UID: w.UID}
+		if w.Pause == nil {
+			return r.remove(ctx, ref, grace)
+		}
+		return r.ask(ctx, ref, func(w plan.World) (plan.Op, bool) { return plan.Remove(w, grace, r.Now()) })
+	})
+}
+
+// each does something with all that there is under a name, which is something.
+func (r *Runner) each(ctx context.Context, namespace, name string, do func(plan.World) error) error {
 	worlds, all, err := r.among(ctx, namespace, name)
 	if err != nil {
 		return err
 	}
-	removed := 0
+	found := false
 	for _, w := range worlds {
 		if w.Gone() && len(w.Notes) == 0 {
 			continue
 		}
-		removed++
-		if err := r.remove(ctx, translate.Ref{Namespace: namespace, Name: name, UID: w.UID}, grace); err != nil {
+		found = true
+		if err := do(w); err != nil {
 			return err
 		}
 	}
-	if removed == 0 {
+	if !found {
 		return absent(translate.Ref{Namespace: namespace, Name: name}, all)
 	}
 	return nil
