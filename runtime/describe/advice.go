@@ -117,7 +117,7 @@ func (a advised) advice() string {
 		return "was restarted: it " + end(last) + "; " + logs + " --previous shows what it wrote"
 	case running != nil && a.unit.Kind == translate.Init && a.now.Sub(running.StartedAt.Time) >= plan.InitTime:
 		return "runs still, and nothing after it starts before it ends: " + logs + " shows what it does"
-	case running != nil && !a.Ready && hasProbe(a.pod, a.Name):
+	case running != nil && !a.Ready && a.probed():
 		return "runs and is not ready: the events say what its probes find, " + logs + " what it does"
 	}
 	return ""
@@ -191,8 +191,12 @@ func end(t *v1.ContainerStateTerminated) string {
 	return fmt.Sprintf("ended with exit code %d", t.ExitCode)
 }
 
-func hasProbe(pod *v1.Pod, name string) bool {
-	return slices.ContainsFunc(append(slices.Clone(pod.Spec.InitContainers), pod.Spec.Containers...), func(c v1.Container) bool {
-		return c.Name == name && (c.ReadinessProbe != nil || c.StartupProbe != nil)
-	})
+// probed reports whether a probe that makes a container ready has been run.
+func (a advised) probed() bool {
+	for _, kind := range []translate.ProbeKind{translate.Startup, translate.Readiness} {
+		if p := a.unit.Probe(kind); p != nil {
+			return a.now.Sub(a.State.Running.StartedAt.Time) >= time.Duration(p.InitialDelaySeconds)*time.Second
+		}
+	}
+	return false
 }

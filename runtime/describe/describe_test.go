@@ -279,3 +279,45 @@ func TestObject(t *testing.T) {
 		t.Errorf("got\n%s", text)
 	}
 }
+
+// What two images speak of is told until their containers have run for a while;
+// a probe is, once it has been run; what only those who keep a pod have met, from
+// its events.
+func TestAdviceInTime(t *testing.T) {
+	clash := func(ago time.Duration) plan.World {
+		w := world()
+		pod := w.Want.Pod.DeepCopy()
+		other := pod.Spec.Containers[0].DeepCopy()
+		other.Name = "other"
+		pod.Spec.Containers = append(pod.Spec.Containers, *other)
+		w.Want = translate.New(pod, translate.Options{})
+		second := w.Containers[0]
+		second.ID, second.Name, second.Unit, second.StartedAt = "o", "web_other", "other", now.Add(-ago)
+		w.Containers = append(w.Containers, second)
+		return w
+	}
+	probed := func(delay int32) plan.World {
+		w := world()
+		w.Want.Units[0].Container.ReadinessProbe = &v1.Probe{InitialDelaySeconds: delay, PeriodSeconds: 1}
+		return w
+	}
+	held := world()
+	pod := held.Want.Pod.DeepCopy()
+	pod.Spec.Volumes[0].VolumeSource = v1.VolumeSource{HostPath: &v1.HostPathVolumeSource{Path: "/no", Type: new(v1.HostPathDirectory)}}
+	held.Want, held.Containers = translate.New(pod, translate.Options{}), nil
+	log := event.Log{{Type: v1.EventTypeWarning, Reason: "FailedMount", Message: "/no does not exist", First: now, Last: now, Count: 1}}
+	for name, c := range map[string]struct {
+		w    plan.World
+		want string
+	}{
+		"clash":             {clash(time.Second), "only one can listen on it"},
+		"no clash":          {clash(time.Minute), ""},
+		"not ready":         {probed(0), "container main runs and is not ready: "},
+		"not probed yet":    {probed(90), ""},
+		"a path is missing": {held, "it waits: /no does not exist; minipod diagnose web finds the cause"},
+	} {
+		if got := strings.Join(describe.Advice(c.w, log, now), "\n"); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

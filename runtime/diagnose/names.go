@@ -214,12 +214,30 @@ func stuckInit(l *look) []Cause {
 		if ran < plan.InitTime {
 			continue
 		}
-		return []Cause{{
+		cause := Cause{
 			Name: "init-stuck", Container: u.Name, Sure: Likely,
 			Text:     fmt.Sprintf("%s has run for %s, and nothing after it starts before it ends", title(u), age(ran)),
 			Evidence: append([]string{"command line: " + strings.Join(l.argv(u), " ")}, l.said(*c)...),
 			Command:  l.logsOf(*c),
-		}}
+		}
+		if l.goesOn(*c) {
+			cause.Sure = Possible
+		}
+		return []Cause{cause}
 	}
 	return nil
+}
+
+// goesOn reports whether a container writes something else in every line, as one
+// does that gets on with its work.
+func (l *look) goesOn(c plan.Container) bool {
+	a, known := l.ask(Question{Kind: AskLog, At: c.ID})
+	if !known || len(a.Lines) < 2 || len(a.Times) != len(a.Lines) || l.now.Sub(a.Times[len(a.Times)-1]) > settled {
+		return false
+	}
+	seen := map[string]bool{}
+	for _, line := range a.Lines {
+		seen[line] = true
+	}
+	return len(seen) == len(a.Lines)
 }

@@ -288,3 +288,12 @@ func (p *patient) args(words ...string) *patient {
 	p.Want.Units[0].Container.Args = words
 	return p
 }
+
+// writes has the last container have written lines just now.
+func (p *patient) writes(log ...string) *patient {
+	times := make([]time.Time, len(log))
+	for i := range times {
+		times[i] = now()
+	}
+	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: p.last().ID}, diagnose.Answer{Lines: log, Times: times})
+}
