@@ -3,6 +3,7 @@ package podspec_test
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	v1 "k8s.io/api/core/v1"
@@ -101,5 +102,30 @@ func TestProblemsAreSortedAndToldOnce(t *testing.T) {
 	ps := podspec.Problems{{"f", 10, 1, "b", "m", ""}, {"f", 9, 2, "a", "m", ""}, {"f", 10, 1, "b", "m", ""}, {"f", 9, 1, "c", "m", ""}}
 	if got, want := ps.Error(), "f:9:1: c: m\nf:9:2: a: m\nf:10:1: b: m"; got != want {
 		t.Errorf("want %q, got %q", want, got)
+	}
+}
+
+// A command line that wants a shell is found, and not one that has what it wants.
+func TestCommandSlip(t *testing.T) {
+	for _, c := range []struct {
+		command, args []string
+		at, write     string
+	}{
+		{[]string{"sleep 1000"}, nil, "command[0]", `["sleep", "1000"]`},
+		{[]string{"cat /x | grep y"}, nil, "command[0]", `["sh", "-c", "cat /x | grep y"]`},
+		{[]string{"echo", "a"}, []string{"&&", "sleep", "9"}, "args[0]", `["sh", "-c", "echo a && sleep 9"]`},
+		{[]string{"cat", "/x", ">", "/y"}, nil, "command[2]", `["sh", "-c", "cat /x > /y"]`},
+		{[]string{"/bin/sh", "-c", "echo", "hello"}, nil, "command[2]", `["sh", "-c", "echo hello"]`},
+		{[]string{"sh", "-c", "echo a && sleep 9"}, nil, "", ""},
+		{[]string{"sh", "-c", `echo "$@"`, "sh", "a"}, nil, "", ""},
+		{[]string{"sh", "-c", "exec server --a", "server"}, nil, "", ""},
+		{[]string{"expr", "1", "|", "2"}, nil, "", ""},
+		{[]string{"find", "/", "-exec", "ls", "{}", ";"}, nil, "", ""},
+		{nil, []string{"a b", "|"}, "", ""},
+	} {
+		at, message := podspec.CommandSlip(&v1.Container{Command: c.command, Args: c.args})
+		if at != c.at || !strings.HasSuffix(message, c.write) {
+			t.Errorf("%q %q: %s: %s, want %s and %s", c.command, c.args, at, message, c.at, c.write)
+		}
 	}
 }

@@ -2,7 +2,9 @@ package podspec
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -99,12 +101,63 @@ func imageHint(image string, err error) string {
 	return fmt.Sprintf(": %v", err)
 }
 
-// commandSlips finds a command line that was written as one word: nothing splits it.
+// commandSlips finds a command line that wants a shell where there is none, or
+// that a shell does not take as it was meant.
 func commandSlips(path string, c *v1.Container) []slip {
-	if len(c.Command) == 0 || len(strings.Fields(c.Command[0])) < 2 {
+	at, message := CommandSlip(c)
+	if at == "" {
 		return nil
 	}
-	return []slip{{field: path + ".command[0]", message: `no shell splits it, so that this is the name of a program with a blank in it: write ["` + strings.Join(strings.Fields(c.Command[0]), `", "`) + `"]`}}
+	return []slip{{field: path + "." + at, message: message}}
+}
+
+// CommandSlip is what is most likely a slip in the command line of a container: the
+// field below the container's own, and what is wrong with it. Both are empty where
+// there is none.
+func CommandSlip(c *v1.Container) (at, message string) {
+	if len(c.Command) == 0 {
+		return "", ""
+	}
+	if len(strings.Fields(c.Command[0])) > 1 {
+		return "command[0]", "no shell splits it, so that this is the name of a program with a blank in it: write " + AsWords(c.Command[0])
+	}
+	fields := make([]string, 0, len(c.Command)+len(c.Args))
+	for i := range c.Command {
+		fields = append(fields, fmt.Sprintf("command[%d]", i))
+	}
+	for i := range c.Args {
+		fields = append(fields, fmt.Sprintf("args[%d]", i))
+	}
+	words := slices.Concat(c.Command, c.Args)
+	if n := len(words); n > 3 && isShell(words[0]) && words[1] == "-c" && len(strings.Fields(words[2])) == 1 && !strings.Contains(words[2], "$") {
+		return fields[2], "the command of -c is this one word, and what follows are its parameters: write " + list("sh", "-c", strings.Join(words[2:], " "))
+	}
+	i := slices.IndexFunc(words, func(word string) bool { return slices.Contains([]string{"&&", "||", "|", ">", ">>", "2>&1"}, word) })
+	if i > 0 && !isShell(words[0]) && !slices.Contains([]string{"expr", "test", "["}, path.Base(words[0])) {
+		return fields[i], fmt.Sprintf("no shell reads it, so that %s is an argument of %s: write %s", words[i], words[0], list("sh", "-c", strings.Join(words, " ")))
+	}
+	return "", ""
+}
+
+// AsWords is a command line that was written as one word as it has to be written.
+func AsWords(line string) string {
+	if strings.ContainsAny(line, "|&;<>$`*?'\"") {
+		return list("sh", "-c", line)
+	}
+	return list(strings.Fields(line)...)
+}
+
+// list is a list of words in YAML and in JSON.
+func list(words ...string) string {
+	quoted := make([]string, 0, len(words))
+	for _, word := range words {
+		quoted = append(quoted, strconv.Quote(word))
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+func isShell(program string) bool {
+	return slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "ksh"}, path.Base(program))
 }
 
 // The least memory that no process of a container does with less of, and that

@@ -8,6 +8,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -155,6 +156,9 @@ func crashed(l *look) []Cause {
 		cause := Cause{
 			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(*c) + l.again(u, *c),
 			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), l.said(*c)), Command: l.logsOf(*c),
+		}
+		if at, message := podspec.CommandSlip(u.Container); at != "" {
+			cause.Evidence = append(cause.Evidence, u.Path+"."+at+": "+message)
 		}
 		switch {
 		case c.Lost:

@@ -126,7 +126,9 @@ func noSpace(l *look) []Cause {
 		if c == nil || l.explained(u.Name) {
 			continue
 		}
-		lines := holding(l.log(*c), "no space left on device", "enospc")
+		lines := slices.DeleteFunc(holding(l.log(*c), "no space left on device", "enospc"), func(line string) bool {
+			return holds(line, "watch") // the kernel's limit of files that are watched has the same number
+		})
 		if len(lines) == 0 {
 			continue
 		}

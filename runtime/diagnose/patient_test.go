@@ -297,3 +297,15 @@ func (p *patient) writes(log ...string) *patient {
 	}
 	return p.answers(diagnose.Question{Kind: diagnose.AskLog, At: p.last().ID}, diagnose.Answer{Lines: log, Times: times})
 }
+
+// drops has the last container lack capabilities.
+func (p *patient) drops(names ...v1.Capability) *patient {
+	p.Want.Units[len(p.Want.Units)-1].Container.SecurityContext = &v1.SecurityContext{Capabilities: &v1.Capabilities{Drop: names}}
+	return p
+}
+
+// onMachinesNetwork has the pod have the network of the machine, and no ports.
+func (p *patient) onMachinesNetwork() *patient {
+	p.Want.Pod.Spec.HostNetwork = true
+	return p.undeclared()
+}

@@ -148,11 +148,16 @@ func clashes(l *look) []Cause {
 			continue
 		}
 		port, other := l.rival(u, portIn(lines[len(lines)-1]))
-		causes = append(causes, Cause{
+		cause := Cause{
 			Name: "port-clash", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("%s cannot listen on %s: %s has it already, and the containers of a pod share one network", title(u), port, other),
 			Evidence: some("log", lines, 1), Command: l.logsOf(*c),
-		})
+		}
+		if l.Want.Pod.Spec.HostNetwork {
+			cause.Text = fmt.Sprintf("%s cannot listen on %s: something has it already in the network of the machine, which is the pod's (spec.hostNetwork)", title(u), port)
+			cause.Command = "ss -ltnp"
+		}
+		causes = append(causes, cause)
 	}
 	if l.Pause == nil {
 		return l.declaredTwice()

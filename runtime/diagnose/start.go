@@ -10,6 +10,7 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -61,8 +62,9 @@ func (l *look) badCommand(u translate.Unit, c plan.Container) []Cause {
 			return l.notThere(cause, u, quotedProgram(line, program))
 		case engine && holds(line, execFormat):
 			return l.unrunnable(cause, u, c, program)
-		case engine && holds(line, noSuchFile) && strings.HasPrefix(program, "/") && strings.Contains(line, program):
-			return l.lost(cause, u, c, program)
+		case engine && holds(line, noSuchFile) && strings.Contains(program, "/") && strings.Contains(line, program):
+			image, _ := l.image(u)
+			return l.lost(cause, u, c, candidates(program, u, image)[0])
 		case engine && holds(line, notPermitted) && strings.Contains(line, program):
 			return l.notExecutable(cause, u, c, program)
 		}
@@ -76,7 +78,7 @@ func split(program string) string {
 	if len(strings.Fields(program)) < 2 {
 		return ""
 	}
-	return `: it is one word with a blank in it, write ["` + strings.Join(strings.Fields(program), `", "`) + `"]`
+	return ": it is one word with a blank in it, write " + podspec.AsWords(program)
 }
 
 // meant is what a unit whose program is not there may have been meant to be: of

@@ -205,6 +205,10 @@ func denied(l *look) []Cause {
 		if c == nil || l.explained(u.Name) {
 			continue
 		}
+		if cause, ok := l.incapable(u, *c); ok {
+			causes = append(causes, cause)
+			continue
+		}
 		for _, line := range holding(l.log(*c), notPermitted, "eacces", "operation not permitted", "accessdeniedexception") {
 			if cause, ok := l.mismatch(u, *c, line); ok {
 				causes = append(causes, cause)
@@ -213,6 +217,26 @@ func denied(l *look) []Cause {
 		}
 	}
 	return causes
+}
+
+// incapable is a container that runs as root, with rights of root taken from it.
+func (l *look) incapable(u translate.Unit, c plan.Container) (Cause, bool) {
+	lines := holding(l.log(c), "operation not permitted", "eperm")
+	security := u.Container.SecurityContext
+	who, known := l.user(u, c)
+	if len(lines) == 0 || security == nil || security.Capabilities == nil || len(security.Capabilities.Drop) == 0 || !known || who.uid != 0 {
+		return Cause{}, false
+	}
+	var drop []string
+	for _, name := range security.Capabilities.Drop {
+		drop = append(drop, string(name))
+	}
+	dropped := strings.Join(drop, ", ")
+	return Cause{
+		Name: "capability-missing", Container: u.Name, Sure: Likely,
+		Text:     fmt.Sprintf("%s runs as root without rights of root, which capabilities.drop (%s) takes from it: capabilities.add gives one back, such as CHOWN, SETUID and SETGID to a server that changes its user", title(u), dropped),
+		Evidence: append(some("log", lines, 1), field(u, "securityContext.capabilities.drop", dropped)), Command: l.logsOf(c),
+	}, true
 }
 
 func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause, bool) {
