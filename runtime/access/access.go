@@ -43,3 +43,11 @@ const TokenVolume = "kube-api-access-"
 func IsTokenVolume(v v1.Volume) bool {
 	return strings.HasPrefix(v.Name, TokenVolume) && v.Projected != nil
 }
+
+// IsTokenSecret reports whether a volume is the one by which a pod got its token
+// before Kubernetes 1.24: that of a Secret such as default-token-x7z2q.
+func IsTokenSecret(v v1.Volume) bool {
+	const random = 5
+	_, suffix, found := strings.Cut(v.Name, "-token-")
+	return found && len(suffix) == random && v.Secret != nil && v.Secret.SecretName == v.Name
+}

@@ -31,6 +31,7 @@ type Engine struct {
 	loading  loading
 	places   sync.Map // of pause IDs to places
 	holds    sync.Map // of Docker's names of volumes to what they were seen to hold
+	claims   sync.Map // of Docker's names of volumes to who sets them up, a mutex
 	messages bool     // whether termination messages are read
 	said     sync.Map // of container IDs to them
 	asked    sync.Map // of pods' UIDs to the newest revision that was written here

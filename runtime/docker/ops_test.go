@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"context"
+	"crypto/rand"
 	"errors"
 	"net"
 	"strconv"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"golang.org/x/sync/errgroup"
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/pause"
@@ -60,6 +63,43 @@ func TestVolumesHaveTheirModes(t *testing.T) {
 				t.Errorf("modes and groups are %q, want %s and %s", out, want.disk, want.memory)
 			}
 		})
+	}
+}
+
+// Of the pods that are made side by side around a new claim one gives it to its group, and the others leave it.
+func TestNewClaimOfManyPods(t *testing.T) {
+	e := live(t)
+	group, name := int64(1234), "c-"+strings.ToLower(rand.Text())
+	spec := func(fsGroup *int64) v1.PodSpec {
+		c := shell("sleep 3600")
+		c.VolumeMounts = []v1.VolumeMount{{Name: "v", MountPath: "/v"}}
+		return v1.PodSpec{
+			Containers: []v1.Container{c}, SecurityContext: &v1.PodSecurityContext{FSGroup: fsGroup},
+			Volumes: []v1.Volume{{Name: "v", VolumeSource: v1.VolumeSource{PersistentVolumeClaim: &v1.PersistentVolumeClaimVolumeSource{ClaimName: name}}}},
+		}
+	}
+	t.Cleanup(func() {
+		if err := e.Do(context.WithoutCancel(t.Context()), plan.Op{Kind: plan.RemoveVolume, Target: translate.ClaimVolume(testNamespace(), name)}, nil); err != nil {
+			t.Error(err)
+		}
+	})
+	pods := []*testPod{newPod(t, e, spec(&group))}
+	for range 4 {
+		pods = append(pods, newPod(t, e, spec(nil)))
+	}
+	var all errgroup.Group
+	for _, p := range pods {
+		p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
+		all.Go(func() error {
+			return e.Do(t.Context(), plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name, Volumes: p.want.Volumes}, nil)
+		})
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	root, err := e.rootOf(t.Context(), pods[0].want.Pause.Name, pods[0].want.Volumes[0])
+	if err != nil || !root.belongs(int(group)) {
+		t.Errorf("the root has mode %o and group %d, %v", root.mode, root.gid, err)
 	}
 }
 

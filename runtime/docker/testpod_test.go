@@ -27,6 +27,9 @@ type testPod struct {
 	want *translate.Blueprint
 }
 
+// testNamespace is that of the pods of this run.
+func testNamespace() string { return fmt.Sprintf("t-docker-%d", os.Getpid()) }
+
 // newPod is a pod that is not made yet, of a name of its own; what is made of
 // it is removed when the test ends.
 func newPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
@@ -39,7 +42,7 @@ func newPod(t testing.TB, e *Engine, spec v1.PodSpec) *testPod {
 		}
 	}
 	pod := &v1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: fmt.Sprintf("t-docker-%d", os.Getpid()), Name: "p-" + id[:10], UID: types.UID(uid)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: testNamespace(), Name: "p-" + id[:10], UID: types.UID(uid)},
 		Spec:       spec,
 	}
 	p := &testPod{TB: t, e: e, want: translate.New(pod, translate.Options{})}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sync"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
@@ -19,6 +21,7 @@ import (
 // itself changes nothing. A tmpfs is mounted with its mode, and only when the
 // pause starts.
 func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []translate.Volume, payloads []*translate.Payload) error {
+	defer e.lockClaims(volumes)()
 	fresh, owned, err := e.sortVolumes(ctx, pause, volumes)
 	if err != nil {
 		return err
@@ -47,6 +50,32 @@ func (e *Engine) prepareVolumes(ctx context.Context, pause string, volumes []tra
 		return fmt.Errorf("set up its volumes: %w", e.explain(err))
 	}
 	return nil
+}
+
+// lockClaims keeps the pods that are made side by side from setting up a claim that
+// they share at the same time: each would find it new, and the last would take it
+// from the group of another. All lock in the order of the names.
+func (e *Engine) lockClaims(volumes []translate.Volume) (unlock func()) {
+	var names []string
+	for _, v := range volumes {
+		if v.Claim != "" {
+			names = append(names, v.Docker)
+		}
+	}
+	slices.Sort(names)
+	var locks []*sync.Mutex
+	for _, name := range slices.Compact(names) {
+		lock, _ := e.claims.LoadOrStore(name, &sync.Mutex{})
+		locks = append(locks, lock.(*sync.Mutex))
+	}
+	for _, lock := range locks {
+		lock.Lock()
+	}
+	return func() {
+		for _, lock := range locks {
+			lock.Unlock()
+		}
+	}
 }
 
 // sortVolumes tells volumes that are new from those of claims that outlive

@@ -76,6 +76,19 @@ func TestTokenVolume(t *testing.T) {
 	}
 }
 
+// The volume of the token in a manifest that was read from a cluster stays empty.
+func TestTokenVolumeOfACluster(t *testing.T) {
+	for _, volume := range []string{
+		"{name: kube-api-access-x7z2q, projected: {sources: [" + tokenSource + ", {configMap: {name: kube-root-ca.crt}}]}}",
+		"{name: default-token-x7z2q, secret: {secretName: default-token-x7z2q}}",
+	} {
+		b := translate.New(parseText(t, "p.yaml", notable("volumes: ["+volume+"]", "")), translate.Options{})
+		if p := payloadOf(t, b, translate.Inputs{}); len(p.Files) > 0 || len(b.Fatal()) > 0 {
+			t.Errorf("%s: %v, %v", volume, p.Files, b.Fatal())
+		}
+	}
+}
+
 // A token stays the same for four fifths of its life, whoever makes it.
 func TestTokenTurns(t *testing.T) {
 	b := tokenPod(t, "", tokenSource)

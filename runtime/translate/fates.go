@@ -176,7 +176,7 @@ func fateRows() map[string][]FieldFate {
 			{"secret", Parted, ""},
 			{"downwardAPI", Parted, ""},
 			{"configMap", Parted, ""},
-			{"serviceAccountToken", Late, "a token as a file, in pods made through serve; refused for others"},
+			{"serviceAccountToken", Late, "a token as a file, in pods made through serve; refused for others, but the volume that a cluster adds stays empty"},
 			{"clusterTrustBundle", Refused, "there are none; left out with a warning where it is optional"},
 			{"podCertificate", Refused, "nothing signs certificates"},
 		},

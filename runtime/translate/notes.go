@@ -8,6 +8,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/minipod/minipod/runtime/access"
 )
 
 // noter collects Notes.
@@ -199,8 +201,10 @@ func volumeNotes(n *noter, b *Blueprint) {
 			n.refuse(!strings.HasPrefix(v.HostPath.Path, "/"), path+".hostPath.path", fmt.Sprintf("%q is not absolute: a hostPath is a path of the engine's machine", v.HostPath.Path))
 		case v.DownwardAPI != nil:
 			n.diskOf(b, v.DownwardAPI.Items, path+".downwardAPI")
+		case access.IsTokenSecret(v):
+			n.warn(true, path+".secret.secretName", "it is the token that a cluster gives a pod: the volume stays empty where the engine keeps no such Secret")
 		case v.Projected != nil:
-			projectedNotes(n, b, v.Projected, path+".projected")
+			projectedNotes(n, b, v, path+".projected")
 		case !held(v.VolumeSource):
 			n.refuse(true, path+"."+typeName(v.VolumeSource), "volumes of this type are not mounted")
 		}
@@ -218,10 +222,13 @@ func typeName(v v1.VolumeSource) string {
 }
 
 // projectedNotes are about the sources that ask for what no node here has.
-func projectedNotes(n *noter, b *Blueprint, p *v1.ProjectedVolumeSource, path string) {
-	for i, source := range p.Sources {
+func projectedNotes(n *noter, b *Blueprint, v v1.Volume, path string) {
+	added := access.IsTokenVolume(v)
+	for i, source := range v.Projected.Sources {
 		path := fmt.Sprintf("%s.sources[%d]", path, i)
-		n.refuse(source.ServiceAccountToken != nil && !b.Options.API, path+".serviceAccountToken", noToken)
+		token := source.ServiceAccountToken != nil && !b.Options.API
+		n.refuse(token && !added, path+".serviceAccountToken", noToken)
+		n.warn(token && added, path+".serviceAccountToken", "a cluster has added this volume, which stays empty: "+noToken)
 		n.refuse(source.PodCertificate != nil, path+".podCertificate", "nothing signs certificates here")
 		if source.ClusterTrustBundle != nil {
 			n.missing(isTrue(source.ClusterTrustBundle.Optional), path+".clusterTrustBundle", "there are no trust bundles here")

@@ -5,6 +5,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubectl/pkg/util/fieldpath"
+
+	"github.com/minipod/minipod/runtime/access"
 )
 
 // part is one source of files in a volume.
@@ -25,7 +27,13 @@ func (b *Blueprint) parts(volume string) []part {
 		case v.ConfigMap != nil:
 			return []part{configMapPart(v.ConfigMap.Name, v.ConfigMap.Optional, v.ConfigMap.Items, modeOf(v.ConfigMap.DefaultMode), field+".configMap")}
 		case v.Secret != nil:
-			return []part{secretPart(v.Secret.SecretName, v.Secret.Optional, v.Secret.Items, modeOf(v.Secret.DefaultMode), field+".secret")}
+			optional := v.Secret.Optional
+			if access.IsTokenSecret(v) {
+				optional = new(true)
+			}
+			return []part{secretPart(v.Secret.SecretName, optional, v.Secret.Items, modeOf(v.Secret.DefaultMode), field+".secret")}
+		case access.IsTokenVolume(v) && !b.Options.API:
+			return nil // a Note says so
 		case v.DownwardAPI != nil:
 			return []part{fieldsPart{b.asker(nil), v.DownwardAPI.Items, modeOf(v.DownwardAPI.DefaultMode), field + ".downwardAPI"}}
 		case v.Projected != nil:
