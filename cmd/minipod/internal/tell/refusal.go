@@ -41,9 +41,9 @@ func refusal(engine string) string {
 		}
 	}
 	text = strings.TrimSuffix(text, ": unknown")
-	if _, after, mounted := strings.Cut(text, `to rootfs at "`); mounted && strings.Contains(after, "not a directory") {
+	if what, after, mounted := strings.Cut(text, ` to rootfs at "`); mounted && strings.Contains(after, "not a directory") {
 		place, _, _ := strings.Cut(after, `"`)
-		return "of a volume and what the image has at " + place + " one is a folder and the other a file; subPath mounts one file of a volume: not a directory"
+		return what + " onto " + place + ": one is a folder and the other a file; subPath mounts one file of a volume"
 	}
 	_, after, _ := strings.Cut(text, `exec: "`)
 	program, _, found := strings.Cut(after, `"`)

@@ -11,7 +11,7 @@ func TestRefusal(t *testing.T) {
 		"start web_a: " + runc + `exec: "/nope": stat /nope: no such file or directory: unknown`: `its command /nope is not in its files: exec: "/nope": stat /nope: no such file or directory`,
 		runc + `error during container init: exec: "nope": executable file not found in $PATH`:   `its command nope is in no folder of the image's PATH: exec: "nope": executable file not found in $PATH`,
 		runc + `exec: "/etc/passwd": permission denied: unknown`:                                 `its command /etc/passwd may not be executed: exec: "/etc/passwd": permission denied`,
-		runc + `error mounting "/a" to rootfs at "/b": not a directory: unknown`:                 `of a volume and what the image has at /b one is a folder and the other a file; subPath mounts one file of a volume: not a directory`,
+		runc + `error mounting "/a" to rootfs at "/b": not a directory: unknown`:                 `error mounting "/a" onto /b: one is a folder and the other a file; subPath mounts one file of a volume`,
 		"start web_a: no space left on device":                                                   "start web_a: no space left on device",
 	} {
 		if got := refusal(engine); got != want {
