@@ -56,6 +56,35 @@ func TestYoung(t *testing.T) {
 	}
 }
 
+// What a supervisor was the first to start may fail at once as well: whoever
+// waits for the pod to be up looks at it for a moment, and longer where ports
+// clash.
+func TestYoungOfAnother(t *testing.T) {
+	w := up(t, podOf(2, v1.RestartPolicyNever))
+	w.Containers[1].StartedAt = w.Containers[0].StartedAt.Add(time.Second)
+	started := w.Containers[1].StartedAt
+	settled := func(after time.Duration) bool { return plan.Next(w, started.Add(after)).Settled() }
+	if !settled(0) {
+		t.Error("who does not wait for the pod is told that it is starting")
+	}
+	w.Since = started
+	if settled(249*time.Millisecond) || !settled(250*time.Millisecond) {
+		t.Errorf("settled after 249 ms: %t, after 250: %t", settled(249*time.Millisecond), settled(250*time.Millisecond))
+	}
+	own := w
+	own.Memory = w.Took(plan.Op{Kind: plan.StartUnit, Target: w.Containers[1].ID}, 0, started)
+	if s := plan.Next(own, started.Add(20*time.Millisecond)); !s.Settled() {
+		t.Errorf("its own start is looked at for as long as another's: %+v", s)
+	}
+	w.Images = map[string]plan.Image{"sha256:nginx": {Ports: []string{"80/tcp"}}}
+	for i := range w.Containers {
+		w.Containers[i].ImageID = "sha256:nginx"
+	}
+	if settled(3*time.Second) || !settled(5*time.Second) {
+		t.Errorf("with a clash: settled after three seconds: %t, after five: %t", settled(3*time.Second), settled(5*time.Second))
+	}
+}
+
 // A container that was restarted a moment ago has failed before: whoever waits
 // for the pod to be up looks longer whether it does so again, and nobody else.
 func TestRestartedIsWatched(t *testing.T) {

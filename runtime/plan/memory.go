@@ -37,9 +37,9 @@ type Memory struct {
 	Resized map[string]Resources
 	// Measured is how much of the disk the pod was found to use last.
 	Measured Measured
-	// Young is until when the container that was last started may end for a
-	// reason that it was started with.
-	Young time.Time
+	// Young is until when the attempts that were started may end for a reason
+	// that they were started with, by ID.
+	Young map[string]time.Time
 	// Since is since when this process waits for the pod to be up; the zero time
 	// is that it does not.
 	Since time.Time
@@ -72,7 +72,7 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	m = Memory{
 		Me: m.Me, Kept: m.Kept,
 		Faults: clone(m.Faults), Pulled: clone(m.Pulled), Checked: clone(m.Checked), Late: clone(m.Late),
-		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: m.Young, Since: m.Since,
+		Checks: clone(m.Checks), Hooks: clone(m.Hooks), PreStopped: clone(m.PreStopped), Stopped: clone(m.Stopped), Resized: clone(m.Resized), Measured: m.Measured, Young: clone(m.Young), Since: m.Since,
 	}
 	switch {
 	case op.Kind == RunProbe:
@@ -132,7 +132,8 @@ func (m Memory) Took(op Op, took time.Duration, now time.Time) Memory {
 		m.PreStopped[op.Target] = op.Spent + took
 	}
 	if op.Kind == StartUnit {
-		m.Young = now.Add(min(max(took/2, shortestYouth), longestYouth))
+		m.Young = clone(m.Young)
+		m.Young[op.Target] = now.Add(min(max(took/2, shortestYouth), longestYouth))
 	}
 	return m
 }
