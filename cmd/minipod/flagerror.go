@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -22,11 +23,8 @@ func flagError(cmd *cobra.Command, err error) error {
 		flag := invalid.GetFlag()
 		return usage(seeHelp(cmd), "--%s=%s: %s", flag.Name, invalid.GetValue(), wanted(flag, invalid))
 	case errors.As(err, &missing):
-		hint := seeHelp(cmd)
-		if missing.GetFlag().Name == "filename" && cmd.Name() == "rm" {
-			hint = "-f names a manifest here: minipod rm --now POD is docker's rm -f"
-		}
-		return usage(hint, "--%s wants a value", missing.GetFlag().Name)
+		name := missing.GetFlag().Name
+		return usage(cmp.Or(valueHint(cmd.Name(), name), seeHelp(cmd)), "--%s wants a value", name)
 	case errors.As(err, &unknown) && !cmd.HasParent() && cmd.Flags().NArg() > 0:
 		return unknownCommand(cmd, cmd.Flags().Arg(0))
 	case errors.As(err, &unknown):
@@ -64,11 +62,11 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	return usage(hint, "unknown flag: %s%s", dashes, name)
 }
 
-// nearEnough is how many letters a flag may differ in from what was meant.
+// nearEnough is how many letters a long word may differ in from what was meant.
 const nearEnough = 2
 
 func nearestFlag(cmd *cobra.Command, name string) string {
-	nearest, least := "", nearEnough+1
+	nearest, least := "", mayDiffer(name)+1
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		d := distance(name, f.Name)
 		if strings.HasPrefix(f.Name, name) {

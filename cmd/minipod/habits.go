@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,7 @@ func habitHint(word string) string {
 		"compose":   "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read",
 		"port":      "minipod ps -o wide shows the ports that are published; minipod port-forward POD 8080:80 forwards one",
 		"container": "the commands have no container in front: minipod ps, minipod logs POD, minipod rm POD",
+		"pod":       "the commands have no pod in front: minipod ps, minipod logs POD, minipod rm POD",
 		"pause":     "minipod stop POD; docker pause CONTAINER freezes one container", "unpause": "docker unpause CONTAINER",
 		"rename":    "metadata.name of the manifest; then minipod run FILE makes it, and minipod rm POD removes the old one",
 		"update":    "minipod run --replace FILE makes the pod anew, as the manifest has it now",
@@ -53,13 +55,31 @@ func flagHint(command, flag string) string {
 		one    = "minipod ns POD is about one pod, and shows all its containers"
 		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
 	)
+	const (
+		named        = "minipod get and describe take KIND/NAME; minipod run FILE says what is made of a manifest already"
+		template     = "minipod get -o jsonpath='{range .items[*]}{.metadata.name}{end}' or -o custom-columns=NAME:.metadata.name; other templates are kubectl's, through minipod serve"
+		recentEvents = "events are listed by when they were last seen: minipod events POD | tail"
+	)
 	const file = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
 	hints := map[string]string{
 		"explain f": file, "explain filename": file, "diagnose f": file, "diagnose filename": file,
 		"diagnose all": "minipod diagnose wants one pod; minipod ps shows which are not well",
 		"logs all":     "minipod logs -l app=web, or the names of several pods",
 		"rm q":         "rm prints a line for each pod, and no more", "rm quiet": "rm prints a line for each pod, and no more",
-		"rm dry-run": "minipod ps lists what there is to remove", "events o": "minipod serve answers kubectl: kubectl get events -o json",
+		"rm o": "rm prints pod/NAME and that it is removed, and no more", "rm output": "rm prints pod/NAME and that it is removed, and no more",
+		"rm a": "minipod rm --all", "rm timeout": "minipod rm -t SECONDS gives the containers that time; --wait=false does not wait",
+		"rm dry-run": "minipod ps lists what there is to remove", "rm interactive": "minipod ps lists what there is to remove",
+		"get f": named, "get filename": named, "describe f": named, "describe filename": named,
+		"get template": template, "ps template": template,
+		"top w": "on a terminal top goes on until q", "top watch": "on a terminal top goes on until q",
+		"top sort-by":    "minipod top --no-stream | sort -k3 -n -r has those first that use most CPU, -k4 -h most memory",
+		"top no-headers": "minipod top --no-stream | tail -n +2", "top o": "top has one format; docker stats --format has others", "top output": "top has one format; docker stats --format has others",
+		"events format": "minipod serve answers kubectl: kubectl get events -o json", "events since": recentEvents, "events until": recentEvents, "events f": "minipod events POD, --types=Warning and -l choose", "events filter": "minipod events POD, --types=Warning and -l choose",
+		"exec env-file": "minipod exec -e NAME=VALUE POD COMMAND", "exec interactive": "minipod exec -i POD COMMAND",
+		"attach no-stdin": "attach has no stdin without -i: leave it out", "wait o": "wait prints pod/NAME and that its condition is met", "wait output": "wait prints pod/NAME and that its condition is met",
+		"explain o":      "explain --script prints a script; minipod validate FILE checks, minipod get POD -o yaml shows a pod",
+		"explain output": "explain --script prints a script; minipod validate FILE checks, minipod get POD -o yaml shows a pod",
+		"restart s":      signal, "restart signal": signal, "events o": "minipod serve answers kubectl: kubectl get events -o json",
 		"events output": "minipod serve answers kubectl: kubectl get events -o json",
 		"start t":       "start stops nothing: minipod stop -t and restart -t give the time to end in",
 		"ps f":          labels, "ps filter": labels, "get filter": labels,
@@ -97,7 +117,20 @@ func flagHint(command, flag string) string {
 	case ok:
 		return hints[other]
 	}
-	return hints[key]
+	return cmp.Or(hints[key], otherHint(command, flag))
+}
+
+// valueHint says what to type for a flag without its value; empty where its help does.
+func valueHint(command, flag string) string {
+	switch command + " " + flag {
+	case "rm filename":
+		return "-f names a manifest here: minipod rm --now POD is docker's rm -f"
+	case "ps selector":
+		return "minipod ps -l app=web chooses by labels; minipod ps --sort-by=.metadata.creationTimestamp has the newest last"
+	case "run wait":
+		return "run waits until pods are up: --wait=ready until they are ready, --wait=created for nothing more"
+	}
+	return ""
 }
 
 // connectionHint says what to do instead of a flag of any docker or kubectl command
@@ -112,27 +145,6 @@ func connectionHint(flag string) string {
 		return "minipod run -v FILE says more of what it does; there is no log"
 	}
 	return ""
-}
-
-// runHint is flagHint of run.
-func runHint(flag string) string {
-	if strings.HasPrefix(flag, "from-") {
-		return "write a manifest of it: " + createHint
-	}
-	hints := map[string]string{
-		"d": "run ends when the pod is up, and leaves it: no -d is needed",
-		"i": "minipod exec -it POD sh, when the pod is up; --attach prints what containers write", "e": "spec.containers[].env of the manifest",
-		"name": "metadata.name of the manifest", "image": "spec.containers[].image of the manifest",
-		"volume": "spec.volumes and volumeMounts of the manifest", "dry-run": "minipod explain --script FILE prints what run would do",
-		"force-recreate": "minipod run --replace", "restart": "spec.restartPolicy of the manifest",
-		"recursive": "minipod run DIR reads the manifests of a directory; those below it are named beside it: DIR DIR/SUB",
-		"kustomize": "kubectl kustomize DIR | minipod run -", "server-side": "minipod run is enough",
-	}
-	same := map[string]string{"detach": "d", "t": "i", "tty": "i", "interactive": "i", "env": "e", "force": "force-recreate", "R": "recursive", "k": "kustomize"}
-	if other, ok := same[flag]; ok {
-		flag = other
-	}
-	return hints[flag]
 }
 
 // createHint is how kubectl create of an object is done.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 )
 
@@ -36,7 +37,11 @@ Ctrl-C, with what of the table there is room for; elsewhere it prints one table.
   minipod top web --no-stream`,
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, io, withoutKind(cmd, args))
+			err := f.run(cmd, io, withoutKind(cmd, args))
+			if errors.As(err, new(*loop.NotFoundError)) && len(args) == 1 && elsewhere(args[0]) != "" {
+				return usage(elsewhere(args[0]), "top is about pods, and %s is a kind", args[0])
+			}
+			return err
 		},
 	}
 	f.register(cmd)
