@@ -2,6 +2,7 @@ package podspec
 
 import (
 	"reflect"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -17,6 +18,27 @@ import (
 // warning.
 func Parse(name string, data []byte) ([]*Object, error) {
 	p := &parser{reporter: &reporter{file: name}, kinds: kinds()}
+	return p.parse(data)
+}
+
+// Named reads the objects of a file for who they are: kind, name and namespace. What is wrong besides is no error, and
+// the objects are to be used for nothing else.
+func Named(name string, data []byte) ([]*Object, error) {
+	p := &parser{reporter: &reporter{file: name}, kinds: kinds(), named: true}
+	return p.parse(data)
+}
+
+// parser goes through the objects of one file.
+type parser struct {
+	*reporter
+	named   bool // it is only about who the objects are
+	kinds   []kind
+	objects []*Object
+	listed  bool // the kinds that are taken were listed
+}
+
+// parse takes all objects.
+func (p *parser) parse(data []byte) ([]*Object, error) {
 	found := p.documents(data, func(root *yaml.Node) { p.document(root, 0) })
 	if found == 0 && len(p.problems) == 0 {
 		p.report(0, 0, "", "no objects: the file is empty")
@@ -26,14 +48,6 @@ func Parse(name string, data []byte) ([]*Object, error) {
 		return p.objects, problems
 	}
 	return p.objects, nil
-}
-
-// parser goes through the objects of one file.
-type parser struct {
-	*reporter
-	kinds   []kind
-	objects []*Object
-	listed  bool // the kinds that are taken were listed
 }
 
 // document takes one object, or the objects of a list.
@@ -98,13 +112,30 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 			o.warn(w)
 		}
 	}
+	p.pardon(before)
 	if len(p.problems) > before {
 		return
 	}
 	p.add(o)
 	if t != nil {
 		p.replicas(o, pod, t)
+		p.pardon(before)
 	}
+}
+
+// pardon forgets what is wrong with an object besides who it is, where no more is asked.
+func (p *parser) pardon(before int) {
+	if !p.named {
+		return
+	}
+	kept := slices.DeleteFunc(p.problems[before:], func(problem Problem) bool {
+		switch problem.Field {
+		case "", "kind", "apiVersion", "metadata", "metadata.name", "metadata.generateName", "metadata.namespace":
+			return false
+		}
+		return true
+	})
+	p.problems = p.problems[:before+len(kept)]
 }
 
 func (p *parser) add(o *Object) {

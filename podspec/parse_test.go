@@ -187,6 +187,32 @@ func setDefaults(object any) {
 	}
 }
 
+// Who an object is can be read where all else is wrong.
+func TestNamed(t *testing.T) {
+	const wrong = "spec: {paused: many, containers: [{imag: x}, 5], template: {spec: {volumes: y}}}\n---\n"
+	var text strings.Builder
+	for _, kind := range []string{"v1\nkind: Pod", "apps/v1\nkind: Deployment", "apps/v1\nkind: StatefulSet", "batch/v1\nkind: CronJob", "v1\nkind: Service"} {
+		fmt.Fprintf(&text, "apiVersion: %s\nmetadata: {name: a, namespace: b, labels: {c: 5}}\n%s", kind, wrong)
+	}
+	objects, err := podspec.Named("p.yaml", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range objects {
+		got = append(got, o.Kind+" "+o.Meta().GetNamespace()+"/"+o.Meta().GetName())
+	}
+	want := []string{"Pod b/a", "Deployment b/a", "Pod b/a-0", "StatefulSet b/a", "Pod b/a-0", "CronJob b/a", "Pod b/a-0", "Service b/a"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, nameless := range []string{"kind: Pod\napiVersion: v1", "apiVersion: v1\nkind: pod\nmetadata: {name: a}", "apiVersion: v1\nkind: Pod\nmetadata: {name: 5}", "a: {"} {
+		if objects, err := podspec.Named("p.yaml", []byte(nameless)); err == nil {
+			t.Errorf("%q: %v", nameless, objects)
+		}
+	}
+}
+
 func TestServerFieldsAreLeftOut(t *testing.T) {
 	data, err := os.ReadFile("testdata/valid-from-cluster.yaml")
 	if err != nil {

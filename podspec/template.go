@@ -196,7 +196,7 @@ func (p *parser) replicas(o, model *Object, t *template) {
 		replica.Object = t.replica(model.Pod(), o.Meta(), t.first+i)
 		if i > 0 {
 			replica.Warnings = nil // they would be the same
-		} else if !p.runnable(&replica) {
+		} else if !p.runnable(&replica) && !p.named {
 			return
 		}
 		p.add(&replica)

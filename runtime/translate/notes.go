@@ -82,6 +82,11 @@ func podNotes(n *noter, b *Blueprint) {
 	if !b.Options.API {
 		accountNotes(n, s)
 	}
+	for _, p := range b.Options.Publish {
+		_, known := b.published(p)
+		n.refuse(!known, "spec.containers", fmt.Sprintf("-p %s: no container has a port of that name", p))
+	}
+	n.warn(s.HostNetwork && len(b.Options.Publish) > 0, "spec.hostNetwork", "-p publishes nothing: all ports of the pod are the machine's")
 	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
 	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone && !b.addsDNS() {
 		const instead = "they take the place of the engine's own, to which a node adds them"

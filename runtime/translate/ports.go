@@ -1,22 +1,59 @@
 package translate
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // ParsePublish checks one -p value, [ip:][host:]container[/proto], as Docker
-// reads it.
+// reads it; the container's port may be the name of one.
 func ParsePublish(spec string) ([]nat.PortMapping, error) {
-	mappings, err := nat.ParsePortSpec(spec)
+	plain := spec
+	if before, _, after, ok := cutPortName(spec); ok {
+		plain = before + "1" + after // any number
+	}
+	mappings, err := nat.ParsePortSpec(plain)
 	if err != nil {
 		return nil, fmt.Errorf("publish %q: %w", spec, err)
 	}
 	return mappings, nil
+}
+
+// cutPortName cuts a -p value around the name of a port; ok is false where it has
+// a number.
+func cutPortName(spec string) (before, name, after string, ok bool) {
+	name, protocol, slash := strings.Cut(spec, "/")
+	if slash {
+		after = "/" + protocol
+	}
+	at := strings.LastIndex(name, ":") + 1
+	before, name = name[:at], name[at:]
+	return before, name, after, len(validation.IsValidPortName(name)) == 0
+}
+
+// published is a -p value with the number and the protocol of the port that it
+// names; ok is false where no container has a port of that name.
+func (b *Blueprint) published(spec string) (plain string, ok bool) {
+	before, name, after, named := cutPortName(spec)
+	if !named {
+		return spec, true
+	}
+	for _, c := range b.Pod.Spec.Containers {
+		for _, p := range c.Ports {
+			if p.Name != name {
+				continue
+			}
+			number, protocol := portOf(p).Port(), portOf(p).Proto()
+			return before + number + cmp.Or(after, "/"+protocol), true
+		}
+	}
+	return "", false
 }
 
 // publish puts the ports on the pause: every hostPort, and what the options
@@ -37,9 +74,10 @@ func publish(r *Request, b *Blueprint) {
 		}
 	}
 	for _, spec := range b.Options.Publish {
-		mappings, err := ParsePublish(spec)
-		if err != nil {
-			continue // refused where the option was read
+		plain, known := b.published(spec)
+		mappings, err := ParsePublish(plain)
+		if !known || err != nil {
+			continue // a Note says so, or it was refused where the option was read
 		}
 		for _, m := range mappings {
 			r.bind(m.Port, m.Binding)

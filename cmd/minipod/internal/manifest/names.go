@@ -52,7 +52,7 @@ func NamesIn(sources []Source, namespace string) (Names, error) {
 	var names Names
 	taken := false
 	for _, s := range sources {
-		objects, err := podspec.Parse(s.Name, s.Data)
+		objects, err := podspec.Named(s.Name, s.Data)
 		if err != nil {
 			return names, err
 		}
