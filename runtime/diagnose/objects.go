@@ -41,37 +41,51 @@ func missingObjects(l *look) []Cause {
 			continue
 		}
 		if _, missing := l.Want.Payload(v, l.Inputs); missing != nil && !missing.Early {
-			causes = append(causes, l.missing("", "volume "+v.Name+" cannot be filled", missing))
+			causes = append(causes, l.missing("", "volume "+v.Name+" cannot be filled", l.objectOf(v.Name), missing))
 		}
 	}
 	for _, u := range l.Awaited() {
 		if _, missing := u.Attempt(l.Inputs, 0, 0); missing != nil && !missing.Early && !ephemeral(u) {
-			causes = append(causes, l.missing(u.Name, title(u)+" cannot be made", missing))
+			causes = append(causes, l.missing(u.Name, title(u)+" cannot be made", l.objectIn(missing.Message), missing))
 		}
 	}
 	return causes
 }
 
-func (l *look) missing(unit, what string, m *translate.Missing) Cause {
+// missing is what a volume or a unit lacks, of an object that may be known.
+func (l *look) missing(unit, what, object string, m *translate.Missing) Cause {
 	c := Cause{
 		Name: "object-missing", Container: unit, Sure: Certain,
 		Text:     fmt.Sprintf("%s: %s; minipod run stores ConfigMaps and Secrets, kubectl apply does too", what, m.Message),
 		Evidence: []string{m.Field + " asks for it"}, Command: "minipod get configmaps,secrets -n " + l.Want.Pod.Namespace,
 	}
-	var keys []string
-	for kind, name := range l.objectIn(m.Message) {
-		keys = l.keys(kind, name)
-		c.Command = "minipod get " + strings.ToLower(kind) + " " + name + " -n " + l.Want.Pod.Namespace + " -o yaml"
-	}
-	if strings.Contains(m.Message, "key") {
+	if m.Lack == translate.LackKey {
+		if object != "" {
+			c.Command = "minipod get " + object + " -n " + l.Want.Pod.Namespace + " -o yaml"
+		}
 		c.Name = "key-missing"
 		c.Text = fmt.Sprintf("%s: %s", what, m.Message)
-		if len(keys) > 0 {
-			c.Text += "; it has " + strings.Join(keys, ", ")
-			c.Evidence = append(c.Evidence, "its keys: "+strings.Join(keys, ", "))
+		if m.Have != "" {
+			c.Text += "; it has " + m.Have
+			c.Evidence = append(c.Evidence, "its keys: "+m.Have)
 		}
 	}
 	return c
+}
+
+// objectOf is what a volume is filled from, as get names it; empty where it is
+// several, or none.
+func (l *look) objectOf(volume string) string {
+	for _, v := range l.Want.Pod.Spec.Volumes {
+		switch {
+		case v.Name != volume:
+		case v.ConfigMap != nil:
+			return "configmap " + v.ConfigMap.Name
+		case v.Secret != nil:
+			return "secret " + v.Secret.SecretName
+		}
+	}
+	return ""
 }
 
 // missingParts are mounts of a part of a volume that the volume, filled from
@@ -123,27 +137,19 @@ func (l *look) missingPart(v translate.Volume, u translate.Unit, at int) []Cause
 	}}
 }
 
-// objectIn are the objects of the pod that a message is about, by kind.
-func (l *look) objectIn(message string) map[string]string {
-	found := map[string]string{}
+// objectIn is the object of the pod that a message about a key names.
+func (l *look) objectIn(message string) string {
 	for _, name := range slices.Sorted(maps.Keys(l.Inputs.ConfigMaps)) {
 		if strings.Contains(message, "ConfigMap") && strings.HasSuffix(message, "/"+name) {
-			found["ConfigMap"] = name
+			return "configmap " + name
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.Inputs.Secrets)) {
 		if strings.Contains(message, "Secret") && strings.HasSuffix(message, "/"+name) {
-			found["Secret"] = name
+			return "secret " + name
 		}
 	}
-	return found
-}
-
-func (l *look) keys(kind, name string) []string {
-	if kind == "Secret" {
-		return slices.Sorted(maps.Keys(l.Inputs.Secrets[name].Data))
-	}
-	return slices.Sorted(maps.Keys(l.Inputs.ConfigMaps[name].Data))
+	return ""
 }
 
 // staleEnvironment are containers that run with values which their ConfigMaps

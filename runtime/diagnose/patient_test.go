@@ -309,3 +309,9 @@ func (p *patient) onMachinesNetwork() *patient {
 	p.Want.Pod.Spec.HostNetwork = true
 	return p.undeclared()
 }
+
+// wantsKey has the first volume want a key of its ConfigMap.
+func (p *patient) wantsKey(key string) *patient {
+	p.Want.Pod.Spec.Volumes[0].ConfigMap.Items = []v1.KeyToPath{{Key: key, Path: "run"}}
+	return p
+}
