@@ -74,7 +74,8 @@ func newRestartCommand(io streams) *cobra.Command {
 		ValidArgsFunction: completePods,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.each(cmd, io, args, func(ctx context.Context, on making, ref translate.Ref) error {
-				if err := f.stop(ctx, on, ref); err != nil {
+				err := f.stop(ctx, on, ref)
+				if err != nil && !errors.As(err, new(*loop.StartedError)) { // by another restart
 					return err
 				}
 				return f.start(ctx, on, ref)

@@ -50,8 +50,8 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 		return plan.World{}, err
 	}
 	w, err := e.world(ctx, uid, volumesOf(uid, volumes), found, kept{volumes, e.ofNamespace})
-	if err == nil && w.Others() {
-		e.readSignals(ctx, &w)
+	if since := w.SignalsSince(); err == nil && !since.IsZero() {
+		e.readSignals(ctx, &w, since)
 	}
 	return w, err
 }

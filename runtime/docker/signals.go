@@ -26,7 +26,7 @@ const signalsTime = time.Second
 // the end of the pod has sent them a signal. The engine keeps no such thing but
 // among its last events: those that it remembers no more are missing, and
 // failing to find out is no failure.
-func (e *Engine) readSignals(ctx context.Context, w *plan.World) {
+func (e *Engine) readSignals(ctx context.Context, w *plan.World, since time.Time) {
 	missing := false
 	for i := range w.Containers {
 		c := &w.Containers[i]
@@ -40,7 +40,7 @@ func (e *Engine) readSignals(ctx context.Context, w *plan.World) {
 		}
 	}
 	if missing {
-		sent := e.sentSince(ctx, w.UID, w.Revisions[len(w.Revisions)-1].Made)
+		sent := e.sentSince(ctx, w.UID, since)
 		for i := range w.Containers {
 			c := &w.Containers[i]
 			if at, ok := sent[c.ID]; ok && c.State == plan.Running {

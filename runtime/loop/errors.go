@@ -96,6 +96,13 @@ func (e *LeavingError) Error() string {
 	return fmt.Sprintf("stop pod %s: it is being removed", e.Ref)
 }
 
+// StartedError says that a pod was started again before it had stopped.
+type StartedError struct{ Ref translate.Ref }
+
+func (e *StartedError) Error() string {
+	return fmt.Sprintf("stop pod %s: it was started again meanwhile", e.Ref)
+}
+
 // InvalidError says that the manifest of a pod cannot be read.
 type InvalidError struct {
 	Ref translate.Ref

@@ -225,12 +225,15 @@ func (r *Runner) Stop(ctx context.Context, namespace, name string, grace *int64)
 	if err != nil {
 		return err
 	}
-	res, err := r.see(ctx, ref, options{until: by(plan.Step.Quiet)})
+	over := func(w plan.World, s plan.Step) bool { return s.Quiet() || w.Intent() == plan.Wanted }
+	res, err := r.see(ctx, ref, options{until: over})
 	switch faults := res.Step.Faults(); {
 	case err != nil:
 		return err
 	case res.Step.State == plan.Leaving, res.Step.State == plan.Gone:
 		return &LeavingError{ref}
+	case res.World.Want != nil && res.World.Intent() == plan.Wanted:
+		return &StartedError{ref}
 	case len(faults) > 0:
 		return fmt.Errorf("stop pod %s: %w", ref, faults[0].Err)
 	}

@@ -75,14 +75,15 @@ func (p *process) Observe(ctx context.Context, uid types.UID) (plan.World, error
 		_, own := p.wrote.Load(r.Number)
 		w.Revisions[i].Others, w.Revisions[i].Made = !own, r.Made.Truncate(time.Second)
 	}
-	if !w.Others() {
+	since := w.SignalsSince()
+	if since.IsZero() {
 		return w, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, c := range w.Containers {
-		if c.State == plan.Running {
-			w.Containers[i].Signalled = p.at[c.ID]
+		if at := p.at[c.ID]; c.State == plan.Running && !at.Before(since) {
+			w.Containers[i].Signalled = at
 		}
 	}
 	return w, err
@@ -101,10 +102,30 @@ func TestOneSignal(t *testing.T) {
 			return nil
 		}
 	}
+	// then is what another process asks for a second after a pod was removed or stopped.
+	then := func(first, second func(context.Context, *loop.Runner) error) func(context.Context, *loop.Runner) error {
+		return func(ctx context.Context, r *loop.Runner) error {
+			var asked sync.WaitGroup
+			asked.Go(func() { _ = first(ctx, r) })
+			time.Sleep(time.Second)
+			p := r.Engine.(*process)
+			err := second(ctx, &loop.Runner{Engine: &process{Engine: p.Engine, signals: p.signals}, Now: time.Now})
+			asked.Wait()
+			return err
+		}
+	}
+	remove := func(ctx context.Context, r *loop.Runner) error { return r.Remove(ctx, "default", "web", nil) }
+	stop := func(ctx context.Context, r *loop.Runner) error { return r.Stop(ctx, "default", "web", nil) }
 	var ill atomic.Bool
 	for name, end := range map[string]func(ctx context.Context, r *loop.Runner) error{
-		"removed": func(ctx context.Context, r *loop.Runner) error { return r.Remove(ctx, "default", "web", nil) },
-		"stopped": func(ctx context.Context, r *loop.Runner) error { return r.Stop(ctx, "default", "web", nil) },
+		"removed":                      remove,
+		"stopped":                      stop,
+		"removed, and with less grace": then(remove, func(ctx context.Context, r *loop.Runner) error { return r.Remove(ctx, "default", "web", new(int64(3))) }),
+		"stopped, and removed":         then(stop, remove),
+		"stopped, and started": then(stop, func(ctx context.Context, r *loop.Runner) error {
+			_, err := r.Start(ctx, "default", "web")
+			return err
+		}),
 		"removed by one that is killed while it waits":    killed(4 * time.Second),
 		"removed by one that is killed before it signals": killed(opTime + opTime/2),
 		"ill": func(ctx context.Context, r *loop.Runner) error {

@@ -92,7 +92,7 @@ func (s *stepper) toward(g goal) {
 	case g.want == done:
 		return
 	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
-		s.do(s.stop(*c))
+		s.mayStop(*c, s.stop(*c))
 	case c != nil && c.State == Running:
 		s.running(g.unit, *c)
 		return

@@ -145,7 +145,7 @@ func (s *stepper) stop(c Container) Op {
 	op := s.end(c, s.w.grace())
 	switch {
 	case op.Kind != StopUnit || op.Grace == 0:
-	case s.w.signalled(c): // and its grace is over: a second signal would tell it something else
+	case signalled(c): // and its grace is over: a second signal would tell it something else
 		op.Grace = 0
 	case s.w.Leaving() && s.w.sidecar(c):
 		left := s.w.Want.Pod.DeletionTimestamp.Sub(s.w.lastEnd()).Round(time.Second)
@@ -162,7 +162,7 @@ func (s *stepper) end(c Container, grace time.Duration) Op {
 	took, ran := s.w.preStopped(c.ID)
 	switch {
 	case grace == 0 || action == nil:
-	case ran || s.w.signalled(c):
+	case ran || signalled(c):
 		op.Grace = min(grace, max(grace-took, leastGrace))
 	default:
 		op.Kind, op.Action, op.Pause, op.Spent = PreStop, action, s.w.Pause.ID, s.w.spent(s.now)

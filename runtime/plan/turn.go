@@ -1,6 +1,10 @@
 package plan
 
-import "time"
+import (
+	"time"
+
+	"github.com/minipod/minipod/podspec/kube"
+)
 
 // courtesy is how long whoever has asked for the end of a pod is given to take
 // the next step, before another process does.
@@ -15,21 +19,43 @@ func (w World) Others() bool {
 
 // turn is when this process may stop a container; the zero time is now. What
 // another process has begun is not begun again: a container that was sent a
-// signal has its grace. A kill may be sent twice.
+// signal has its grace, of which less may have been asked for since. A kill may
+// be sent twice.
 func (w World) turn(c Container) time.Time {
-	if !w.Others() || w.grace() == 0 {
+	if w.grace() == 0 {
 		return time.Time{}
 	}
-	at := w.LastChange()
-	if w.signalled(c) {
-		at = later(at, c.Signalled.Add(w.grace()))
+	var at time.Time
+	if signalled(c) {
+		at = later(c.Signalled, w.asked()).Add(w.grace())
 	}
-	return at.Add(courtesy)
+	if w.Others() {
+		at = later(at, w.LastChange()).Add(courtesy)
+	}
+	return at
 }
 
-// signalled reports whether another process has sent a container a signal, and so
-// has run its preStop hook before.
-func (w World) signalled(c Container) bool { return w.Others() && !c.Signalled.IsZero() }
+// signalled reports whether a container was sent a signal by who has asked for the
+// end of its pod, and so its preStop hook was run before.
+func signalled(c Container) bool { return !c.Signalled.IsZero() }
+
+// SignalsSince is since when who has asked for the end of the pod may have sent
+// its containers signals; the zero time where nobody has but this process. An
+// end that was asked for before counts as well, as long as its grace may last.
+func (w World) SignalsSince() time.Time {
+	n := len(w.Revisions)
+	if n == 0 || w.Intent() == Wanted && !w.severed() {
+		return time.Time{}
+	}
+	first := n - 1
+	for first > 0 && w.asked().Sub(w.Revisions[first-1].Made) <= max(w.grace(), kube.Seconds(ownGrace(w.Want.Pod))) {
+		first--
+	}
+	if first == n-1 && !w.Others() {
+		return time.Time{}
+	}
+	return w.Revisions[first].Made
+}
 
 // GraceOver is when a pod that is to end should have ended; the zero time is
 // that this is not known.

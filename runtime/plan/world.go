@@ -131,8 +131,8 @@ type Container struct {
 	Lost, Unknown bool
 	// StopSignal asks it to end, by its manifest or its image; empty for SIGTERM.
 	StopSignal string
-	// Signalled is when it was sent a signal by whoever has asked for the end of
-	// its pod, where that is another process and it runs still.
+	// Signalled is when it was first sent a signal since World.SignalsSince, where it
+	// runs still.
 	Signalled time.Time
 }
 

@@ -143,7 +143,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 	return ""
 }
 
-// leftToOthers says of a pod whose end another process brings about how long that
+// leftToOthers says of a pod whose end another process has begun how long that
 // may take when patience is over, and what ends it at once. It is empty for every
 // other pod.
 func leftToOthers(world plan.World, s plan.Step) string {
@@ -158,7 +158,10 @@ func leftToOthers(world plan.World, s plan.Step) string {
 	default:
 		return ""
 	}
-	text := fmt.Sprintf("pod %s %s by another command", world.Ref(), doing)
+	text := fmt.Sprintf("pod %s %s", world.Ref(), doing)
+	if world.Others() {
+		text += " by another command"
+	}
 	if left := time.Until(world.GraceOver()) - patience; left > 0 {
 		text += fmt.Sprintf(": up to %d s more", int(left.Round(time.Second).Seconds()))
 	}
