@@ -173,6 +173,7 @@ func (p *parser) list(root *yaml.Node, item kind, depth int) {
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		switch key := root.Content[i]; key.Value {
 		case "apiVersion", "kind", "metadata", "items":
+		case "resourceVersion", "selfLink": // where kubectl 1.8 and older wrote them
 		default:
 			p.report(key.Line, key.Column, key.Value, `unknown field %q (a list has "items")`, key.Value)
 			known = false

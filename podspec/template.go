@@ -81,7 +81,7 @@ func workload[P runtime.Object](version string, k kind, of func(P) *template) ki
 	}
 	k.warn = func(o runtime.Object) []kube.Warning {
 		if t := k.pods(o); t != nil && t.spec != nil {
-			return kube.WarnTemplate(t.spec, t.at)
+			return kube.WarnWorkload(o, t.spec, t.at)
 		}
 		return nil
 	}

@@ -30,12 +30,17 @@ func (w Warning) String() string {
 // WarnPod is what the API server warns of when it makes this (defaulted, valid) pod.
 func WarnPod(pod *v1.Pod) []Warning {
 	return warn(pod, corev1.Convert_v1_Pod_To_core_Pod, func(p *core.Pod) []string {
-		var lines []string
-		if wrong := validation.IsDNS1123Label(p.Name); len(wrong) > 0 {
-			lines = append(lines, fmt.Sprintf("metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: %v", wrong))
-		}
-		return append(lines, podutil.GetWarningsForPod(context.Background(), p, nil)...)
+		return append(nameLines(p.Name, "the Pod's hostname"), podutil.GetWarningsForPod(context.Background(), p, nil)...)
 	})
+}
+
+// nameLines warn of a name that is no label of DNS although it is used as one, or as a part of one.
+func nameLines(name, use string) []string {
+	wrong := validation.IsDNS1123Label(name)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("metadata.name: this is used in %s, which can result in surprising behavior; a DNS label is recommended: %v", use, wrong)}
 }
 
 // WarnPodTemplate is what the API server warns of when it makes this pod template.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -58,6 +59,18 @@ func TestWarnPodOfNames(t *testing.T) {
 	got := kube.WarnPod(pod)
 	if len(got) != 2 || got[0].Field != "metadata.name" || got[1].Field != "" || !strings.HasPrefix(got[1].Message, `volume "v"`) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// So is that of an object that makes pods, but for a DaemonSet's.
+func TestWarnWorkloadOfNames(t *testing.T) {
+	template := &v1.PodTemplateSpec{Spec: somePod().Spec}
+	got := kube.WarnWorkload(&appsv1.Deployment{ObjectMeta: meta("a.b")}, template, "spec.template")
+	if len(got) != 1 || got[0].Field != "metadata.name" || !strings.HasPrefix(got[0].Message, "this is used in Pod names and hostnames") {
+		t.Errorf("got %+v", got)
+	}
+	if got := kube.WarnWorkload(&appsv1.DaemonSet{ObjectMeta: meta("a.b")}, template, "spec.template"); len(got) > 0 {
+		t.Errorf("a DaemonSet: %+v", got)
 	}
 }
 

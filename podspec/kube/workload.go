@@ -1,12 +1,14 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 
 	appsapi "k8s.io/api/apps/v1"
 	batchapi "k8s.io/api/batch/v1"
 	v1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	podutil "k8s.io/kubernetes/pkg/api/pod"
 	"k8s.io/kubernetes/pkg/apis/apps"
@@ -132,10 +134,17 @@ func ValidateCronJob(c *batchapi.CronJob) field.ErrorList {
 	})
 }
 
-// WarnTemplate is what the API server warns of when it takes an object with this pod template at a field.
-func WarnTemplate(t *v1.PodTemplateSpec, at string) []Warning {
+// WarnWorkload is what the API server warns of when it takes an object that makes pods of this template, which it has
+// at a field. Of the name of a DaemonSet it says nothing.
+func WarnWorkload(o runtime.Object, t *v1.PodTemplateSpec, at string) []Warning {
 	return warn(t, corev1.Convert_v1_PodTemplateSpec_To_core_PodTemplateSpec, func(t *core.PodTemplateSpec) []string {
-		return podutil.GetWarningsForPodTemplate(context.Background(), field.NewPath(at), t, nil)
+		var lines []string
+		switch o := o.(type) {
+		case *appsapi.DaemonSet:
+		case metav1.Object:
+			lines = nameLines(cmp.Or(o.GetName(), generated(o.GetGenerateName())), "Pod names and hostnames")
+		}
+		return append(lines, podutil.GetWarningsForPodTemplate(context.Background(), field.NewPath(at), t, nil)...)
 	})
 }
 

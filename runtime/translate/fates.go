@@ -37,7 +37,7 @@ func fateRows() map[string][]FieldFate {
 			{"terminationGracePeriodSeconds", Minipod, "the time of docker stop"},
 			{"activeDeadlineSeconds", Minipod, "the pod is stopped after it"},
 			{"dnsPolicy", Warned, "there is no cluster DNS: ClusterFirst is as Default, the engine's DNS"},
-			{"nodeSelector", Warned, "nothing is scheduled: the engine's machine is the only node"},
+			{"nodeSelector", Warned, "nothing is scheduled: the engine's machine, which runs Linux, is the only node"},
 			{"serviceAccountName", Minipod, "its imagePullSecrets; its token in pods made through serve, for others a warning"},
 			{"serviceAccount", Minipod, "the old name of serviceAccountName"},
 			{"automountServiceAccountToken", Minipod, "a token in pods made through serve, for others a warning"},

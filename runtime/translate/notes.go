@@ -101,12 +101,22 @@ func podNotes(n *noter, b *Blueprint) {
 func schedulingNotes(n *noter, s *v1.PodSpec) {
 	const one = "nothing is scheduled: the engine's machine is the only node"
 	n.warn(s.NodeName != "", "spec.nodeName", one)
-	n.warn(len(s.NodeSelector) > 0, "spec.nodeSelector", one)
+	n.warn(selectsAnother(s.NodeSelector), "spec.nodeSelector", one)
 	n.warn(s.Affinity != nil, "spec.affinity", one)
 	n.warn(len(s.TopologySpreadConstraints) > 0, "spec.topologySpreadConstraints", one)
 	n.warn(s.SchedulerName != v1.DefaultSchedulerName, "spec.schedulerName", one)
 	n.warn(len(s.SchedulingGates) > 0, "spec.schedulingGates", "the pod is not started while it has one")
 	n.warn(s.PriorityClassName != "", "spec.priorityClassName", "no pod makes room for another here")
+}
+
+// selectsAnother tells whether a node selector has a label that the engine's machine may lack: it runs Linux for sure.
+func selectsAnother(labels map[string]string) bool {
+	for key, value := range labels {
+		if (key != v1.LabelOSStable && key != "beta.kubernetes.io/os") || value != string(v1.Linux) {
+			return true
+		}
+	}
+	return false
 }
 
 func podSecurityNotes(n *noter, b *Blueprint) {
@@ -183,7 +193,8 @@ func safeSysctl(name string) bool {
 	switch name {
 	case "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
 		"net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time",
-		"net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem":
+		"net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+		"net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_notsent_lowat":
 		return true
 	}
 	return false
