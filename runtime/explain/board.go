@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/docker/docker/api/types/mount"
 	v1 "k8s.io/api/core/v1"
@@ -26,7 +25,7 @@ func Board(b *translate.Blueprint, opts Options) (string, error) {
 	w.words = words{uid: string(b.Pod.UID), pause: b.Pause.Name, late: w.lookup}
 	opts.Inputs.Symbolic = true
 	in, missing := suppose(b.Pod, opts.Inputs)
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: in}, time.Time{})
+	steps := simulate(b, in)
 	w.steps(steps)
 	w.asides(steps[len(steps)-1], missing)
 	return w.heading(opts) + w.String(), nil

@@ -100,6 +100,7 @@ func TestBoardRunsInitContainers(t *testing.T) {
 	pod := &v1.Pod{}
 	pod.Name, pod.Namespace = "web", "default"
 	pod.Spec.InitContainers = []v1.Container{{Name: "first", Image: "i"}, {Name: "side", Image: "i", RestartPolicy: &always}, {Name: "last", Image: "i"}}
+	pod.Spec.InitContainers[1].StartupProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{Exec: &v1.ExecAction{}}, InitialDelaySeconds: 5}
 	pod.Spec.Containers = []v1.Container{{Name: "a", Image: "i"}}
 	var runs []string
 	for line := range strings.Lines(onBoard(t, pod, translate.Options{})) {

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 	v1 "k8s.io/api/core/v1"
@@ -49,7 +48,7 @@ func Calls(b *translate.Blueprint, opts Options) (string, error) {
 	if needsPauseImage(b) {
 		w.add(call{Method: "POST", Path: "/images/load", Note: "the archive of " + translate.DefaultPauseImage + ", where the engine has none"})
 	}
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
+	steps := simulate(b, opts.Inputs)
 	for _, step := range steps {
 		for _, op := range step.Ops {
 			w.op(op)

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	v1 "k8s.io/api/core/v1"
 
@@ -31,7 +30,7 @@ func Program(b *translate.Blueprint, opts Options) (string, error) {
 	w := &program{b: b, created: map[string]plan.Op{}, imports: map[string]bool{}, parts: map[string]bool{"base": true}}
 	opts.Inputs.Symbolic = true
 	w.pauseImage(opts)
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
+	steps := simulate(b, opts.Inputs)
 	for _, step := range steps {
 		for _, op := range step.Ops {
 			w.op(op)

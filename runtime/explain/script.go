@@ -51,7 +51,7 @@ func Script(b *translate.Blueprint, opts Options) (string, error) {
 	opts.Inputs.Symbolic = true
 	w.heading(opts)
 	w.WriteString("\npod() {\n")
-	steps := plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: opts.Inputs}, time.Time{})
+	steps := simulate(b, opts.Inputs)
 	for _, step := range steps {
 		for _, op := range step.Ops {
 			w.op(op)
@@ -65,6 +65,13 @@ func Script(b *translate.Blueprint, opts Options) (string, error) {
 	}
 	w.WriteString("pod\n")
 	return w.String(), nil
+}
+
+// simulate is what is done to make the pod where none is, and last what keeps
+// it from coming up. Any time will do but the zero one, which is that of what has
+// never been.
+func simulate(b *translate.Blueprint, in translate.Inputs) []plan.Step {
+	return plan.Simulate(plan.World{UID: b.Pod.UID, Want: b, Images: neverPulled(b), Inputs: in}, time.Unix(0, 0))
 }
 
 // neverPulled are the images that must be there: the script looks for them,

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -210,5 +211,26 @@ func TestSidecarsStopLast(t *testing.T) {
 			t.Fatalf("got %+v, want a stop of %s with %s", ops, want.unit, want.grace)
 		}
 		exit(w, want.unit, 0, want.ends)
+	}
+}
+
+// A simulation comes to rest whatever probes there are, and does not end at one that waits before it is run first.
+func TestSimulateProbes(t *testing.T) {
+	pod := withInits(v1.RestartPolicyAlways)
+	probe := &v1.Probe{ProbeHandler: v1.ProbeHandler{Exec: &v1.ExecAction{}}, InitialDelaySeconds: 5, PeriodSeconds: 1, SuccessThreshold: 1, FailureThreshold: 1}
+	pod.Spec.InitContainers[1].StartupProbe = probe
+	pod.Spec.Containers[0].StartupProbe, pod.Spec.Containers[1].LivenessProbe = probe, probe
+	steps := plan.Simulate(unborn(pod, translate.Options{}), t0)
+	var ops []string
+	for _, s := range steps {
+		ops = append(ops, kinds(s)...)
+	}
+	for _, unit := range []string{"s", "j", "a", "b"} {
+		if !slices.Contains(ops, "start "+unit+"/0") {
+			t.Errorf("%s is not started: %q", unit, ops)
+		}
+	}
+	if last := steps[len(steps)-1]; len(last.Ops) > 0 || len(steps) > 30 {
+		t.Errorf("no rest after %d steps: %q", len(steps), kinds(last))
 	}
 }
