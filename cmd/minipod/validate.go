@@ -41,6 +41,9 @@ func validate(cmd *cobra.Command, io streams, f *podFlags, args []string) error 
 	}
 	for _, m := range r.Pods {
 		if !r.Wrong(m.Source()) {
+			if lack := m.Blueprint.NoSandbox(); lack != nil {
+				c.Warn(m.Problem(lack.Field, "the pod would wait: "+lack.Message).String())
+			}
 			tell.Result(io.out, "%s: pod/%s valid", m.Source(), m.Pod().Name)
 			for _, key := range r.Absent(m) {
 				c.Say("%s: pod/%s refers to %s, which is not here: run takes it from the engine", m.Source(), m.Pod().Name, objectName(key))

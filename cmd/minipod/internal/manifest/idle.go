@@ -1,6 +1,10 @@
 package manifest
 
-import "github.com/minipod/minipod/podspec"
+import (
+	v1 "k8s.io/api/core/v1"
+
+	"github.com/minipod/minipod/podspec"
+)
 
 // Idle are the fields that the manifests write and that mean nothing here.
 func (r *Reading) Idle() podspec.Problems {
@@ -13,7 +17,7 @@ func (r *Reading) Idle() podspec.Problems {
 		}
 	}
 	for _, m := range r.Objects {
-		for _, n := range idleOf(m.Kind) {
+		for _, n := range idleOf(m.Object) {
 			if m.Written(n.Field) {
 				list = once(list, m.Problem(n.Field, n.Message))
 			}
@@ -23,11 +27,14 @@ func (r *Reading) Idle() podspec.Problems {
 }
 
 // idleOf is what an object of a kind that is kept says in vain.
-func idleOf(kind string) []podspec.Problem {
-	switch kind {
-	case "Service":
+func idleOf(o *podspec.Object) []podspec.Problem {
+	switch object := o.Object.(type) {
+	case *v1.Service:
+		if object.Spec.ClusterIP == v1.ClusterIPNone || object.Spec.Type == v1.ServiceTypeExternalName {
+			return []podspec.Problem{{Field: "kind", Message: "nothing answers at its name"}}
+		}
 		return []podspec.Problem{{Field: "kind", Message: "nothing answers at its address or name: pods find it in their environment, and no more"}}
-	case "PersistentVolumeClaim":
+	case *v1.PersistentVolumeClaim:
 		var list []podspec.Problem
 		for _, field := range []string{"storageClassName", "volumeName", "selector", "dataSource", "dataSourceRef"} {
 			list = append(list, podspec.Problem{

@@ -95,10 +95,16 @@ spec:
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: m}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: headless}
+spec: {clusterIP: None}
 `)
 	want := []string{
 		"p.yaml:2:7: kind: nothing answers at its address or name: pods find it in their environment, and no more",
 		"p.yaml:10:21: spec.storageClassName: every claim is a volume of the engine: left out",
+		"p.yaml:19:7: kind: nothing answers at its name",
 	}
 	if diff := cmp.Diff(want, r.Idle().Lines()); diff != "" || r.Err() != nil {
 		t.Errorf("%v; idle (-want +got):\n%s", r.Err(), diff)
