@@ -83,7 +83,16 @@ func (v view) comesBack(u unit) bool {
 		return v.Restarts(u.Name)
 	}
 	_, waits := v.waitOf(u)
-	return waits
+	return waits || v.notRun(u)
+}
+
+// notRun tells whether the engine could not start what is to be started again:
+// until that is done a kubelet shows why, and not that it has ended.
+func (v view) notRun(u unit) bool {
+	if u.latest == nil || !u.latest.Ended() || !v.bringing() || endReason(*u.latest) != CannotRun {
+		return false
+	}
+	return !v.Latest(u.Name).Ended() || v.Restarts(u.Name)
 }
 
 // previous is how the attempt before the newest ended. Where that one is removed

@@ -27,6 +27,8 @@ func (v view) waiting(u unit) v1.ContainerState {
 		w.Reason = Stopped
 	case found:
 		w.Reason, w.Message = wait.Reason, message(wait)
+	case v.notRun(u):
+		w.Reason, w.Message = plan.ReasonRunError, u.latest.Error
 	}
 	return v1.ContainerState{Waiting: &w}
 }
