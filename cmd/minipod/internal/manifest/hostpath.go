@@ -51,6 +51,9 @@ func hinted(problems podspec.Problems) podspec.Problems {
 // absolutePath makes a path absolute that was written in a file; empty where
 // it cannot be told what was meant.
 func absolutePath(file, written string) string {
+	if written = strings.TrimSpace(written); path.IsAbs(written) {
+		return written
+	}
 	rest, atHome := strings.CutPrefix(written, "~")
 	switch {
 	case atHome && (rest == "" || rest[0] == '/'):

@@ -132,3 +132,18 @@ p.yaml:11:21: spec.containers[0].image: Required value`
 		t.Errorf("%v\nwant:\n%s", err, want)
 	}
 }
+
+// A space before a path is one that slipped in.
+func TestPathAfterASpace(t *testing.T) {
+	r := read(t, `
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes: [{name: v, hostPath: {path: " /data"}}]
+  containers: [{name: c, image: i}]
+`)
+	if err := r.Err(); err == nil || !strings.HasSuffix(err.Error(), "did you mean /data?") {
+		t.Error(err)
+	}
+}
