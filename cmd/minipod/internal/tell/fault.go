@@ -164,10 +164,25 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 		return u.Path + ".image"
 	case hostPathField(m, u, f.Err) != "":
 		return hostPathField(m, u, f.Err)
-	case f.Op.Kind == plan.StartUnit && m.Written(u.Path+".command"):
-		return u.Path + ".command"
+	case f.Op.Kind == plan.StartUnit:
+		return startField(u.Path, f.Err.Error(), m.Written)
 	}
 	return u.Path
+}
+
+// startField is the field of a container, of those that are written, that the engine could not start it for.
+func startField(at, refusal string, written func(string) bool) string {
+	var fields []string
+	switch {
+	case strings.Contains(refusal, "unable to apply caps"):
+		fields = []string{at + ".securityContext.privileged", at + ".securityContext.capabilities"}
+	case strings.Contains(refusal, "exec"):
+		fields = []string{at + ".command"}
+	}
+	if i := slices.IndexFunc(fields, written); i >= 0 {
+		return fields[i]
+	}
+	return at
 }
 
 // hostPathField is the hostPath that the engine could not mount: its answer

@@ -52,6 +52,24 @@ func TestStartFaults(t *testing.T) {
 	}
 }
 
+// A container that cannot be started is told of at the field that has to do with it.
+func TestStartField(t *testing.T) {
+	const at, caps = "spec.containers[0]", "unable to apply caps: operation not permitted"
+	for _, c := range []struct{ refusal, written, want string }{
+		{`exec: "sokat": executable file not found in $PATH`, ".command", ".command"},
+		{`exec: "-v": executable file not found in $PATH`, ".args", ""},
+		{caps, ".command .securityContext.privileged", ".securityContext.privileged"},
+		{caps, ".command .securityContext.capabilities", ".securityContext.capabilities"},
+		{caps, ".command", ""},
+		{"no space left on device", ".command", ""},
+	} {
+		written := func(field string) bool { return strings.Contains(c.written, strings.TrimPrefix(field, at)) }
+		if got := startField(at, c.refusal, written); got != at+c.want {
+			t.Errorf("%s with %s: at %s", c.refusal, c.written, got)
+		}
+	}
+}
+
 // What keeps a container from starting is said once, whether or not it is in its
 // back-off too.
 func TestAFaultIsToldOnce(t *testing.T) {
