@@ -235,6 +235,8 @@ func TestOperations(t *testing.T) {
 	another := world("a")
 	another.Pause.StartedAt = at(5)
 	another.Containers = []plan.Container{{ID: "c", Unit: "a", State: plan.Running, StartedAt: at(1)}}
+	dead := world("a")
+	dead.Pause.State = plan.Exited
 	stale := plan.Op{Kind: plan.StopUnit, Unit: "a", Target: "c"}
 	probe := plan.Op{Kind: plan.RunProbe, Unit: "a", Check: translate.Readiness}
 	for name, c := range map[string]struct {
@@ -251,6 +253,7 @@ func TestOperations(t *testing.T) {
 		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
 		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
 		"sandbox":    {Began(another, stale, at(0)), "0 x1 a Killing: Stopping container a"},
+		"no sandbox": {Began(dead, stop, at(0)), "0 x1 a Killing: Stopping container a"},
 		"unhealthy":  {Done(w, probe, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
 		"errored":    {Done(w, probe, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
 		"broken off": {Done(w, probe, &plan.ProbeBroken{Err: errors.New("no")}, at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in failure state: no"},

@@ -77,7 +77,7 @@ func killing(w plan.World, op plan.Op) string {
 // ofAnotherPause reports whether a container is stopped because it was started
 // for a pause that is no more.
 func ofAnotherPause(w plan.World, op plan.Op) bool {
-	return slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
+	return w.Pause.State == plan.Exited || slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
 }
 
 // Unpulled tells that an image had not to be pulled, or could not: as its

@@ -36,6 +36,9 @@ func (s *stepper) bring() {
 		held = "the files of an image are copied to a volume"
 	}
 	s.surplus()
+	if s.w.severed() && !s.w.reset() { // as on a node, in their order
+		s.stopAll()
+	}
 	s.units(goals(s.w, held))
 	s.note()
 	s.prune()
@@ -91,8 +94,9 @@ func (s *stepper) toward(g goal) {
 	switch {
 	case g.want == done:
 		return
+	case c != nil && c.State == Running && s.w.former(*c) && !s.w.reset(): // see bring
 	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
-		s.mayStop(*c, s.stop(*c))
+		s.do(s.stop(*c))
 	case c != nil && c.State == Running:
 		s.running(g.unit, *c)
 		return

@@ -148,7 +148,7 @@ func TestNextWithInits(t *testing.T) {
 			w.Pause.State = plan.Exited
 		}, ops: []string{"revise"}, state: plan.Finished, phase: v1.PodSucceeded},
 		"the pause was restarted": {after: "b", change: func(w *plan.World) { w.Pause.StartedAt = later }, now: later,
-			ops: []string{"stop s/0", "stop a/0", "stop b/0"}, state: plan.Starting, wake: later.Add(3 * time.Second), phase: v1.PodPending},
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Starting, wake: later.Add(3 * time.Second), phase: v1.PodPending},
 		"the pause was restarted, and all have ended": {after: "b", change: func(w *plan.World) {
 			w.Pause.StartedAt = later
 			for _, unit := range []string{"s", "a", "b"} {
