@@ -164,6 +164,9 @@ func seldom(log *slog.Logger) func(error) {
 	}
 }
 
+// stopPatience is how long nothing is said of a supervisor that does not end.
+const stopPatience = 2 * time.Second
+
 // stopSupervisor ends the supervisor that is at work.
 func stopSupervisor(ctx context.Context, c tell.Console) error {
 	e, err := connect()
@@ -185,6 +188,8 @@ func stopSupervisor(ctx context.Context, c tell.Console) error {
 		c.Say("%s keeps the pods; it ends with Ctrl-C", holder)
 		return nil
 	}
+	late := time.AfterFunc(stopPatience, func() { c.Say("%s has not ended yet; kill -9 %d loses nothing", holder, holder.PID) })
+	defer late.Stop()
 	if err := at.Stop(ctx, holder); err != nil {
 		return err
 	}

@@ -90,7 +90,11 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 		}
 	}
 	if len(names) > 0 {
-		c.Warn("no supervisor runs for pod " + strings.Join(names, ", ") + "; minipod supervise keeps it")
+		what, them := "pod ", "it"
+		if len(names) > 1 {
+			what, them = "pods ", "them"
+		}
+		c.Warn("no supervisor runs for " + what + strings.Join(names, ", ") + "; minipod supervise keeps " + them)
 	}
 	for _, w := range left {
 		c.Warn(halfText(w, ""))
