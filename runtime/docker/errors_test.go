@@ -21,7 +21,7 @@ func TestAnswerHasShortIDs(t *testing.T) {
 
 // What is said of a request does not name the URL that it was sent to.
 func TestErrorsWithoutURL(t *testing.T) {
-	e := &Engine{where: endpoint{address: "tcp://host:1"}}
+	e := &Engine{patience: &patience{}, where: endpoint{address: "tcp://host:1"}}
 	for _, reason := range []error{context.Canceled, context.DeadlineExceeded, errors.New("strange"), io.ErrUnexpectedEOF, &net.OpError{Op: "dial", Err: errors.New("strange")}} {
 		err := e.explain(&url.Error{Op: "Post", URL: "http://host/v1.41/containers/x/stop?t=12", Err: reason})
 		if strings.Contains(err.Error(), "/v1.41") || !errors.Is(err, reason) {

@@ -40,6 +40,7 @@ type patience struct {
 	silent atomic.Bool
 	since  atomic.Pointer[time.Time] // when the first call was made that has no answer
 	podman atomic.Bool               // what answers is Podman
+	met    atomic.Bool               // the engine has answered
 }
 
 // client makes a Docker client whose calls go this way. The client takes its
@@ -89,6 +90,7 @@ func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errNoEngine
 	}
 	notice.Stop()
+	p.met.Store(true)
 	p.silent.Store(false)
 	p.told.Store(false)
 	p.since.Store(nil)

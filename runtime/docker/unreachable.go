@@ -23,11 +23,12 @@ type UnreachableError struct {
 	Address string // as in DOCKER_HOST
 	Source  string // what named the address; empty for the default
 	local   string // the socket of the default
+	met     bool   // it has answered before
 	cause   error
 }
 
 func (e *Engine) unreachable(err error) error {
-	return &UnreachableError{Address: e.where.address, Source: e.where.source, local: strings.TrimPrefix(client.DefaultDockerHost, "unix://"), cause: cause(e.where.address, err)}
+	return &UnreachableError{Address: e.where.address, Source: e.where.source, local: strings.TrimPrefix(client.DefaultDockerHost, "unix://"), met: e.patience.met.Load(), cause: cause(e.where.address, err)}
 }
 
 // cause finds out why, where the client's error does not tell: it drops the
@@ -84,6 +85,8 @@ func (u *UnreachableError) Unwrap() []error {
 func (u *UnreachableError) Hint() string {
 	path, local := strings.CutPrefix(u.Address, "unix://")
 	switch {
+	case u.met && !isSilent(u.cause):
+		return "it answered a moment ago: give the command again once it does"
 	case local && errors.Is(u.cause, fs.ErrPermission):
 		return fmt.Sprintf("only root and the group of %s may use it: run `sudo usermod -aG docker $USER` and log in again", path)
 	case strings.HasPrefix(u.Source, "the docker context"):

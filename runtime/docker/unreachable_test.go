@@ -91,6 +91,7 @@ func TestHints(t *testing.T) {
 		"not there":  {UnreachableError{Address: "unix:///run/docker.sock", cause: syscall.ENOENT}, "systemctl start docker"},
 		"a context":  {UnreachableError{Address: "tcp://h:1", Source: "the docker context far", cause: io.EOF}, "docker context ls"},
 		"by name":    {UnreachableError{Address: "tcp://h:1", Source: "DOCKER_CONTEXT=far", local: listening(t), cause: io.EOF}, "unset DOCKER_CONTEXT"},
+		"it ended":   {UnreachableError{Address: "tcp://h:1", Source: "DOCKER_HOST=tcp://h:1", local: listening(t), met: true, cause: io.EOF}, "give the command again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
