@@ -25,13 +25,13 @@ func (e *Engine) startPause(ctx context.Context, op plan.Op) error {
 		}
 	}
 	err := e.cli.ContainerStart(ctx, target, container.StartOptions{})
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case cerrdefs.IsNotFound(err), cerrdefs.IsConflict(err):
-		return fmt.Errorf("start %s: %w", short(target), e.judge(err, plan.ErrStale))
 	}
 	name, holders := e.portHolders(ctx, target)
+	if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
+		return fmt.Errorf("start %s: %w", name, e.judge(err, plan.ErrStale))
+	}
 	err = e.judge(err, plan.ErrPermanent)
 	if len(holders) > 0 {
 		return fmt.Errorf("start %s: %s: %w", name, strings.Join(holders, ", "), err)

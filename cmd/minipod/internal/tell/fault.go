@@ -29,14 +29,8 @@ type faultError struct {
 
 func (e *faultError) Error() string { return strings.Join(e.Lines(), "\n") }
 
-// Lines has one for each fault.
-func (e *faultError) Lines() []string {
-	lines := make([]string, 0, len(e.problems))
-	for _, p := range e.problems {
-		lines = append(lines, p.String())
-	}
-	return lines
-}
+// Lines has one for each fault, in the order of the manifest.
+func (e *faultError) Lines() []string { return e.problems.Lines() }
 
 func (e *faultError) Unwrap() []error {
 	errs := make([]error, 0, len(e.faults))

@@ -8,6 +8,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -72,6 +73,13 @@ func TestStartField(t *testing.T) {
 
 // What keeps a container from starting is said once, whether or not it is in its
 // back-off too.
+func TestFaultsAreInTheOrderOfTheManifest(t *testing.T) {
+	e := &faultError{problems: podspec.Problems{{Line: 12, Message: "b"}, {Line: 7, Message: "c"}, {Line: 10, Message: "a"}}}
+	if got := e.Error(); got != ":7: c\n:10: a\n:12: b" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestAFaultIsToldOnce(t *testing.T) {
 	refused := func(unit, reason string) plan.Wait {
 		return plan.Wait{Unit: unit, Reason: reason, Fault: &plan.Fault{Op: plan.Op{Kind: plan.StartUnit, Unit: unit}, Err: errors.New("no such program")}}
