@@ -15,13 +15,16 @@ import (
 // judge reports what Kubernetes refuses of an object, but for what was reported already and what only follows from
 // something else.
 func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *template) {
+	said := map[string]int{}
 	for _, e := range refused {
 		if !d.covered(e) && !follows(e, refused, o, t) {
-			if from := cameFrom(e.Field); from != "" && !o.Written(e.Field) {
+			if from := cameFrom(e.Field, o); from != "" && !o.Written(e.Field) {
 				e.Field = from
 			}
-			line, col := locate(o.root, splitPath(e.Field)).hint(e.BadValue).position()
-			p.report(line, col, e.Field, "%s%s", e.ErrorBody(), cmp.Or(selectorHint(o, e, t), refusedHint(o, e)))
+			body := e.ErrorBody()
+			line, col := locate(o.root, splitPath(wantedBy(e))).hint(e, said[e.Field+body]).position()
+			said[e.Field+body]++
+			p.report(line, col, e.Field, "%s%s", body, cmp.Or(selectorHint(o, e, t), refusedHint(o, e)))
 			p.refused(e.Field, e.BadValue)
 		}
 	}
@@ -30,15 +33,29 @@ func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *templa
 // jobLabels is where Kubernetes refuses the name of a Job that its pods cannot have as a label.
 const jobLabels = "spec.template.labels"
 
-// cameFrom is the field of a manifest that Kubernetes copies into this one, which few manifests have.
-func cameFrom(field string) string {
+// cameFrom is the field of a manifest that Kubernetes copies into this one, which few manifests have. Of a ConfigMap that is
+// too long it names none.
+func cameFrom(field string, o *Object) string {
 	switch field {
+	case "[]":
+		if o.Written("data") {
+			return "data"
+		}
+		return "binaryData"
 	case jobLabels:
 		return "metadata.name"
 	case "spec.clusterIPs[0]":
 		return "spec.clusterIP"
 	}
 	return ""
+}
+
+// wantedBy is the field to look at: the one that asks for the missing one, where there is one.
+func wantedBy(e *field.Error) string {
+	if of, found := strings.CutSuffix(e.Field, "spec.dnsConfig"); found && e.Type == field.ErrorTypeRequired {
+		return of + "spec.dnsPolicy"
+	}
+	return e.Field
 }
 
 // follows says that a complaint is about a name that validation was given in place of the one to be generated, or a

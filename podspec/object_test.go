@@ -83,6 +83,16 @@ func TestObjectWithoutManifest(t *testing.T) {
 	}
 }
 
+// Kubernetes names no field of a ConfigMap that is too long: what makes it so is named.
+func TestConfigMapTooLong(t *testing.T) {
+	for _, c := range []struct{ field, value string }{{"data", strings.Repeat("x", 1<<20+1)}, {"binaryData", strings.Repeat("AAAA", 1<<19)}} {
+		_, err := podspec.Parse("m.yaml", []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n"+c.field+":\n  key: "+c.value+"\n"))
+		if want := "m.yaml:4:1: " + c.field + ": Too long: may not be more than 1048576 bytes"; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestProblemString(t *testing.T) {
 	for want, p := range map[string]podspec.Problem{
 		"f:1:2: spec: m":                        {File: "f", Line: 1, Column: 2, Field: "spec", Message: "m"},

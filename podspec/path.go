@@ -1,10 +1,12 @@
 package podspec
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // splitPath takes a field path apart: spec.containers[0].image is spec, containers, 0, image, and a key in brackets
@@ -108,15 +110,11 @@ func (p place) position() (line, col int) {
 }
 
 // hint goes on from a place by what the problem says is wrong: Kubernetes' validation names a whole map where one
-// key or value is meant, and a list where it lost the index.
-func (p place) hint(bad any) place {
-	text, ok := bad.(string)
-	n := resolved(p.node)
-	if !ok || text == "" {
-		return p
-	}
+// key or value is meant, and a list where it lost the index: before is how many items it has said the same of.
+func (p place) hint(e *field.Error, before int) place {
+	text, n := badText(e), resolved(p.node)
 	switch {
-	case n.Kind == yaml.MappingNode && len(p.rest) == 0:
+	case n.Kind == yaml.MappingNode && len(p.rest) == 0 && text != "":
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			if n.Content[i].Value == text || n.Content[i+1].Value == text {
 				return place{node: n.Content[i]}
@@ -124,12 +122,47 @@ func (p place) hint(bad any) place {
 		}
 	case n.Kind == yaml.SequenceNode && len(p.rest) == 1:
 		for _, item := range n.Content {
-			if key, value := childOf(item, p.rest[0]); value != nil && value.Value == text {
+			key, value := childOf(item, p.rest[0])
+			if value == nil || !isMeant(e, item, resolved(value).Value) {
+				continue
+			}
+			if before == 0 {
 				return place{key: key, node: value}
 			}
+			before--
 		}
 	}
 	return p
+}
+
+// badText is the value that is refused, where it is a text.
+func badText(e *field.Error) string {
+	if v := reflect.ValueOf(e.BadValue); v.Kind() == reflect.String {
+		return v.String()
+	}
+	return ""
+}
+
+// isMeant says that an item with this value is one that Kubernetes refuses without its index. Of a mount that is forbidden
+// it tells no value, only when it would not be.
+func isMeant(e *field.Error, item *yaml.Node, value string) bool {
+	beside := func(name string) string {
+		if _, node := childOf(item, name); node != nil {
+			return resolved(node).Value
+		}
+		return ""
+	}
+	switch {
+	case e.Type != field.ErrorTypeForbidden:
+		return value != "" && value == badText(e)
+	case strings.HasPrefix(e.Detail, "Bidirectional"):
+		return value == "Bidirectional"
+	case strings.HasSuffix(e.Detail, "readOnly is true"):
+		return value != "Disabled" && !strings.EqualFold(beside("readOnly"), "true")
+	case strings.Contains(e.Detail, "mountPropagation is None"):
+		return value != "Disabled" && beside("mountPropagation") != "" && beside("mountPropagation") != "None"
+	}
+	return true
 }
 
 // resolved is what an alias stands for. Aliases of aliases do not exist in YAML.

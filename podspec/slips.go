@@ -3,6 +3,7 @@ package podspec
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,8 +36,8 @@ func (o *Object) slips() []slip {
 		if v.Image != nil {
 			slips = append(slips, imageSlips(path+".image.reference", v.Image.Reference)...)
 		}
-		if v.HostPath != nil && strings.Contains(v.HostPath.Path, ":/") {
-			slips = append(slips, slip{field: path + ".hostPath.path", message: colonHint + `: where it is mounted stands in "volumeMounts"`})
+		if v.HostPath != nil {
+			slips = append(slips, hostPathSlips(path+".hostPath.path", v.HostPath.Path)...)
 		}
 	}
 	return slips
@@ -213,7 +214,24 @@ func byteSlip(written string, q resource.Quantity) string {
 	return fmt.Sprintf("%s is %s, did you mean %sM or %sMi?", written, size, number, number)
 }
 
-const colonHint = `the ":" is a part of the path here`
+const (
+	colonHint  = `the ":" is a part of the path here`
+	optionHint = colonHint + `, not the beginning of an option as with docker -v (for :ro write "readOnly: true"`
+)
+
+// mountOption is one of docker -v behind a path.
+var mountOption = regexp.MustCompile(`:(ro|rw|z|Z)(,\w+)*$`)
+
+// hostPathSlips finds what docker -v takes behind a path of the machine.
+func hostPathSlips(field, path string) []slip {
+	switch {
+	case strings.Contains(path, ":/"):
+		return []slip{{field: field, message: colonHint + `: where it is mounted stands in "volumeMounts"`}}
+	case mountOption.MatchString(path):
+		return []slip{{field: field, message: optionHint + ` in "volumeMounts")`}}
+	}
+	return nil
+}
 
 // mountSlips finds Docker's options behind a path.
 func mountSlips(path string, c *v1.Container) []slip {
@@ -222,7 +240,7 @@ func mountSlips(path string, c *v1.Container) []slip {
 		if strings.Contains(m.MountPath, ":") {
 			slips = append(slips, slip{
 				field:   fmt.Sprintf("%s.volumeMounts[%d].mountPath", path, i),
-				message: colonHint + `, not the beginning of an option as with docker -v (for :ro write "readOnly: true")`,
+				message: optionHint + ")",
 			})
 		}
 	}

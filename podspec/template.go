@@ -229,7 +229,7 @@ func claimName(template, pod string) string { return template + "-" + pod }
 func (p *parser) runnable(o *Object) bool {
 	before := len(p.problems)
 	for _, e := range kube.ValidatePod(o.Pod()) {
-		line, col := o.locate(e.Field).hint(e.BadValue).position()
+		line, col := o.locate(e.Field).hint(e, 0).position()
 		p.report(line, col, o.documentPath(e.Field), "%s", e.ErrorBody())
 	}
 	return len(p.problems) == before
