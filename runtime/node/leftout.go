@@ -9,7 +9,7 @@ import (
 	"github.com/minipod/minipod/runtime/translate"
 )
 
-// LeftOut implements apiserver.Pods. A policy that is most often a default
+// LeftOut implements apiserver.Pods. A field that is most often a default
 // says nothing about what the user wanted.
 func (n *Node) LeftOut(pod *v1.Pod) []string {
 	b := translate.New(pod, translate.Options{Seccomp: n.profiles(pod), UnsafeSysctls: n.allowed.UnsafeSysctls, API: n.allowed.API})
@@ -19,7 +19,7 @@ func (n *Node) LeftOut(pod *v1.Pod) []string {
 	for _, note := range b.Notes {
 		line := note.Field + ": " + note.Message
 		switch note.Field {
-		case "spec.dnsPolicy", "spec.nodeName", "spec.serviceAccount":
+		case "spec.nodeName", "spec.serviceAccount":
 			continue
 		}
 		if rejected && slices.Contains(fatal, note) {

@@ -36,7 +36,7 @@ func fateRows() map[string][]FieldFate {
 			{"restartPolicy", Minipod, "what ends is made anew; Docker's own policy is no"},
 			{"terminationGracePeriodSeconds", Minipod, "the time of docker stop"},
 			{"activeDeadlineSeconds", Minipod, "the pod is stopped after it"},
-			{"dnsPolicy", Warned, "there is no cluster DNS: ClusterFirst is as Default, the engine's DNS"},
+			{"dnsPolicy", Warned, "there is no cluster DNS: ClusterFirstWithHostNet is as Default, the engine's DNS, and so is ClusterFirst, the default, without a warning"},
 			{"nodeSelector", Warned, "nothing is scheduled: the engine's machine, which runs Linux, is the only node"},
 			{"serviceAccountName", Minipod, "its imagePullSecrets; its token in pods made through serve, for others a warning"},
 			{"serviceAccount", Minipod, "the old name of serviceAccountName"},

@@ -9,10 +9,14 @@ import (
 )
 
 // Idle are the fields of the pod that are set and mean nothing here: leaving
-// them out changes nothing that anyone can see.
+// them out changes nothing that anyone can see. A default that a manifest writes
+// is among them, where it asks for what is not here.
 func (b *Blueprint) Idle() []Note {
 	w := idleWalk{fates: fateRows()}
 	w.walk(reflect.ValueOf(*b.Pod), "")
+	if b.Pod.Spec.DNSPolicy == v1.DNSClusterFirst {
+		w.notes = append(w.notes, Note{Field: "spec.dnsPolicy", Message: engineDNS})
+	}
 	for _, u := range b.Units {
 		if _, set := u.Container.Resources.Requests[v1.ResourceEphemeralStorage]; set {
 			w.notes = append(w.notes, Note{Field: u.Path + ".resources.requests.ephemeral-storage", Message: "nothing is scheduled"})

@@ -87,7 +87,7 @@ func podNotes(n *noter, b *Blueprint) {
 		n.refuse(!known, "spec.containers", fmt.Sprintf("-p %s: no container has a port of that name", p))
 	}
 	n.warn(s.HostNetwork && len(b.Options.Publish) > 0, "spec.hostNetwork", "-p publishes nothing: all ports of the pod are the machine's")
-	n.warn(s.DNSPolicy == v1.DNSClusterFirst || s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", "there is no cluster DNS here: the engine's DNS is used, as with Default")
+	n.warn(s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", engineDNS)
 	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone && !b.addsDNS() {
 		const instead = "they take the place of the engine's own, to which a node adds them"
 		n.warn(len(c.Nameservers) > 0, "spec.dnsConfig.nameservers", instead)
@@ -97,6 +97,9 @@ func podNotes(n *noter, b *Blueprint) {
 	n.refuse(len(s.ResourceClaims) > 0, "spec.resourceClaims", "there are no resource drivers here")
 	n.reject(s.OS != nil && s.OS.Name != v1.Linux, "spec.os.name", "PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS")
 }
+
+// engineDNS is said of a policy that asks for a cluster's DNS.
+const engineDNS = "there is no cluster DNS here: the engine's DNS is used, as with Default"
 
 func schedulingNotes(n *noter, s *v1.PodSpec) {
 	const one = "nothing is scheduled: the engine's machine is the only node"

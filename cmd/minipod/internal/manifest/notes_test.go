@@ -57,7 +57,7 @@ spec:
     metadata: {labels: {a: b}}
     spec:
       nodeSelector:
-        beta.kubernetes.io/os: linux
+        beta.kubernetes.io/arch: amd64
       containers:
       - name: c
         image: i
@@ -73,6 +73,45 @@ metadata: {name: r}
 	}
 	if want := []int{2, 9, 10, 14, 17}; !slices.Equal(lines, want) || r.Err() != nil {
 		t.Errorf("%v; warnings of lines %v, want %v", r.Err(), lines, want)
+	}
+}
+
+// What a cluster writes of what a manifest left out is taken as the manifest was, also with --strict.
+func TestWrittenDefaultsAreNoWarnings(t *testing.T) {
+	read(t, `
+apiVersion: v1
+kind: Pod
+metadata: {name: p, creationTimestamp: null}
+spec:
+  dnsPolicy: ClusterFirst
+  enableServiceLinks: true
+  preemptionPolicy: PreemptLowerPriority
+  priority: 0
+  restartPolicy: Always
+  schedulerName: default-scheduler
+  securityContext: {}
+  serviceAccount: default
+  serviceAccountName: default
+  terminationGracePeriodSeconds: 30
+  tolerations:
+  - {effect: NoExecute, key: node.kubernetes.io/not-ready, operator: Exists, tolerationSeconds: 300}
+  - {effect: NoExecute, key: node.kubernetes.io/unreachable, operator: Exists, tolerationSeconds: 300}
+  containers:
+  - {name: c, image: i, imagePullPolicy: Always, resources: {}, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File}
+status: {}
+`)
+	r := Read(t.Context(), Input{}, []string{"p.yaml"}, Options{Strict: true})
+	if r.Err() != nil || len(r.Pods) != 1 {
+		t.Errorf("%d pods, %v", len(r.Pods), r.Err())
+	}
+	want := []string{
+		"p.yaml:5:14: spec.dnsPolicy: there is no cluster DNS here: the engine's DNS is used, as with Default: left out",
+		"p.yaml:7:21: spec.preemptionPolicy: nothing is scheduled: left out",
+		"p.yaml:8:13: spec.priority: it comes of the priority class, and no pod makes room for another: left out",
+		"p.yaml:15:3: spec.tolerations: the only node has no taints: left out",
+	}
+	if diff := cmp.Diff(want, r.Idle().Lines()); diff != "" {
+		t.Errorf("idle (-want +got):\n%s", diff)
 	}
 }
 
