@@ -60,6 +60,9 @@ type Pod struct {
 
 // Streams reaches into running pods.
 type Streams interface {
+	// Runs reports whether a container runs, also where its status has it waiting
+	// until its postStart hook has returned.
+	Runs(ctx context.Context, uid types.UID, container string) bool
 	// Logs writes a container's output until its end, or with Follow until it
 	// ends or ctx does. Where there was no such attempt the error is a BadRequest.
 	Logs(ctx context.Context, request LogRequest, out io.Writer) error

@@ -262,6 +262,19 @@ func (e *engine) Logs(ctx context.Context, r apiserver.LogRequest, out io.Writer
 	return nil
 }
 
+func (e *engine) Runs(_ context.Context, uid types.UID, container string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, pod := range e.pods {
+		for _, s := range pod.Status.ContainerStatuses {
+			if pod.UID == uid && s.Name == container && s.State.Running != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (e *engine) Exec(ctx context.Context, r apiserver.ExecRequest) error {
 	if r.TTY {
 		size := <-r.Resize

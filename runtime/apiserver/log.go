@@ -31,6 +31,9 @@ func (s *Server) log(w http.ResponseWriter, r *http.Request, t target) error {
 	if err != nil {
 		return err
 	}
+	if err := hasOutput(pod, request); err != nil && !s.Streams.Runs(r.Context(), pod.UID, request.Container) {
+		return err
+	}
 	if wsstream.IsWebSocketRequest(r) {
 		return s.logSocket(w, r, request)
 	}
@@ -119,10 +122,8 @@ func logRequestOf(query url.Values, pod *v1.Pod, now time.Time) (LogRequest, err
 		return request, apierrors.NewInvalid(v1.SchemeGroupVersion.WithKind("PodLogOptions").GroupKind(), pod.Name, errs)
 	}
 	var err error
-	if request.Container, err = containerOf(query.Get("container"), pod); err != nil {
-		return request, err
-	}
-	return request, hasOutput(pod, request)
+	request.Container, err = containerOf(query.Get("container"), pod)
+	return request, err
 }
 
 // checkLogQuery finds what a log request cannot ask for (Kubernetes,

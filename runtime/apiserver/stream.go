@@ -56,7 +56,7 @@ func (s *Server) execRequest(r *http.Request, t target) (ExecRequest, *remotecom
 	if err != nil {
 		return ExecRequest{}, nil, err
 	}
-	if status := statusOf(pod, name); status == nil || status.State.Running == nil {
+	if !s.Streams.Runs(r.Context(), pod.UID, name) {
 		return ExecRequest{}, nil, apierrors.NewBadRequest(fmt.Sprintf("container %q in pod %q is not running", name, pod.Name))
 	}
 	options := &remotecommand.Options{Stdin: flag(query, "stdin"), Stdout: flag(query, "stdout"), Stderr: flag(query, "stderr"), TTY: flag(query, "tty")}

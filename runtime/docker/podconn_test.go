@@ -80,7 +80,7 @@ func TestFacts(t *testing.T) {
 	p.do(plan.Op{Kind: plan.CreatePause, Request: &p.want.Pause})
 	p.do(plan.Op{Kind: plan.StartPause, Target: p.want.Pause.Name})
 	at := map[string]time.Time{"a": time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)}
-	for i, facts := range []plan.Facts{{Ready: at}, {Started: at, Unready: at, Hooked: map[string]bool{"c": true}}, {Lost: []plan.Container{{ID: "gone", Unit: "main", State: plan.Exited, Lost: true, Created: time.Now().UTC()}}}, {}} {
+	for i, facts := range []plan.Facts{{Ready: at}, {Started: at, Unready: at, Hooked: at}, {Lost: []plan.Container{{ID: "gone", Unit: "main", State: plan.Exited, Lost: true, Created: time.Now().UTC()}}}, {}} {
 		note := plan.Op{Kind: plan.Note, Revision: i + 1, Pod: p.want.Pod, Facts: &facts}
 		p.do(note)
 		w := p.world()

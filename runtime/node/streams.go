@@ -74,6 +74,12 @@ func (l *limiter) Write(p []byte) (int, error) {
 	return written, errLimit
 }
 
+// Runs implements apiserver.Streams.
+func (n *Node) Runs(ctx context.Context, uid types.UID, container string) bool {
+	_, err := n.running(ctx, apiserver.ExecRequest{UID: uid, Container: container})
+	return err == nil
+}
+
 // Exec implements apiserver.Streams.
 func (n *Node) Exec(ctx context.Context, request apiserver.ExecRequest) error {
 	c, err := n.running(ctx, request)

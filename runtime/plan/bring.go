@@ -137,7 +137,7 @@ func (s *stepper) running(u translate.Unit, c Container) {
 	s.probes(u, c)
 	if !s.w.Started(u, c) && u.Kind != translate.Ephemeral {
 		s.State = Starting
-		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: s.w.unstarted(c)})
+		s.wait(Wait{Unit: u.Name, Reason: ReasonUnhealthy, Detail: s.w.unstarted(u, c)})
 	}
 }
 
@@ -150,11 +150,13 @@ func (s *stepper) condemn(u translate.Unit, c Container, kind translate.ProbeKin
 
 // unstarted says what an attempt that runs has still to do before it has
 // started.
-func (w World) unstarted(c Container) string {
+func (w World) unstarted(u translate.Unit, c Container) string {
 	check := w.check(c, translate.Startup)
 	switch {
+	case !w.hooked(u, c):
+		return "its postStart hook has not returned yet"
 	case check.At.IsZero():
-		return "its postStart hook or its startup probe has not returned yet"
+		return "its startup probe has not returned yet"
 	case check.Output == "":
 		return "its startup probe has not succeeded often enough yet"
 	case !check.Failing:

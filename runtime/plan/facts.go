@@ -13,13 +13,13 @@ import (
 // Facts are what whoever keeps a pod has found out of its containers, by ID,
 // and written down for the others.
 type Facts struct {
-	Started map[string]time.Time `json:"started,omitempty"` // when the startup probe had succeeded
-	Ready   map[string]time.Time `json:"ready,omitempty"`   // since when the readiness probe says so
-	Unready map[string]time.Time `json:"unready,omitempty"` // since when it says so no more
-	Hooked  map[string]bool      `json:"hooked,omitempty"`  // the postStart hook has returned
-	Hooking map[string]Claim     `json:"hooking,omitempty"` // who runs a hook
-	Waits   []Told               `json:"waits,omitempty"`   // what failed and keeps containers from their next attempts
-	Lost    []Container          `json:"lost,omitempty"`    // that somebody has removed: see World.Recall
+	Started map[string]time.Time `json:"started,omitempty"`  // when the startup probe had succeeded
+	Ready   map[string]time.Time `json:"ready,omitempty"`    // since when the readiness probe says so
+	Unready map[string]time.Time `json:"unready,omitempty"`  // since when it says so no more
+	Hooked  map[string]time.Time `json:"hookedAt,omitempty"` // when the postStart hook had returned
+	Hooking map[string]Claim     `json:"hooking,omitempty"`  // who runs a hook
+	Waits   []Told               `json:"waits,omitempty"`    // what failed and keeps containers from their next attempts
+	Lost    []Container          `json:"lost,omitempty"`     // that somebody has removed: see World.Recall
 	// PreStopped are the containers whose preStop hook has returned, and how much
 	// of the grace was over then.
 	PreStopped map[string]time.Duration `json:"preStopped,omitempty"`
@@ -60,7 +60,7 @@ func (s *stepper) told() []Told {
 
 // Equal reports whether two are the same.
 func (f Facts) Equal(other Facts) bool {
-	return slices.Equal(f.Waits, other.Waits) && sameIDs(f.Lost, other.Lost) && maps.Equal(f.Hooked, other.Hooked) && maps.Equal(f.PreStopped, other.PreStopped) &&
+	return slices.Equal(f.Waits, other.Waits) && sameIDs(f.Lost, other.Lost) && maps.EqualFunc(f.Hooked, other.Hooked, time.Time.Equal) && maps.Equal(f.PreStopped, other.PreStopped) &&
 		maps.EqualFunc(f.Hooking, other.Hooking, Claim.Equal) && maps.EqualFunc(f.Started, other.Started, time.Time.Equal) &&
 		maps.EqualFunc(f.Ready, other.Ready, time.Time.Equal) && maps.EqualFunc(f.Unready, other.Unready, time.Time.Equal)
 }
@@ -86,7 +86,7 @@ func (w World) awaits(u translate.Unit) bool {
 
 // facts are what is known now.
 func (w World) facts() Facts {
-	f := Facts{Started: map[string]time.Time{}, Ready: map[string]time.Time{}, Unready: map[string]time.Time{}, Hooked: map[string]bool{}, PreStopped: map[string]time.Duration{}}
+	f := Facts{Started: map[string]time.Time{}, Ready: map[string]time.Time{}, Unready: map[string]time.Time{}, Hooked: map[string]time.Time{}, PreStopped: map[string]time.Duration{}}
 	for _, u := range w.Want.Units {
 		c := w.Latest(u.Name)
 		if c == nil || c.State != Running {
@@ -96,7 +96,7 @@ func (w World) facts() Facts {
 			f.Started[c.ID] = w.since(w.Facts.Started, *c, translate.Startup)
 		}
 		if u.PostStart() != nil && w.hooked(u, *c) {
-			f.Hooked[c.ID] = true
+			f.Hooked[c.ID] = w.hookedSince(*c)
 		}
 		if took, ran := w.preStopped(c.ID); ran {
 			f.PreStopped[c.ID] = took
@@ -126,6 +126,9 @@ func (w World) noteReady(f Facts, u translate.Unit, c Container) {
 // where it is as soon as it runs.
 func (w World) ReadySince(u translate.Unit, c Container) time.Time {
 	var since time.Time
+	if u.PostStart() != nil {
+		since = w.hookedSince(c)
+	}
 	if u.Probe(translate.Startup) != nil {
 		since = w.since(w.Facts.Started, c, translate.Startup)
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -10,22 +11,41 @@ import (
 // hooked reports whether the postStart hook of an attempt has returned, or
 // there is none.
 func (w World) hooked(u translate.Unit, c Container) bool {
-	if u.PostStart() == nil || w.Facts.Hooked[c.ID] {
-		return true
+	return u.PostStart() == nil || !w.hookedSince(c).IsZero()
+}
+
+// hookedSince is when the postStart hook of an attempt has returned; the zero time
+// where it has not.
+func (w World) hookedSince(c Container) time.Time {
+	if end := w.Hooks[c.ID]; end.Err == nil && !end.At.IsZero() {
+		return cmp.Or(w.Facts.Hooked[c.ID], end.At.Round(0).UTC())
 	}
-	err, ran := w.Hooks[c.ID]
-	return ran && err == nil
+	return w.Facts.Hooked[c.ID]
+}
+
+// HookRuns reports whether an attempt runs of which the postStart hook has not
+// returned yet. To a node, which waits for the hook, it is not running before that
+// (pkg/kubelet/kuberuntime/kuberuntime_container.go, startContainer); of a pod that
+// is ended meanwhile it is.
+func (w World) HookRuns(u translate.Unit, c Container) bool {
+	return c.State == Running && w.Intent() == Wanted && !w.former(c) && !outdated(u, c) && !w.hooked(u, c)
+}
+
+// HookEnd is when a postStart hook has returned, and why it failed.
+type HookEnd struct {
+	At  time.Time
+	Err error
 }
 
 // hookFailed is why the postStart hook of an attempt failed; nil where it has
 // not.
-func (w World) hookFailed(c Container) error { return w.Hooks[c.ID] }
+func (w World) hookFailed(c Container) error { return w.Hooks[c.ID].Err }
 
 // hookDone takes the end of a hook in. One that came too late is of a
 // container that is gone.
-func (m Memory) hookDone(op Op, err error) {
+func (m Memory) hookDone(op Op, err error, now time.Time) {
 	if !errors.Is(err, ErrStale) {
-		m.Hooks[op.Target] = err
+		m.Hooks[op.Target] = HookEnd{At: now, Err: err}
 	}
 }
 

@@ -24,9 +24,8 @@ type Memory struct {
 	Late map[string]Try
 	// Checks are the results of probes, by their kind and the attempt's ID.
 	Checks map[string]Check
-	// Hooks are the postStart hooks that have returned, by the attempt's ID,
-	// and why they failed.
-	Hooks map[string]error
+	// Hooks are the postStart hooks that have returned, by the attempt's ID.
+	Hooks map[string]HookEnd
 	// PreStopped are the attempts whose preStop hook has returned, by ID, and how
 	// much of the grace was over then.
 	PreStopped map[string]time.Duration
@@ -80,7 +79,7 @@ func (m Memory) Settle(op Op, err error, now time.Time) Memory {
 	case op.Kind == Measure:
 		m.measured(err, now)
 	case op.Kind == PostStart:
-		m.hookDone(op, err)
+		m.hookDone(op, err, now)
 	case op.Kind == PreStop: // one that fails keeps nothing from being stopped
 		m.PreStopped[op.Target] = 0
 	case err == nil:

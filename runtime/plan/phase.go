@@ -99,7 +99,7 @@ func (t *count) sidecar(w World, u translate.Unit, c *Container, initialized boo
 
 func (t *count) app(w World, u translate.Unit, c *Container) {
 	switch {
-	case c == nil || !c.Ended() && c.State == Created && c.Attempt == 0:
+	case c == nil || c.Attempt == 0 && (c.State == Created && !c.Ended() || w.HookRuns(u, *c)):
 		t.waiting++
 	case !c.Ended():
 		t.running++

@@ -207,7 +207,7 @@ func TestOneRunsThePreStop(t *testing.T) {
 		"ended":                func(w *plan.World) { intend(w, plan.Ended) },
 		"removed":              func(w *plan.World) { intend(w, plan.Going) },
 		"ill":                  ill,
-		"its postStart failed": func(w *plan.World) { w.Hooks = map[string]error{w.Latest("a").ID: errUnhealthy} },
+		"its postStart failed": func(w *plan.World) { w.Hooks = map[string]plan.HookEnd{w.Latest("a").ID: {At: t0, Err: errUnhealthy}} },
 		"made anew":            func(w *plan.World) { w.Latest("a").Hash = "other" },
 	} {
 		for _, policy := range []v1.RestartPolicy{v1.RestartPolicyAlways, v1.RestartPolicyNever} {

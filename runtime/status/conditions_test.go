@@ -164,7 +164,8 @@ func TestResizingOfThePod(t *testing.T) {
 	}
 }
 
-// A pod is ready since its readiness probe says so, not since its start.
+// A pod is ready since its readiness probe says so, or its postStart hook has
+// returned, not since its start.
 func TestReadySince(t *testing.T) {
 	pod := manifest("app")
 	pod.Spec.Containers[0].ReadinessProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{TCPSocket: &v1.TCPSocketAction{}}, PeriodSeconds: 10, SuccessThreshold: 1, FailureThreshold: 1}
@@ -177,6 +178,11 @@ func TestReadySince(t *testing.T) {
 	w.Checks = map[string]plan.Check{"readiness app0": {Passed: true, Since: at(34)}}
 	if diff := cmp.Diff(isTrue(v1.PodReady, 34), *find(Status(w, at(100)).Conditions, v1.PodReady)); diff != "" {
 		t.Errorf("ready, and not written down yet (-want +got):\n%s", diff)
+	}
+	hooked := withHook(up(manifest("app"), runs(attempt("app", 0), 2)))
+	hooked.Facts.Hooked = map[string]time.Time{"app0": at(30)}
+	if diff := cmp.Diff(isTrue(v1.PodReady, 30), *find(Status(hooked, at(100)).Conditions, v1.PodReady)); diff != "" {
+		t.Errorf("ready when its postStart hook has returned (-want +got):\n%s", diff)
 	}
 	w.Checks = nil
 	w.Facts = plan.Facts{Unready: map[string]time.Time{"app0": at(44)}}

@@ -3,6 +3,7 @@ package status
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	v1 "k8s.io/api/core/v1"
@@ -43,6 +44,15 @@ func crashed() []plan.Container {
 	return []plan.Container{ends(attempt("app", 1), 10, 20, 1), ends(attempt("app", 2), 40, 95, 1)}
 }
 
+// withHook gives the containers postStart hooks.
+func withHook(w plan.World) plan.World {
+	hook := &v1.Lifecycle{PostStart: &v1.LifecycleHandler{Exec: &v1.ExecAction{Command: []string{"true"}}}}
+	for i := range w.Want.Units {
+		w.Want.Units[i].Container.Lifecycle = hook
+	}
+	return w
+}
+
 func TestStates(t *testing.T) {
 	pull := plan.Op{Kind: plan.PullImage, Unit: "app", Target: "img"}
 	noImage := func(w plan.World) plan.World { w.Images = nil; return w }
@@ -51,6 +61,9 @@ func TestStates(t *testing.T) {
 	root := manifest("app")
 	root.Spec.SecurityContext = &v1.PodSecurityContext{RunAsNonRoot: new(bool)}
 	*root.Spec.SecurityContext.RunAsNonRoot = true
+
+	hooked := withHook(up(manifest("app"), runs(attempt("app", 0), 2)))
+	hooked.Facts.Hooked = map[string]time.Time{"app0": at(30)}
 
 	tests := []struct {
 		name     string
@@ -70,6 +83,13 @@ func TestStates(t *testing.T) {
 			state: runningSince(4), last: endedBy("app0", "Error", 1, 2, 3), restarts: 1, ready: true},
 		{name: "made again, when the end before the last is forgotten", world: up(manifest("app"), ends(attempt("app", 1), 10, 20, 1), attempt("app", 2)),
 			state: endedBy("app1", "Error", 1, 10, 20), last: endedBy("app1", "Error", 1, 10, 20), restarts: 1},
+		{name: "its postStart hook runs", world: withHook(up(manifest("app"), runs(attempt("app", 0), 2))), state: waitingFor("ContainerCreating", "")},
+		{name: "its postStart hook runs, with init containers", state: waitingFor("PodInitializing", ""),
+			world: withHook(up(withInits(manifest("app"), "i1"), ends(attempt("i1", 0), 2, 3, 0), runs(attempt("app", 0), 4)))},
+		{name: "its postStart hook runs, of the next attempt", state: endedBy("app0", "Error", 1, 2, 3),
+			world: withHook(up(manifest("app"), ends(attempt("app", 0), 2, 3, 1), runs(attempt("app", 1), 4)))},
+		{name: "its postStart hook has returned", world: hooked, state: runningSince(2), ready: true},
+		{name: "removed while its postStart hook runs", world: intends(withHook(up(manifest("app"), runs(attempt("app", 0), 2))), plan.Going), state: runningSince(2)},
 		{name: "running, cut off by a new pause", world: up(manifest("app"), runs(attempt("app", 0), -9)), state: runningSince(-9)},
 		{name: "ended, cut off by a new pause", world: up(manifest("app"), ends(attempt("app", 0), -9, -5, 143)),
 			state: waitingFor("ContainerCreating", ""), last: endedBy("app0", "Error", 143, -9, -5)},

@@ -32,7 +32,7 @@ func (v view) states(u unit) (state, last v1.ContainerState) {
 	switch {
 	case u.latest == nil:
 		return v.missing(u), last
-	case u.latest.State == plan.Running:
+	case u.latest.State == plan.Running && !v.asked(u, v.HookRuns):
 		running := &v1.ContainerStateRunning{StartedAt: stamp(u.latest.StartedAt)}
 		return v1.ContainerState{Running: running}, v.previous(u)
 	case !u.latest.Ended():
@@ -44,12 +44,12 @@ func (v view) states(u unit) (state, last v1.ContainerState) {
 }
 
 // shown is the unit with the attempt before its newest where that has yet to be
-// started: a container has been restarted when it runs again, not when its next
-// attempt is made. A client that measures back-offs takes one that was restarted
+// started, or has a postStart hook that has not returned: a container has been
+// restarted when it runs again, not when its next attempt is made. A client that measures back-offs takes one that was restarted
 // and waits for one that has run again. What keeps the newest attempt from being
 // started is shown with it.
 func (v view) shown(u unit) unit {
-	if u.latest == nil || u.latest.State != plan.Created || u.latest.Ended() {
+	if u.latest == nil || u.latest.Ended() || u.latest.State != plan.Created && !v.asked(u, v.HookRuns) {
 		return u
 	}
 	if _, waits := v.waitOf(u); waits {

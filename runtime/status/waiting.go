@@ -66,7 +66,7 @@ func (v view) told() []plan.Wait {
 // containers.
 func (v view) concerns(w plan.Wait, u unit) bool {
 	if w.Fault == nil {
-		return w.Unit == u.Name
+		return w.Unit == u.Name && w.Reason != plan.ReasonUnhealthy // that one runs
 	}
 	op := w.Fault.Op
 	pulls := op.Kind == plan.PullImage && (op.Target == u.Image || v.mountsImage(u, op.Target))
