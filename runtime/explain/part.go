@@ -3,6 +3,9 @@ package explain
 import (
 	"fmt"
 	"path"
+	"slices"
+
+	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -30,9 +33,28 @@ func folderMode(b *translate.Blueprint, p translate.Part) int64 {
 	return 0o755
 }
 
+// isOpen reports whether containers write to the volume of a part, or the machine has
+// it: a link in it may lead anywhere.
+func isOpen(b *translate.Blueprint, p translate.Part) bool {
+	return slices.ContainsFunc(b.Pod.Spec.Volumes, func(v v1.Volume) bool {
+		return v.Name == p.Volume && (v.EmptyDir != nil || v.HostPath != nil || v.PersistentVolumeClaim != nil || v.Ephemeral != nil)
+	})
+}
+
+// noLink has the script end where a part, or a folder that it is in, is a link:
+// docker, which would follow it on the machine, does not tell where it leads.
+func (w *writer) noLink(p translate.Part) {
+	fmt.Fprintf(w, "\n# A link may lead out of volume %s: minipod run looks where, this script follows none\npart=%s\n", comment(p.Volume), w.quote(p.Path))
+	fmt.Fprintf(w, "while [ \"$part\" != . ]; do\ncase $(docker cp %s:%s/\"$part\" - 2>/dev/null | tar -tv 2>/dev/null | head -n 1) in\n", w.quote(w.b.Pause.Name), w.quote(p.Whole))
+	fmt.Fprintf(w, "l*) echo %s\"$part is a link\" >&2; exit 1 ;;\nesac\npart=$(dirname \"$part\")\ndone\n", w.quote(fmt.Sprintf("failed to prepare subPath for volumeMount %q of container %q: ", p.Volume, p.Container)))
+}
+
 // folders makes the parts of volumes that are missing.
 func (w *writer) folders(r *translate.Request) {
 	for _, p := range madeFolders(r) {
+		if isOpen(w.b, p) {
+			w.noLink(p)
+		}
 		pause, name := w.quote(w.b.Pause.Name), w.quote(p.Path)
 		fmt.Fprintf(w, "\n# A part of volume %s that is missing is made as a folder\n", comment(p.Volume))
 		fmt.Fprintf(w, "if ! docker cp %s:%s - >/dev/null 2>&1; then\n", pause, w.quote(path.Join(p.Whole, p.Path)))
