@@ -24,10 +24,11 @@ func (w World) deadline() time.Time {
 	return from.Add(kube.Seconds(*w.Want.Pod.Spec.ActiveDeadlineSeconds))
 }
 
-// expired ends a pod whose deadline has passed, and reports whether it has.
+// expired ends a pod whose deadline has passed, and reports whether it has. The
+// time of one that is started again begins with its pause.
 func (s *stepper) expired() bool {
 	deadline := s.w.deadline()
-	if deadline.IsZero() {
+	if deadline.IsZero() || s.w.start() > 0 && s.w.Pause.State != Running {
 		return false
 	}
 	if s.now.Before(deadline) {

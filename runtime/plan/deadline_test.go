@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,6 +45,9 @@ func TestDeadline(t *testing.T) {
 	op, _ := plan.Start(w)
 	w = plan.Apply(w, op, end)
 	w.Pause.State = plan.Exited
+	if s := plan.Next(w, end); !slices.Contains(kinds(s), "start pause") || s.State != plan.Starting {
+		t.Errorf("to be started again: %q, %s", kinds(s), s.State)
+	}
 	w = plan.Apply(w, plan.Op{Kind: plan.StartPause, Target: w.Pause.ID}, end)
 	if s := plan.Next(w, end.Add(59*time.Second)); s.State == plan.Finished || s.Phase != v1.PodRunning {
 		t.Errorf("started again: %s, %s", s.State, s.Phase)
