@@ -157,9 +157,16 @@ func (o Outcome) sayAgain(c Console, d plan.Container, events event.Log) {
 			c.Say("container %s is started again later (%s)", d.Unit, w.Reason)
 		}
 	}
-	if d.ExitCode == 0 && d.Error == "" && o.stopText(d, events) == "" {
+	if d.ExitCode == 0 && d.Error == "" && o.stopText(d, events) == "" && !o.isInit(d) {
 		c.Say("restartPolicy: Always wants container %s to keep running", d.Unit)
 	}
+}
+
+// isInit tells an init container: one that has done its work does it again for a
+// new pause.
+func (o Outcome) isInit(d plan.Container) bool {
+	u, ok := o.World.Want.Unit(d.Unit)
+	return ok && u.Kind == translate.Init
 }
 
 // clash says with whom a container that has ended badly shares a port.
@@ -233,6 +240,8 @@ func (o Outcome) endText(c plan.Container, events event.Log) string {
 		return "was killed: it used more memory than its limit"
 	case c.Error != "":
 		return "could not start: " + refusal(c.Error)
+	case c.ExitCode == 0 && o.isInit(c):
+		return "has done its work, and is to do it again: the pause of the pod is a new one"
 	}
 	return fmt.Sprintf("ended with exit code %d", c.ExitCode)
 }

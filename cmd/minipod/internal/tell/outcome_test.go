@@ -156,6 +156,25 @@ func TestOutcomeOfWhatStays(t *testing.T) {
 	}
 }
 
+// An init container that has done its work is not one that was to keep running.
+func TestOutcomeOfWorkToDoAgain(t *testing.T) {
+	pod := &v1.Pod{Spec: v1.PodSpec{RestartPolicy: v1.RestartPolicyAlways, InitContainers: []v1.Container{{Name: "i"}}, Containers: []v1.Container{{Name: "a"}}}}
+	at := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	w := plan.World{
+		Want: translate.New(pod, translate.Options{}), Pause: &plan.Pause{State: plan.Running, StartedAt: at.Add(time.Minute)},
+		Containers: []plan.Container{{ID: "i", Unit: "i", State: plan.Exited, StartedAt: at, FinishedAt: at}},
+	}
+	var text bytes.Buffer
+	o := Outcome{Ref: translate.Ref{Name: "web"}, Result: loop.Result{World: w, Step: plan.Step{State: plan.Up, Phase: v1.PodPending}}}
+	err := o.Tell(t.Context(), NewConsole(&text))
+	if want := "container i of pod web has done its work, and is to do it again: the pause of the pod is a new one"; err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+	if strings.Contains(text.String(), "keep running") {
+		t.Errorf("told %q", text.String())
+	}
+}
+
 // What runs of a pod of which a container has failed is told: all but that, or
 // nothing.
 func TestOutcomeOfWhatFailed(t *testing.T) {
