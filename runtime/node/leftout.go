@@ -19,7 +19,7 @@ func (n *Node) LeftOut(pod *v1.Pod) []string {
 	for _, note := range b.Notes {
 		line := note.Field + ": " + note.Message
 		switch note.Field {
-		case "spec.nodeName", "spec.serviceAccount":
+		case "spec.serviceAccount":
 			continue
 		}
 		if rejected && slices.Contains(fatal, note) {

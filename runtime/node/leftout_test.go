@@ -11,7 +11,7 @@ import (
 func TestLeftOut(t *testing.T) {
 	no := false
 	pod := &v1.Pod{Spec: v1.PodSpec{
-		RestartPolicy: v1.RestartPolicyAlways, HostUsers: &no, PriorityClassName: "high",
+		RestartPolicy: v1.RestartPolicyAlways, HostUsers: &no, NodeSelector: map[string]string{"disk": "ssd"},
 		Containers: []v1.Container{{Name: "a", Image: "i"}},
 	}}
 	fails := map[string]bool{}
@@ -19,7 +19,7 @@ func TestLeftOut(t *testing.T) {
 		field, _, _ := strings.Cut(line, ": ")
 		fails[field] = strings.HasSuffix(line, ": the pod will fail with reason NotSupported")
 	}
-	for field, fail := range map[string]bool{"spec.hostUsers": true, "spec.priorityClassName": false} {
+	for field, fail := range map[string]bool{"spec.hostUsers": true, "spec.nodeSelector": false} {
 		if got, said := fails[field]; !said || got != fail {
 			t.Errorf("%s: said %t, the pod will fail %t; want %t", field, said, got, fail)
 		}

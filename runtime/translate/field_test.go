@@ -34,7 +34,7 @@ func TestField(t *testing.T) {
 		"spec.volumes[0].nfs.server":                                 translate.Refused,
 		"spec.containers[0].resources.limits[cpu]":                   translate.Docker,
 		"spec.containers[0].resources.limits.cpu":                    translate.Docker,
-		"spec.affinity.nodeAffinity":                                 translate.Warned,
+		"spec.affinity.nodeAffinity":                                 translate.Nothing,
 		"spec.tolerations[0]":                                        translate.Nothing,
 		"metadata.labels[app.kubernetes.io/name]":                    translate.Docker,
 		"spec.containers[].livenessProbe.httpGet.port":               translate.Minipod,

@@ -101,15 +101,13 @@ func podNotes(n *noter, b *Blueprint) {
 // engineDNS is said of a policy that asks for a cluster's DNS.
 const engineDNS = "there is no cluster DNS here: the engine's DNS is used, as with Default"
 
+// schedulingNotes are of what asks for another machine or scheduler, or to wait.
+// What else a scheduler reads is idle.
 func schedulingNotes(n *noter, s *v1.PodSpec) {
 	const one = "nothing is scheduled: the engine's machine is the only node"
-	n.warn(s.NodeName != "", "spec.nodeName", one)
 	n.warn(selectsAnother(s.NodeSelector), "spec.nodeSelector", one)
-	n.warn(s.Affinity != nil, "spec.affinity", one)
-	n.warn(len(s.TopologySpreadConstraints) > 0, "spec.topologySpreadConstraints", one)
 	n.warn(s.SchedulerName != v1.DefaultSchedulerName, "spec.schedulerName", one)
 	n.warn(len(s.SchedulingGates) > 0, "spec.schedulingGates", "the pod is not started while it has one")
-	n.warn(s.PriorityClassName != "", "spec.priorityClassName", "no pod makes room for another here")
 }
 
 // selectsAnother tells whether a node selector has a label that the engine's machine may lack: it runs Linux for sure.

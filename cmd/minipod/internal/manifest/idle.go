@@ -10,10 +10,15 @@ import (
 func (r *Reading) Idle() podspec.Problems {
 	var list podspec.Problems
 	for _, m := range r.Pods {
+		var own podspec.Problems
 		for _, n := range m.Blueprint.Idle() {
 			if m.Written(n.Field) {
-				list = once(list, m.Problem(n.Field, n.Message+": left out"))
+				own = append(own, m.Problem(n.Field, n.Message+": left out"))
 			}
+		}
+		inOrder(own)
+		for _, p := range own {
+			list = once(list, p)
 		}
 	}
 	for _, m := range r.Objects {
