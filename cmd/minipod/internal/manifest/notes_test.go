@@ -98,6 +98,7 @@ spec:
   - {effect: NoExecute, key: node.kubernetes.io/unreachable, operator: Exists, tolerationSeconds: 300}
   containers:
   - {name: c, image: i, imagePullPolicy: Always, resources: {}, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File}
+  nodeName: node-1
 status: {}
 `)
 	r := Read(t.Context(), Input{}, []string{"p.yaml"}, Options{Strict: true})
@@ -109,6 +110,7 @@ status: {}
 		"p.yaml:7:21: spec.preemptionPolicy: nothing is scheduled: left out",
 		"p.yaml:8:13: spec.priority: it comes of the priority class, and no pod makes room for another: left out",
 		"p.yaml:15:3: spec.tolerations: the only node has no taints: left out",
+		"p.yaml:20:13: spec.nodeName: nothing is scheduled: the engine's machine is the only node: left out",
 	}
 	if diff := cmp.Diff(want, r.Idle().Lines()); diff != "" {
 		t.Errorf("idle (-want +got):\n%s", diff)
