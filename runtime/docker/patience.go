@@ -90,7 +90,9 @@ func (p *patience) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, errNoEngine
 	}
 	notice.Stop()
-	p.met.Store(true)
+	if answer.Header.Get("Api-Version") != "" { // all engines say theirs
+		p.met.Store(true)
+	}
 	p.silent.Store(false)
 	p.told.Store(false)
 	p.since.Store(nil)
