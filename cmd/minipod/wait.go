@@ -135,7 +135,7 @@ func (w *waiter) wait(ctx context.Context, timeout time.Duration) error {
 
 // look holds all pods that are left against the condition.
 func (w *waiter) look(ctx context.Context) error {
-	worlds, err := w.runner.List(ctx)
+	worlds, err := w.worlds(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,6 +162,28 @@ func (w *waiter) look(ctx context.Context) error {
 	}
 	w.left = left
 	return errors.Join(errs...)
+}
+
+// worlds are the pods of the engine; where all that are waited for were there at the
+// last look and still are, these alone: how a pod has ended is to be seen for no
+// longer than its pause takes to be removed.
+func (w *waiter) worlds(ctx context.Context) ([]plan.World, error) {
+	var worlds []plan.World
+	for _, ref := range w.left {
+		last, known := w.last[ref]
+		if !known {
+			return w.runner.List(ctx)
+		}
+		world, err := w.Observe(ctx, last.UID)
+		if err != nil {
+			return nil, err
+		}
+		if world.Gone() {
+			return w.runner.List(ctx)
+		}
+		worlds = append(worlds, world)
+	}
+	return worlds, nil
 }
 
 // held holds one pod against the condition. One that was removed and is there
