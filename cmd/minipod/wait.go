@@ -164,26 +164,19 @@ func (w *waiter) look(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// worlds are the pods of the engine; where all that are waited for were there at the
-// last look and still are, these alone: how a pod has ended is to be seen for no
-// longer than its pause takes to be removed.
+// worlds are the pods of the engine; where one alone is waited for, which is there,
+// that one: how it has ended is to be seen for no longer than its pause takes to be
+// removed, and a look at many takes longer.
 func (w *waiter) worlds(ctx context.Context) ([]plan.World, error) {
-	var worlds []plan.World
-	for _, ref := range w.left {
-		last, known := w.last[ref]
-		if !known {
-			return w.runner.List(ctx)
+	if len(w.left) == 1 {
+		if last, known := w.last[w.left[0]]; known {
+			world, err := w.Observe(ctx, last.UID)
+			if err != nil || !world.Gone() {
+				return []plan.World{world}, err
+			}
 		}
-		world, err := w.Observe(ctx, last.UID)
-		if err != nil {
-			return nil, err
-		}
-		if world.Gone() {
-			return w.runner.List(ctx)
-		}
-		worlds = append(worlds, world)
 	}
-	return worlds, nil
+	return w.runner.List(ctx)
 }
 
 // held holds one pod against the condition. One that was removed and is there
