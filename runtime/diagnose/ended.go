@@ -114,11 +114,7 @@ func initSystem(l *look) []Cause {
 		return nil
 	}
 	var causes []Cause
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || l.explained(u.Name) {
-			continue
-		}
+	for u, c := range l.unexplained() {
 		lines := holding(l.words(*c), "can only run as pid 1", "must be run as pid 1", "must run as pid 1", "not running as pid 1", "not been booted with systemd", "alternative telinit", "run as process 1")
 		argv := l.argv(u)
 		known := len(argv) > 0 && (argv[0] == "/sbin/init" || slices.Contains([]string{"systemd", "s6-svscan", "runit-init"}, path.Base(argv[0])))
@@ -148,11 +144,7 @@ func crashed(l *look) []Cause {
 	if len(failedAsWhole(l)) > 0 {
 		return nil // its containers were ended with it
 	}
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || l.explained(u.Name) {
-			continue
-		}
+	for u, c := range l.unexplained() {
 		cause := Cause{
 			Name: "crashed", Container: u.Name, Sure: Certain, Text: title(u) + " " + endText(*c) + l.again(u, *c),
 			Evidence: slices.Concat([]string{ranFor(*c)}, restarts(*c), l.said(*c)), Command: l.logsOf(*c),

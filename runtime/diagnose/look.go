@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -170,6 +171,18 @@ func (l *look) words(c plan.Container) []string {
 // explained reports whether a cause was found of what a unit does.
 func (l *look) explained(unit string) bool {
 	return slices.ContainsFunc(l.causes, func(c Cause) bool { return c.Container == unit && c.Sure != Possible })
+}
+
+// unexplained are the units that have failed, each with its container that did, of
+// which no cause was found yet.
+func (l *look) unexplained() iter.Seq2[translate.Unit, *plan.Container] {
+	return func(yield func(translate.Unit, *plan.Container) bool) {
+		for _, u := range l.units() {
+			if c := l.failed(u); c != nil && !l.explained(u.Name) && !yield(u, c) {
+				return
+			}
+		}
+	}
 }
 
 // explainedBy reports whether a cause of a name was found of a unit.

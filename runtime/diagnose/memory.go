@@ -121,11 +121,7 @@ func (l *look) inMemory(u translate.Unit) string {
 // noSpace are containers that have filled what they write to.
 func noSpace(l *look) []Cause {
 	var causes []Cause
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || l.explained(u.Name) {
-			continue
-		}
+	for u, c := range l.unexplained() {
 		lines := slices.DeleteFunc(holding(l.log(*c), "no space left on device", "enospc"), func(line string) bool {
 			return holds(line, "watch") // the kernel's limit of files that are watched has the same number
 		})

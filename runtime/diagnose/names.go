@@ -163,11 +163,7 @@ func hostOf(text string) string {
 // them.
 func refusedInside(l *look) []Cause {
 	var causes []Cause
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || l.explained(u.Name) {
-			continue
-		}
+	for u, c := range l.unexplained() {
 		lines := holding(l.log(*c), "connection refused", "econnrefused")
 		port, last := 0, ""
 		for _, said := range lines {

@@ -200,11 +200,7 @@ func readOnly(l *look) []Cause {
 // denied are containers whose user may not do what they want with a file.
 func denied(l *look) []Cause {
 	var causes []Cause
-	for _, u := range l.units() {
-		c := l.failed(u)
-		if c == nil || l.explained(u.Name) {
-			continue
-		}
+	for u, c := range l.unexplained() {
 		if cause, ok := l.incapable(u, *c); ok {
 			causes = append(causes, cause)
 			continue
