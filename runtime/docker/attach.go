@@ -52,35 +52,52 @@ func (e *Engine) attach(ctx context.Context, name string, streams engine.Stdio) 
 	if s.keepsInput && streams.EndWithStdin && streams.Stdin != nil {
 		attached, leave := context.WithCancel(alive)
 		defer leave()
-		s.Stdin = &lastInput{Reader: s.Stdin, ended: func() { s.from.drain(attached); leave() }}
+		s.Stdin = &lastInput{Reader: s.Stdin, from: s.from, ended: func(seen int64) { s.from.drain(attached, seen); leave() }}
 		alive = attached
 	}
 	return e.pumpWhile(ctx, alive, s)
 }
 
-// lastInput tells of its end.
+// lastInput tells of its end, and how many reads of the output there had been
+// before the last of the input.
 type lastInput struct {
 	io.Reader
-	ended func()
+	from  *source
+	seen  int64
+	ended func(seen int64)
 }
 
 func (i *lastInput) Read(p []byte) (int, error) {
 	n, err := i.Reader.Read(p)
+	if n > 0 {
+		i.seen = i.from.reads.Load()
+	}
 	if err != nil {
-		i.ended()
+		i.ended(i.seen)
 	}
 	return n, err
 }
 
-// How long the answer to the last input may take, and how long be silent.
+// How long the answer to the last input may take, and how long be silent once
+// it has begun.
 const (
-	answerMost   = time.Second
+	answerMost   = 2 * time.Second
 	answerSilent = 100 * time.Millisecond
 )
 
-// drain waits for what a process answers to the last input.
-func (s *source) drain(ctx context.Context) {
+// drain waits for what a process answers to the last input, before which there
+// had been so many reads.
+func (s *source) drain(ctx context.Context, seen int64) {
 	ctx, cancel := context.WithTimeout(ctx, answerMost)
 	defer cancel()
+	ticker := time.NewTicker(answerSilent / 4)
+	defer ticker.Stop()
+	for s.reads.Load() == seen {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
 	s.awaitSilence(ctx, answerSilent)
 }

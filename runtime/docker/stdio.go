@@ -93,12 +93,16 @@ type source struct {
 	reader io.Reader
 	err    error
 	since  atomic.Int64 // the time at which the read began that goes on, else 0
+	reads  atomic.Int64 // how many have brought something
 }
 
 func (s *source) Read(p []byte) (int, error) {
 	s.since.Store(time.Now().UnixNano())
 	n, err := s.reader.Read(p)
 	s.since.Store(0)
+	if n > 0 {
+		s.reads.Add(1)
+	}
 	switch {
 	case errors.Is(err, syscall.ECONNRESET):
 		err = io.EOF

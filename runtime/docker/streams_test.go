@@ -114,7 +114,7 @@ func TestAttachLeavesAnInputOpenThatOutlivesIt(t *testing.T) {
 // container does not (containerd, ContainerIO.Attach).
 func TestAttachEndsWithItsInput(t *testing.T) {
 	e := live(t)
-	c := v1.Container{Name: "main", Stdin: true, Command: []string{"sh", "-c", `read a; echo "$a-$a"; sleep 3600`}}
+	c := v1.Container{Name: "main", Stdin: true, Command: []string{"sh", "-c", `read a; sleep 0.5; echo "$a-$a"; sleep 3600`}}
 	p := startPod(t, e, v1.PodSpec{Containers: []v1.Container{c}})
 	var out bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
