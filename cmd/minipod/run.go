@@ -249,7 +249,7 @@ func (f *runFlags) stayed(ctx context.Context, on making, m manifest.Pod, res lo
 }
 
 func (f *runFlags) left(on making, m manifest.Pod, res loop.Result) tell.Outcome {
-	return tell.Outcome{Result: res, Ref: m.Ref(), Logs: on, Events: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
+	return tell.Outcome{Result: res, Ref: m.Ref(), Manifest: &m, Logs: on, Events: on, Detail: f.detail.detail(), Alone: on.alone && !f.rm}
 }
 
 // brokenOff says what an interrupted run has left of a pod, and has one that stays

@@ -22,16 +22,25 @@ func Unstarted(w World, s Step) Step {
 	if HasRun(w) {
 		return s
 	}
+	known := s.Faults()
 	s.Waits = slices.Clone(s.Waits)
 	for i, wait := range s.Waits {
-		if c := w.Latest(wait.Unit); wait.Fault == nil && c != nil && c.Error != "" {
-			s.Waits[i].Fault = &Fault{
-				Op:  Op{Kind: StartUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID},
-				Err: errors.New(c.Error), At: c.FinishedAt, Count: 1,
-			}
+		c := w.Latest(wait.Unit)
+		if wait.Fault != nil || c == nil || c.Error == "" || slices.ContainsFunc(known, func(f Fault) bool { return f.Op.Target == c.ID }) {
+			continue
 		}
+		s.Waits[i].Reason, s.Waits[i].Fault = ReasonRunError, StartFault(*c)
 	}
 	return s
+}
+
+// StartFault is why an attempt could not be started, as the engine tells it of the
+// attempt.
+func StartFault(c Container) *Fault {
+	return &Fault{
+		Op:  Op{Kind: StartUnit, Unit: c.Unit, Attempt: c.Attempt, Target: c.ID},
+		Err: errors.New(c.Error), At: c.FinishedAt, Count: 1,
+	}
 }
 
 // Down are the containers that should run, or should have done their work, and

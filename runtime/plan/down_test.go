@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +33,27 @@ func TestDown(t *testing.T) {
 		ended.State, ended.ExitCode, ended.FinishedAt = plan.Exited, c.code, ended.StartedAt.Add(time.Second)
 		if got := plan.Down(w); (len(got) == 1 && got[0].ID == ended.ID) != c.want {
 			t.Errorf("%s: down are %v, want the container: %t", c.name, got, c.want)
+		}
+	}
+}
+
+// What another process could not start is a fault as one's own is, and one's own is
+// not told twice.
+func TestUnstarted(t *testing.T) {
+	w := up(t, podOf(1, v1.RestartPolicyAlways))
+	c := &w.Containers[0]
+	c.State, c.ExitCode, c.Error, c.Backoff, c.StartedAt, c.FinishedAt = plan.Exited, 127, "no such program", 1, time.Time{}, t0
+	for name, faults := range map[string]map[string]plan.Fault{
+		"another's": nil,
+		"one's own": {"start": {Op: plan.Op{Kind: plan.StartUnit, Unit: c.Unit, Target: c.ID}, Err: errors.New(c.Error), At: t0, Count: 1}},
+	} {
+		w.Faults = faults
+		s := plan.Unstarted(w, plan.Next(w, t0))
+		if got := s.Faults(); len(got) != 1 || got[0].Op.Kind != plan.StartUnit || got[0].Err.Error() != c.Error {
+			t.Errorf("%s: faults %+v", name, got)
+		}
+		if i := slices.IndexFunc(s.Waits, plan.Wait.Blocks); i < 0 || s.Waits[i].Reason != plan.ReasonRunError {
+			t.Errorf("%s: waits %+v", name, s.Waits)
 		}
 	}
 }

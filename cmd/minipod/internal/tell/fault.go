@@ -95,7 +95,7 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 	}
 	f := &faultError{pod: m, faults: faults, stays: errors.As(err, new(*loop.StaysError))}
 	for _, wait := range res.Step.Waits {
-		if !wait.Blocks() || toldBy(res.Step.Waits, wait) {
+		if !wait.Blocks() {
 			continue
 		}
 		if p := faultProblem(m, wait); !slices.Contains(f.problems, p) {
@@ -106,13 +106,6 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 		return errors.Join(f, left)
 	}
 	return f
-}
-
-// toldBy reports whether a back-off is of a failure that another wait tells of.
-func toldBy(all []plan.Wait, w plan.Wait) bool {
-	return w.Reason == plan.ReasonCrashLoop && slices.ContainsFunc(all, func(o plan.Wait) bool {
-		return o.Blocks() && o.Unit == w.Unit && o.Reason != w.Reason && faultText(o) == faultText(w)
-	})
 }
 
 // lostError says that the engine went away in the middle of a run; its hint

@@ -71,23 +71,9 @@ func TestStartField(t *testing.T) {
 	}
 }
 
-// What keeps a container from starting is said once, whether or not it is in its
-// back-off too.
 func TestFaultsAreInTheOrderOfTheManifest(t *testing.T) {
 	e := &faultError{problems: podspec.Problems{{Line: 12, Message: "b"}, {Line: 7, Message: "c"}, {Line: 10, Message: "a"}}}
 	if got := e.Error(); got != ":7: c\n:10: a\n:12: b" {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestAFaultIsToldOnce(t *testing.T) {
-	refused := func(unit, reason string) plan.Wait {
-		return plan.Wait{Unit: unit, Reason: reason, Fault: &plan.Fault{Op: plan.Op{Kind: plan.StartUnit, Unit: unit}, Err: errors.New("no such program")}}
-	}
-	all := []plan.Wait{refused("a", plan.ReasonCrashLoop), refused("a", plan.ReasonRunError), refused("b", plan.ReasonCrashLoop)}
-	for i, want := range []bool{true, false, false} {
-		if got := toldBy(all, all[i]); got != want {
-			t.Errorf("%s, %s: %t, want %t", all[i].Unit, all[i].Reason, got, want)
-		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
@@ -31,10 +33,13 @@ type Events interface {
 // Outcome is how a pod was left.
 type Outcome struct {
 	loop.Result
-	Ref    translate.Ref
-	Logs   Logs
-	Events Events
-	Detail Detail
+	Ref translate.Ref
+	// Manifest is what the pod was asked for with, whose fields are named; nil is
+	// that none was given.
+	Manifest *manifest.Pod
+	Logs     Logs
+	Events   Events
+	Detail   Detail
 	// Alone tells that no other pods are told of: what can be done next is.
 	Alone bool
 }
@@ -45,9 +50,13 @@ type downError struct {
 	ref       translate.Ref
 	container string
 	why       string
+	at        *podspec.Problem // the same at a field of the manifest, where one is known
 }
 
 func (e *downError) Error() string {
+	if e.at != nil {
+		return e.at.String()
+	}
 	return fmt.Sprintf("container %s of pod %s %s", e.container, e.ref, e.why)
 }
 
@@ -129,13 +138,27 @@ func (o Outcome) failures(ctx context.Context, c Console, down []plan.Container)
 	var errs []error
 	for _, d := range down {
 		o.lastLines(ctx, c, d.Unit)
-		errs = append(errs, &downError{ref: o.Ref, container: d.Unit, why: o.endText(d, events) + o.clash(d)})
+		errs = append(errs, o.downError(d, events))
 		if o.Detail != Quiet {
 			o.sayAgain(c, d, events)
 		}
 	}
 	return errors.Join(errs...)
 }
+
+// downError is the error of a container that is down. Of one that could not be
+// started the same is said whoever has tried to.
+func (o Outcome) downError(d plan.Container, events event.Log) error {
+	err := &downError{ref: o.Ref, container: d.Unit, why: o.endText(d, events) + o.clash(d)}
+	if o.Manifest != nil && unstarted(d) && o.stopText(d, events) == "" {
+		p := faultProblem(*o.Manifest, plan.Wait{Unit: d.Unit, Reason: plan.ReasonRunError, Fault: plan.StartFault(d)})
+		err.at = &p
+	}
+	return err
+}
+
+// unstarted reports whether an attempt is one that the engine could not start.
+func unstarted(c plan.Container) bool { return c.Error != "" && !c.OOMKilled }
 
 // sayPart says what there is of a pod of which not all runs.
 func (o Outcome) sayPart(c Console) {
@@ -238,7 +261,7 @@ func (o Outcome) endText(c plan.Container, events event.Log) string {
 	switch {
 	case c.OOMKilled:
 		return "was killed: it used more memory than its limit"
-	case c.Error != "":
+	case unstarted(c):
 		return "could not start: " + refusal(c.Error)
 	case c.ExitCode == 0 && o.isInit(c):
 		return "has done its work, and is to do it again: the pause of the pod is a new one"

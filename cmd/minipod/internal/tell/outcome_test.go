@@ -12,6 +12,8 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
+	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
@@ -106,6 +108,32 @@ func TestOutcomeOfWhatWasStopped(t *testing.T) {
 		o := Outcome{Ref: translate.Ref{Name: "web"}, Result: loop.Result{World: w, Step: plan.Step{State: plan.Finished, Phase: v1.PodFailed}}, Events: c.events}
 		if err := o.Tell(t.Context(), NewConsole(io.Discard)); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+// A container that another process could not start is told of as one of this
+// process is: at its field, where there is a manifest.
+func TestOutcomeOfWhatAnotherCouldNotStart(t *testing.T) {
+	objects, err := podspec.Parse("web.yaml", []byte(`{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [
+{name: good, image: i},
+{name: bad, image: i, command: [/nope]}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := manifest.Pod{Object: objects[0], Blueprint: translate.New(objects[0].Pod(), translate.Options{})}
+	w := plan.World{Want: given.Blueprint, Pause: &plan.Pause{}, Containers: []plan.Container{
+		{ID: "1", Unit: "good", State: plan.Running, StartedAt: time.Unix(1, 0)},
+		{ID: "2", Unit: "bad", State: plan.Exited, ExitCode: 127, Error: `exec: "/nope": no such file or directory`},
+	}}
+	const why = `could not start: its command /nope is not in its files: exec: "/nope": no such file or directory`
+	for want, m := range map[string]*manifest.Pod{
+		"container bad of pod web " + why: nil,
+		"web.yaml:3:23: spec.containers[1].command: container bad " + why + " (RunContainerError)": &given,
+	} {
+		o := Outcome{Ref: translate.Ref{Name: "web"}, Manifest: m, Result: loop.Result{World: w, Step: plan.Step{State: plan.Up, Phase: v1.PodRunning}}}
+		if err := o.Tell(t.Context(), NewConsole(io.Discard)); err == nil || err.Error() != want {
+			t.Errorf("told %v, want %s", err, want)
 		}
 	}
 }
