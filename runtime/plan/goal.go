@@ -142,13 +142,13 @@ func (w World) worked() bool {
 }
 
 // doomed reports whether the regular containers have all ended for good but for
-// those that a probe has stopped and that are not to run again: a node kills the
-// whole pod then, and runs no sidecar again
-// (kuberuntime_manager.go, computePodActions).
+// those that are to be stopped and not to run again, since a probe says so or their
+// pause is no more: a node kills the whole pod then, runs no sidecar again and
+// makes no other sandbox (kuberuntime_manager.go, computePodActions).
 func (w World) doomed() bool {
 	return !w.worked() && w.apps(func(u translate.Unit, c Container) bool {
 		if c.State == Running {
-			return u.Restart == v1.RestartPolicyNever && w.condemned(c) != ""
+			return u.Restart == v1.RestartPolicyNever && w.condemned(c) != "" || !w.comesAgain(u)
 		}
 		return c.Ended() && !w.restarts(u, c)
 	})

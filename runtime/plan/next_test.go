@@ -115,6 +115,18 @@ func TestNext(t *testing.T) {
 		}, ops: []string{"create a/1", "create b/1"}, state: plan.Starting, phase: v1.PodRunning},
 		"the pause was stopped from outside": {change: func(w *plan.World) { w.Pause.State = plan.Exited },
 			ops: []string{"start pause", "stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
+		"the pause of what runs no more was stopped from outside": {policy: v1.RestartPolicyNever, change: func(w *plan.World) { w.Pause.State = plan.Exited },
+			ops: []string{"stop a/0", "stop b/0"}, state: plan.Up, phase: v1.PodRunning},
+		"so was it when one had ended": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			w.Pause.State = plan.Exited
+			exit(*w, "b", 0, t0)
+		}, ops: []string{"stop a/0"}, state: plan.Up, phase: v1.PodRunning},
+		"so was it before one was made": {policy: v1.RestartPolicyNever, change: func(w *plan.World) {
+			w.Pause.State = plan.Exited
+			w.Containers = w.Containers[:1]
+		}, ops: []string{"start pause", "stop a/0", "create b/0"}, state: plan.Starting, phase: v1.PodPending},
+		"so was it of what is tried again": {policy: v1.RestartPolicyOnFailure, change: func(w *plan.World) { w.Pause.State = plan.Exited },
+			ops: []string{"start pause", "stop a/0", "stop b/0"}, state: plan.Starting, phase: v1.PodRunning},
 		"the policy does not follow": {change: func(w *plan.World) { w.Pause.Policy = plan.PolicyNo },
 			ops: []string{"set policy"}, state: plan.Up, phase: v1.PodRunning},
 		"the policy cannot follow": {change: func(w *plan.World) {

@@ -27,15 +27,15 @@ func (w World) endsWithPause(u translate.Unit, c Container) bool {
 	return u.Kind == translate.App && w.Want.Pod.Spec.RestartPolicy == v1.RestartPolicyNever && w.cutOff(c)
 }
 
-// comesAgain reports whether a regular container is made, or was made, for a
-// pause that was started anew. A node makes no other sandbox for a pod of which
+// comesAgain reports whether a regular container is of the pause that runs, or is
+// made, or was made, for one that is started anew. A node makes no other sandbox for a pod of which
 // none is (kuberuntime_manager.go, computePodActions).
 func (w World) comesAgain(u translate.Unit) bool {
 	if u.Kind != translate.App {
 		return false
 	}
 	c := w.Latest(u.Name)
-	if c == nil || c.StartedAt.IsZero() || !w.Stale(*c) {
+	if c == nil || c.StartedAt.IsZero() || !w.cutOff(*c) {
 		return true
 	}
 	end := *c
