@@ -132,7 +132,8 @@ func poke(hints chan<- struct{}) {
 // keep keeps one pod until it is gone.
 func (k *Keeper) keep(ctx context.Context, ref translate.Ref, hints chan struct{}) {
 	for {
-		_, err := k.Runner.drive(ctx, ref, options{until: by(plan.Step.Away), hints: hints})
+		res, err := k.Runner.drive(ctx, ref, options{until: by(plan.Step.Away), hints: hints})
+		ref = known(ref, res.World)
 		if err != nil && ctx.Err() == nil {
 			k.fail(ctx, err)
 			if sleep(ctx, again) == nil {

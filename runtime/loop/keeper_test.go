@@ -3,6 +3,7 @@ package loop_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -262,6 +263,39 @@ func TestKeeperOfAnEngineThatComesBack(t *testing.T) {
 		dead.left.Store(1000)
 		time.Sleep(time.Minute)
 		b.whole()
+	})
+}
+
+// given are hints that a test gives.
+type given chan types.UID
+
+func (g given) Changes(context.Context) <-chan types.UID { return g }
+
+// A pod that was first heard of by an event has its name in what is said of it while
+// the engine is away.
+func TestKeeperNamesPodsOfAnEngineThatIsAway(t *testing.T) {
+	onBench(t, func(b *bench) {
+		engine := &absent{Engine: b.engine}
+		heard := make(given)
+		var said []string
+		keeper := &loop.Keeper{Runner: &loop.Runner{Engine: engine, Now: time.Now}, Changes: heard, Failed: func(err error) { said = append(said, err.Error()) }}
+		ctx, cancel := context.WithCancel(b.Context())
+		var kept sync.WaitGroup
+		kept.Go(func() { keeper.Run(ctx) })
+		synctest.Wait()
+		if err := b.runner.Create(b.Context(), blueprint("1")); err != nil {
+			b.Fatal(err)
+		}
+		heard <- "1"
+		time.Sleep(10 * time.Second) // less than until all are listed
+		engine.gone.Store(true)
+		heard <- "1"
+		time.Sleep(10 * time.Second)
+		cancel()
+		kept.Wait()
+		if want := "look at pod web: " + errGone.Error(); len(said) < 2 || slices.ContainsFunc(said, func(text string) bool { return text != want }) {
+			b.Errorf("said %q, want %q", said, want)
+		}
 	})
 }
 

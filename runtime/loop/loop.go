@@ -84,9 +84,10 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		if !same {
 			var err error
 			if w, err = l.Engine.Observe(ctx, l.ref.UID); err != nil {
-				return Result{}, fmt.Errorf("look at pod %s: %w", l.ref, err)
+				return Result{World: l.last}, fmt.Errorf("look at pod %s: %w", l.ref, err)
 			}
 		}
+		l.ref = known(l.ref, w)
 		w = w.Recall(l.last.Containers, l.Now())
 		l.memory.Kept = l.Kept != nil && l.Kept(ctx)
 		w.Memory = l.memory
@@ -109,6 +110,15 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		}
 		same = quiet && !same && !w.Others() // of the signals that others send the engine hints nothing
 	}
+}
+
+// known is the pod with the name that a look at it has told: of one that was heard
+// of by an event only its UID is known.
+func known(ref translate.Ref, w plan.World) translate.Ref {
+	if w.Name != "" {
+		ref.Namespace, ref.Name = w.Namespace, w.Name
+	}
+	return ref
 }
 
 // start does the operations side by side, at most one on a subject.

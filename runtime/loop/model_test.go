@@ -165,6 +165,19 @@ func (s *severed) Pods(ctx context.Context) ([]translate.Ref, error) {
 	return s.Engine.Pods(ctx)
 }
 
+// absent is an engine that is there until it is gone.
+type absent struct {
+	*enginetest.Engine
+	gone atomic.Bool
+}
+
+func (a *absent) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
+	if a.gone.Load() {
+		return plan.World{}, errGone
+	}
+	return a.Engine.Observe(ctx, uid)
+}
+
 // hinted wants an error that names a command.
 func hinted(t *testing.T, err error, command string) {
 	t.Helper()
