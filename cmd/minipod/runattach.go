@@ -49,12 +49,15 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	res, err := runner.Run(work, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	stopping()
 	n.Close()
-	late := errors.As(err, new(*loop.TimeoutError))
-	if res.World.Pause == nil || late || errors.As(err, new(*loop.StaysError)) {
+	abandoned := errors.As(err, new(*loop.AbandonedError))
+	left := abandoned || errors.As(err, new(*loop.TimeoutError))
+	if res.World.Pause == nil || left || errors.As(err, new(*loop.StaysError)) {
 		cancel(nil) // nobody ends what is followed
 	}
-	err = errors.Join(err, follow.Wait())
-	if f.rm && res.World.Pause != nil && !late {
+	if broken := follow.Wait(); !abandoned { // else the engine is gone for the logs as well
+		err = errors.Join(err, broken)
+	}
+	if f.rm && res.World.Pause != nil && !left {
 		err = errors.Join(err, f.removed(context.WithoutCancel(ctx), on, m.Ref()))
 	}
 	if sig, stopped := interrupted(ctx); stopped {

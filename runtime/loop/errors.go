@@ -128,6 +128,25 @@ func (e *StaysError) Error() string { return e.Err.Error() }
 
 func (e *StaysError) Unwrap() error { return e.Err }
 
+// AbandonedError says that the engine went away from a pod of which something runs
+// or has run: it stays as the engine keeps it.
+type AbandonedError struct {
+	Ref translate.Ref
+	Err error
+}
+
+func (e *AbandonedError) Error() string {
+	return fmt.Sprintf("pod %s stays as the engine has left it: %v", e.Ref, e.Err)
+}
+
+func (e *AbandonedError) Unwrap() error { return e.Err }
+
+// Hint names the commands that go on with it later.
+func (e *AbandonedError) Hint() string {
+	pod := e.Ref.Args()
+	return fmt.Sprintf("when the engine answers again: minipod start %s goes on with it, minipod logs -f %s prints what it writes, minipod rm %s removes it", pod, pod, pod)
+}
+
 // StoppedError says that a pod is stopped on purpose.
 type StoppedError struct{ Ref translate.Ref }
 

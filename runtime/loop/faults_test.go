@@ -198,10 +198,30 @@ func TestEngineDies(t *testing.T) {
 	})
 }
 
+// The engine goes away for a moment from a pod that runs and is waited for: the pod
+// stays, and run says how to go on with it.
+func TestEngineGoesAwayFromAPodThatRuns(t *testing.T) {
+	onBench(t, func(b *bench) {
+		engine := &absent{Engine: b.engine}
+		run := &loop.Runner{Engine: engine, Now: time.Now}
+		time.AfterFunc(time.Minute, func() {
+			engine.looks.Store(1)
+			b.engine.Change("1", func(*plan.World) {})
+		})
+		never := loop.Aim{Reached: func(plan.World, plan.Step) bool { return false }}
+		res, err := run.Run(b.Context(), blueprint("1"), loop.RunOptions{Aim: never})
+		if !errors.Is(err, plan.ErrUnreachable) || res.Undone || res.World.Pause == nil {
+			b.Errorf("error is %v, left %+v", err, res)
+		}
+		hinted(t, err, "when the engine answers again: minipod start web goes on with it, minipod logs -f web prints what it writes, minipod rm web removes it")
+		b.whole()
+	})
+}
+
 // The name of the namespace is in the hints too.
 func TestHintsNameTheNamespace(t *testing.T) {
 	ref := translate.Ref{Namespace: "shop", Name: "web"}
-	for _, err := range []error{&loop.LeftoverError{Ref: ref, Err: errGone}, &loop.StoppedError{Ref: ref}, &loop.DiffersError{Ref: ref}} {
+	for _, err := range []error{&loop.LeftoverError{Ref: ref, Err: errGone}, &loop.AbandonedError{Ref: ref, Err: errGone}, &loop.StoppedError{Ref: ref}, &loop.DiffersError{Ref: ref}} {
 		if hint := err.(interface{ Hint() string }).Hint(); !strings.Contains(hint, "web -n shop") {
 			t.Errorf("%T: %s", err, hint)
 		}

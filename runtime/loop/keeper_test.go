@@ -288,7 +288,7 @@ func TestKeeperNamesPodsOfAnEngineThatIsAway(t *testing.T) {
 		}
 		heard <- "1"
 		time.Sleep(10 * time.Second) // less than until all are listed
-		engine.gone.Store(true)
+		engine.looks.Store(1000)
 		heard <- "1"
 		time.Sleep(10 * time.Second)
 		cancel()

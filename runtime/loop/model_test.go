@@ -165,14 +165,14 @@ func (s *severed) Pods(ctx context.Context) ([]translate.Ref, error) {
 	return s.Engine.Pods(ctx)
 }
 
-// absent is an engine that is there until it is gone.
+// absent is an engine that does not answer so many looks.
 type absent struct {
 	*enginetest.Engine
-	gone atomic.Bool
+	looks atomic.Int64
 }
 
 func (a *absent) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
-	if a.gone.Load() {
+	if a.looks.Add(-1) >= 0 {
 		return plan.World{}, errGone
 	}
 	return a.Engine.Observe(ctx, uid)

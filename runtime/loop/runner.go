@@ -75,7 +75,7 @@ func by(rule func(plan.Step) bool) func(plan.World, plan.Step) bool {
 
 // Run makes the pod and brings it on until it is up, has ended, or cannot
 // start. In the last case, and when ctx ends before it is up, what this call made
-// is removed again; a StaysError is about a pod that stays. A pod that exists and
+// is removed again; a StaysError and an AbandonedError are about a pod that stays. A pod that exists and
 // is the same is gone on with; one that differs is a DiffersError, and one that is
 // stopped a StoppedError. Both have no Result: nothing was done.
 func (r *Runner) Run(ctx context.Context, b *translate.Blueprint, opts RunOptions) (Result, error) {
@@ -221,9 +221,12 @@ func (r *Runner) bring(ctx context.Context, ref translate.Ref, aim Aim) (Result,
 		opts.deadline = r.Now().Add(aim.Timeout)
 	}
 	res, err := r.see(ctx, ref, opts)
-	if err == nil {
+	switch {
+	case err == nil:
 		res.Step = plan.Unstarted(res.World, res.Step)
 		err = verdict(ref, res, aim)
+	case errors.Is(err, plan.ErrUnreachable) && plan.HasRun(res.World):
+		err = &AbandonedError{Ref: ref, Err: err}
 	}
 	return res, err
 }
@@ -244,7 +247,7 @@ func (r *Runner) see(ctx context.Context, ref translate.Ref, opts options) (Resu
 
 // stays reports whether a pod is left as it is that has not come up.
 func stays(err error) bool {
-	return errors.As(err, new(*TimeoutError)) || errors.As(err, new(*StaysError))
+	return errors.As(err, new(*TimeoutError)) || errors.As(err, new(*StaysError)) || errors.As(err, new(*AbandonedError))
 }
 
 // verdict is the error that keeps a pod from being up, if there is one.
