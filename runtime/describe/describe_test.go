@@ -238,6 +238,16 @@ func TestPodOnItsMachine(t *testing.T) {
 	}
 }
 
+// A removal lasts since it was asked for.
+func TestHowLongARemovalLasts(t *testing.T) {
+	w := world()
+	grace := int64(30)
+	w.Want.Pod.DeletionTimestamp, w.Want.Pod.DeletionGracePeriodSeconds = &metav1.Time{Time: now.Add(25 * time.Second)}, &grace
+	if text := describe.Pod(w, nil, describe.Machine{}, now); !strings.Contains(text, "Terminating (lasts 5s)\nTermination Grace Period:  30s\n") {
+		t.Errorf("described as\n%s", text)
+	}
+}
+
 // What a Service leads to and what a claim has got is told in kubectl's order.
 func TestServiceAndClaim(t *testing.T) {
 	service := &v1.Service{Spec: v1.ServiceSpec{

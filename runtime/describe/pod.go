@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/kubectl/pkg/util/qos"
 
+	"github.com/minipod/minipod/podspec/kube"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/status"
@@ -78,7 +79,7 @@ func (p *page) head(pod *v1.Pod) {
 func (p *page) state(pod *v1.Pod) {
 	ended := pod.Status.Phase == v1.PodFailed || pod.Status.Phase == v1.PodSucceeded
 	if pod.DeletionTimestamp != nil && !ended {
-		p.line(top, "Status:\tTerminating (lasts %s)", status.Age(*pod.DeletionTimestamp, p.now))
+		p.line(top, "Status:\tTerminating (lasts %s)", status.Age(askedFor(pod), p.now))
 		if grace := pod.DeletionGracePeriodSeconds; grace != nil {
 			p.line(top, "Termination Grace Period:\t%ds", *grace)
 		}
@@ -100,6 +101,16 @@ func (p *page) state(pod *v1.Pod) {
 	for _, ip := range pod.Status.PodIPs {
 		p.line(inner, "IP:\t%s", ip.IP)
 	}
+}
+
+// askedFor is when the deletion of a pod was asked for: its deletionTimestamp is when
+// its grace is over. kubectl counts from there, and says "<invalid>" until then.
+func askedFor(pod *v1.Pod) metav1.Time {
+	grace := int64(0)
+	if pod.DeletionGracePeriodSeconds != nil {
+		grace = *pod.DeletionGracePeriodSeconds
+	}
+	return metav1.NewTime(pod.DeletionTimestamp.Add(-kube.Seconds(grace)))
 }
 
 func (p *page) conditions(pod *v1.Pod) {
