@@ -69,7 +69,7 @@ type rule func(l *look) []Cause
 // later is often no more than what follows from what comes before.
 func rules() []rule {
 	return []rule{
-		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, missingObjects, missingParts, hostPaths, unpullable, rootRefused, foreign,
+		invalid, failedAsWhole, gated, unbound, hostPorts, pauseDown, paused, missingObjects, missingParts, hostPaths, unpullable, rootRefused, foreign,
 		hiddenFiles, ontoFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied, noSpace,
 		portNames, failedHooks, stoppedByProbe, failingProbes, loopback,
 		unresolved, refusedInside, stuckInit, staleEnvironment, deafToTerm, unattended,

@@ -294,6 +294,8 @@ func TestCauses(t *testing.T) {
 		{"restarted since", of(t, "crashed").ended(3).restarted(), "certain crashed: ended with exit code 3, and was started again 5s ago"},
 		{"one word", of(t, "crashed").command("sleep 5").refused(127, runc+`exec: "sleep 5": executable file not found in $PATH: unknown`), `certain command-not-found: write ["sleep", "5"]`},
 		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
+		{"paused", of(t, "crashed").paused(), "certain paused: somebody has paused container main (docker pause), and its processes stand still: docker unpause crashed_main lets them go on"},
+		{"paused pause", of(t, "crashed").pausePaused(), "certain paused: docker unpause crashed_POD"},
 		{"unreadable", of(t, "crashed").unreadable(), "certain invalid-manifest: cannot be read"},
 		{"mode on the machine", of(t, "not-executable").onMachine("/srv/my scripts").refused(126, runc+`exec: "/scripts/run": permission denied: unknown`).file("id-main", "/scripts/run", diagnose.File{There: true, Mode: 0o644}), "certain not-executable: on the machine, chmod +x '/srv/my scripts/run' gives it the right"},
 		{"planned mode", manifest(t, "not-executable").scripts("#!/bin/sh\n"), "certain not-executable: defaultMode: 0755"},

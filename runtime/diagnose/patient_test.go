@@ -240,6 +240,17 @@ func (p *patient) pauseDown() *patient {
 	return p
 }
 
+// paused has somebody have paused the newest attempt of the last unit.
+func (p *patient) paused() *patient {
+	p.Containers[len(p.Containers)-1].Paused = true
+	return p
+}
+
+func (p *patient) pausePaused() *patient {
+	p.Pause.Paused = true
+	return p
+}
+
 func (p *patient) unreadable() *patient {
 	p.Want, p.Invalid = nil, "no JSON"
 	return p

@@ -77,6 +77,28 @@ func pauseDown(l *look) []Cause {
 	}}
 }
 
+// paused are the containers whose processes somebody has paused, which Kubernetes
+// has no word for: they are running, and do nothing.
+func paused(l *look) []Cause {
+	cause := func(unit, title, name string) Cause {
+		return Cause{
+			Name: "paused", Container: unit, Sure: Certain,
+			Text:     fmt.Sprintf("somebody has paused %s (docker pause), and its processes stand still: docker unpause %s lets them go on", title, name),
+			Evidence: []string{name + ": State.Paused is true"}, Command: "docker inspect -f '{{json .State}}' " + name,
+		}
+	}
+	var causes []Cause
+	if l.Pause != nil && l.Pause.Paused {
+		causes = append(causes, cause("", "the pause container", l.Pause.Name))
+	}
+	for _, u := range l.units() {
+		if c := l.Latest(u.Name); c != nil && c.Paused {
+			causes = append(causes, cause(u.Name, title(u), c.Name))
+		}
+	}
+	return causes
+}
+
 // noSupervisor is the name of the cause that nobody keeps a pod.
 const noSupervisor = "no-supervisor"
 

@@ -84,6 +84,7 @@ type Pause struct {
 	ID         string
 	Name       string
 	State      State
+	Paused     bool // somebody has paused its processes; it counts as running
 	Policy     Policy
 	Created    time.Time
 	StartedAt  time.Time
@@ -110,6 +111,7 @@ type Container struct {
 	Start     int // the start of the pod that it was made for
 	Hash      string
 	State     State
+	Paused    bool // somebody has paused its processes; it counts as running
 	ExitCode  int
 	OOMKilled bool
 	// OOMAt is when the kernel last killed a process of it for its memory, the
