@@ -65,6 +65,8 @@ func TestStates(t *testing.T) {
 	hooked := withHook(up(manifest("app"), runs(attempt("app", 0), 2)))
 	hooked.Facts.Hooked = map[string]time.Time{"app0": at(30)}
 
+	neverRan := v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: "ContainerStatusUnknown", ExitCode: 137, Message: "The container could not be located when the pod was terminated"}}
+
 	tests := []struct {
 		name     string
 		world    plan.World
@@ -145,6 +147,11 @@ func TestStates(t *testing.T) {
 		{name: "ended while the pod is removed", world: intends(up(manifest("app"), ends(attempt("app", 0), 2, 3, 143)), plan.Going), state: endedBy("app0", "Error", 143, 2, 3)},
 		{name: "removed while it ran", world: pauseEnded(intends(up(never(manifest("app")), lost(ends(attempt("app", 0), 2, 3, 137))), plan.Ended), 4),
 			state: withMessage(endedBy("app0", "ContainerStatusUnknown", 137, 2, 3), "The container could not be located when the pod was terminated"), restarts: 1},
+		{name: "made and never started when the deadline was over", world: overdue(up(never(manifest("app")), attempt("app", 0))), state: neverRan},
+		{name: "never made when the deadline was over", world: overdue(up(never(manifest("app")))), state: neverRan},
+		{name: "never made while another one ends", world: overdue(up(never(manifest("app", "other")), runs(attempt("other", 0), 2))), state: waitingFor("ContainerCreating", "")},
+		{name: "never made when the init containers were not done", world: overdue(up(never(withInits(manifest("app"), "i1")), ends(attempt("i1", 0), 2, 3, 1))), state: waitingFor("PodInitializing", "")},
+		{name: "never made when the init containers were done", world: overdue(up(never(withInits(manifest("app"), "i1")), ends(attempt("i1", 0), 2, 3, 0))), state: neverRan},
 		{name: "ended for good", world: pauseEnded(intends(up(never(manifest("app")), ends(attempt("app", 0), 2, 3, 0)), plan.Ended), 4), state: endedBy("app0", "Completed", 0, 2, 3)},
 	}
 	for _, tt := range tests {

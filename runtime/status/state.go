@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -68,6 +69,35 @@ func (v view) missing(u unit) v1.ContainerState {
 		return v.waiting(u)
 	}
 	return v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: reasonCompleted, Message: initGone}}
+}
+
+// endNeverRun has no container of a pod that has ended be waiting: one that never
+// ran could not be found, as a node says last of all (TerminatePod of
+// pkg/kubelet/status). Of init containers those are left out that are after the last
+// one that was tried, and of a pod that was never initialized the regular ones.
+func (v view) endNeverRun(s *v1.PodStatus) {
+	runs := func(c plan.Container) bool { return c.State == plan.Running }
+	if !v.ended() || slices.ContainsFunc(v.Containers, runs) {
+		return
+	}
+	end := func(all []v1.ContainerStatus) {
+		for i := range all {
+			if all[i].State.Terminated == nil {
+				all[i].State = v1.ContainerState{Terminated: &v1.ContainerStateTerminated{Reason: reasonLost, Message: lostAtEnd, ExitCode: 128 + 9}}
+			}
+		}
+	}
+	inits, tried := s.InitContainerStatuses, 0
+	for i, c := range inits {
+		if c.State.Waiting == nil || c.LastTerminationState.Terminated != nil {
+			tried = i + 1
+		}
+	}
+	last := len(inits) - 1
+	if last < 0 || v.initialized() || v.inits[last].kind == translate.Init && inits[last].Ready {
+		end(s.ContainerStatuses)
+	}
+	end(inits[:min(max(tried, 1), len(inits))])
 }
 
 // comesBack tells whether an ended container is shown as waiting for its next

@@ -68,6 +68,7 @@ func Status(w plan.World, now time.Time) v1.PodStatus {
 		s.InitContainerStatuses = v.statuses(v.inits)
 		s.ContainerStatuses = v.byName(v.apps)
 		s.EphemeralContainerStatuses = v.byName(v.ephemerals)
+		v.endNeverRun(&s)
 		v.fillResources(&s)
 	}
 	s.Conditions = v.conditions(&s)

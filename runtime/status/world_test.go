@@ -133,6 +133,13 @@ func intends(w plan.World, i plan.Intent) plan.World {
 	return w
 }
 
+// overdue is a world whose pod was ended at its deadline, and its pause with it.
+func overdue(w plan.World) plan.World {
+	w = pauseEnded(intends(w, plan.Ended), 60)
+	w.Want.Pod.Annotations[translate.AnnotationReason] = plan.ReasonDeadline
+	return w
+}
+
 // pauseEnded is a world whose pause was stopped.
 func pauseEnded(w plan.World, second int) plan.World {
 	w.Pause.State, w.Pause.FinishedAt, w.Pause.IPs = plan.Exited, at(second), nil
