@@ -115,20 +115,24 @@ func TestOf(t *testing.T) {
 func TestImageBeforeItsContainer(t *testing.T) {
 	op := plan.Op{Kind: plan.CreateUnit, Unit: "a", Attempt: 1, Request: &translate.Request{Config: &container.Config{Image: "image"}}}
 	w := world("a")
-	if _, made := Unpulled(w, op, at(9))[0].Before(w, op); made {
+	if _, made := Unpulled(w, op, at(9))[0].With(w, op); made {
 		t.Error("a container is made that is not there")
 	}
 	w.Containers = []plan.Container{{ID: "1", Unit: "a", Image: "image", Created: at(1), StartedAt: at(2)}}
-	if _, made := Unpulled(w, op, at(9))[0].Before(w, op); made {
+	if _, made := Unpulled(w, op, at(9))[0].With(w, op); made {
 		t.Error("another attempt is taken for the one that begins to be made")
 	}
 	w.Containers = append(w.Containers, plan.Container{ID: "2", Unit: "a", Attempt: 1, Image: "image", Created: at(8), StartedAt: at(8)})
-	late, made := Unpulled(w, op, at(9))[0].Before(w, op)
+	late, made := Unpulled(w, op, at(9))[0].With(w, op)
 	if !made || late.First != at(8) || late.Last != at(8) {
 		t.Errorf("who came too late to make it tells of its image at %s", late.First)
 	}
-	if early, _ := Unpulled(w, op, at(7))[0].Before(w, op); early.First != at(7) {
-		t.Errorf("who made it tells of its image at %s", early.First)
+	early, _ := Unpulled(w, op, at(7))[0].With(w, op)
+	for first, then := range map[*Event]Event{&early: late, &late: early} {
+		l, _, _ := Log{*first}.Add(then)
+		if len(l) != 1 || l[0].Count != 1 || l[0].First != at(8) {
+			t.Errorf("two who tried to make it tell of its image: %q", brief(l))
+		}
 	}
 	pull := plan.Op{Kind: plan.PullImage, Unit: "a", Attempt: 1, Target: "image"}
 	pulled := Pulled(w, pull, time.Second, at(9))

@@ -82,7 +82,7 @@ func ofAnotherPause(w plan.World, op plan.Op) bool {
 
 // Unpulled tells that an image had not to be pulled, or could not: as its
 // container begins to be made, once for all who came too late to make it. It is
-// to be told Before that container, which another process may have made already.
+// to be told With that container, which another process may have made already.
 func Unpulled(w plan.World, op plan.Op, now time.Time) []Event {
 	image := op.Request.Config.Image
 	pull := plan.Op{Kind: plan.PullImage, Target: image, Attempt: op.Attempt}.Key()
@@ -110,27 +110,30 @@ func Done(w plan.World, op plan.Op, err error, now time.Time) []Event {
 	return nil
 }
 
-// Before is the event no later than the container was made for which an
-// operation was; made is false where that is not there yet.
-func (e Event) Before(w plan.World, op plan.Op) (before Event, made bool) {
+// With is the event at the time when the container was made for which an operation
+// was: the same for all who tried to make it, so that it is counted once. made is
+// false where that is not there yet.
+func (e Event) With(w plan.World, op plan.Op) (with Event, made bool) {
 	i := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.Unit == op.Unit && c.Attempt == op.Attempt })
 	if i < 0 {
 		return e, false
 	}
-	if c := w.Containers[i]; c.Created.Before(e.First) {
-		e.First, e.Last = c.Created, c.Created
-	}
+	e.First, e.Last = w.Containers[i].Created, w.Containers[i].Created
 	return e, true
 }
 
-// Pulled tells that an image was pulled, as the next look finds it.
+// Pulled tells that an image was pulled, as the next look finds it: no later than
+// another one has made the container that it was pulled for.
 func Pulled(w plan.World, op plan.Op, took time.Duration, at time.Time) Event {
 	took = took.Round(time.Millisecond)
 	message := fmt.Sprintf("Successfully pulled image %q in %s (%s including waiting).", op.Target, took, took)
 	if size := w.Images[op.Target].Size; size > 0 {
 		message += fmt.Sprintf(" Image size: %d bytes.", size)
 	}
-	e, _ := normal(op.Unit, reasonPulled, message, at).Before(w, op)
+	e := normal(op.Unit, reasonPulled, message, at)
+	if with, made := e.With(w, op); made && with.First.Before(at) {
+		return with
+	}
 	return e
 }
 

@@ -69,7 +69,7 @@ func (b *Book) Saw(w plan.World, s plan.Step) {
 	}
 	p.pulls = nil
 	p.present = slices.DeleteFunc(p.present, func(image present) bool {
-		e, made := image.event.Before(w, image.op)
+		e, made := image.event.With(w, image.op)
 		if made {
 			b.add(p, e)
 		}

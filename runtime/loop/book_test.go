@@ -396,3 +396,27 @@ func TestInterruptionIsNoEvent(t *testing.T) {
 		book.Run(ctx)
 	})
 }
+
+// Of an image that was there two who keep the pod tell once for each container,
+// whoever was the first to begin to make it.
+func TestTwoKeepersCountAnImageOnce(t *testing.T) {
+	onBench(t, func(b *bench) {
+		b.run(blueprint("1"))
+		w := b.world()
+		born := w
+		born.Containers, born.Pause = nil, &plan.Pause{State: plan.Created, Created: w.Pause.Created}
+		op := plan.Op{Kind: plan.CreateUnit, Unit: "a", Target: "a", Request: &translate.Request{Config: &container.Config{Image: "image-a"}}}
+		var all event.Log
+		for _, ago := range []time.Duration{2 * time.Millisecond, time.Millisecond} {
+			book := &loop.Book{Now: func() time.Time { return w.Latest("a").Created.Add(-ago) }}
+			book.Listen(func(_ plan.World, e event.Event) { all, _, _ = all.Add(e) })
+			book.Began(born, op)
+			book.Saw(w, plan.Step{})
+		}
+		for _, e := range all {
+			if e.Count != 1 {
+				b.Errorf("%s of %s is counted %d times: %s", e.Reason, e.Unit, e.Count, e.Message)
+			}
+		}
+	})
+}
