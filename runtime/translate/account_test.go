@@ -178,7 +178,7 @@ func TestAccountNotes(t *testing.T) {
 		}
 		return n
 	}
-	if with, without := of(translate.Options{API: true}), of(translate.Options{}); with != 0 || without != 4 {
-		t.Errorf("%d notes with the API, %d without; want 0 and 4", with, without)
+	if with, without := of(translate.Options{API: true}), of(translate.Options{}); with != 0 || without != 3 {
+		t.Errorf("%d notes with the API, %d without; want 0 and 3", with, without)
 	}
 }

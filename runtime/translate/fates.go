@@ -40,7 +40,7 @@ func fateRows() map[string][]FieldFate {
 			{"nodeSelector", Warned, "nothing is scheduled: the engine's machine, which runs Linux, is the only node"},
 			{"serviceAccountName", Minipod, "its imagePullSecrets; its token in pods made through serve, for others a warning"},
 			{"serviceAccount", Minipod, "the old name of serviceAccountName"},
-			{"automountServiceAccountToken", Minipod, "a token in pods made through serve, for others a warning"},
+			{"automountServiceAccountToken", Minipod, "a token in pods made through serve, for others a note"},
 			{"nodeName", Nothing, "nothing is scheduled: the engine's machine is the only node"},
 			{"hostNetwork", Docker, "HostConfig.NetworkMode of the pause, HostConfig.UTSMode"},
 			{"hostPID", Docker, "HostConfig.PidMode"},

@@ -17,6 +17,9 @@ func (b *Blueprint) Idle() []Note {
 	if b.Pod.Spec.DNSPolicy == v1.DNSClusterFirst {
 		w.notes = append(w.notes, Note{Field: "spec.dnsPolicy", Message: engineDNS})
 	}
+	if isTrue(b.Pod.Spec.AutomountServiceAccountToken) && !b.Options.API {
+		w.notes = append(w.notes, Note{Field: "spec.automountServiceAccountToken", Message: noToken})
+	}
 	for _, u := range b.Units {
 		if _, set := u.Container.Resources.Requests[v1.ResourceEphemeralStorage]; set {
 			w.notes = append(w.notes, Note{Field: u.Path + ".resources.requests.ephemeral-storage", Message: "nothing is scheduled"})

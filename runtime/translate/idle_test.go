@@ -14,6 +14,8 @@ func TestIdle(t *testing.T) {
 	for _, c := range []struct{ spec, container, want string }{
 		{want: ""},
 		{spec: "tolerations: [{operator: Exists}]", want: "spec.tolerations"},
+		{spec: "automountServiceAccountToken: true", want: "spec.automountServiceAccountToken"},
+		{spec: "automountServiceAccountToken: false", want: ""},
 		{spec: "preemptionPolicy: Never", want: "spec.preemptionPolicy"},
 		{spec: "priorityClassName: system-node-critical\npriority: 2000001000", want: "spec.priorityClassName spec.priority"},
 		{spec: "nodeName: node\naffinity: {podAffinity: {}}\ntopologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]",

@@ -261,7 +261,6 @@ func accountNotes(n *noter, s *v1.PodSpec) {
 	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default"
 	n.warn(account, "spec.serviceAccountName", noToken)
 	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
-	n.warn(s.AutomountServiceAccountToken != nil && *s.AutomountServiceAccountToken, "spec.automountServiceAccountToken", noToken)
 }
 
 // noToken is said of what asks for a token of a service account.
