@@ -147,6 +147,11 @@ func notPrepared(p translate.Part) error {
 	return configError(text)
 }
 
+// notMade is of a part that is not there and cannot be made.
+func notMade(p translate.Part) error {
+	return configError(fmt.Sprintf("failed to create subPath directory for volumeMount %q of container %q", p.Volume, p.Container))
+}
+
 // mostLinks is how many links a path may lead through.
 const mostLinks = 32
 
@@ -173,9 +178,12 @@ func (e *Engine) locate(ctx context.Context, pause string, p translate.Part) (st
 			return "", fmt.Errorf("look for %s of volume %s: %w", p.Path, p.Volume, e.explain(err))
 		case stat.LinkTarget == "":
 			at = next
-		case links == mostLinks, !strings.HasPrefix(stat.LinkTarget, p.Whole+"/"):
+		case links == mostLinks, !strings.HasPrefix(stat.LinkTarget+"/", p.Whole+"/"):
 			return "", notPrepared(p)
 		default: // the engine has followed it to its end, within the pause
+			if _, err := e.cli.ContainerStatPath(ctx, pause, stat.LinkTarget); cerrdefs.IsNotFound(err) && !p.Fixed {
+				return "", notMade(p) // a node makes no folder behind a link
+			}
 			links++
 			rest = append([]string{""}, append(strings.Split(within(p.Whole, stat.LinkTarget), "/"), rest[1:]...)...)
 			at = p.Whole
@@ -200,7 +208,7 @@ func (e *Engine) makeFolders(ctx context.Context, pause, at string, names []stri
 		entries = append(entries, tar.Header{Typeflag: tar.TypeDir, Name: name + "/", Mode: unixMode(root.Mode), Gid: p.GID})
 	}
 	if err := e.unpack(ctx, pause, at, entries); err != nil {
-		return errors.Join(configError(fmt.Sprintf("failed to create subPath directory for volumeMount %q of container %q", p.Volume, p.Container)), err)
+		return errors.Join(notMade(p), err)
 	}
 	return nil
 }
