@@ -1,6 +1,8 @@
 package docker
 
 import (
+	"fmt"
+	"net/http"
 	"testing"
 
 	v1 "k8s.io/api/core/v1"
@@ -23,6 +25,7 @@ func TestDiskIsAskedOnce(t *testing.T) {
 		{"before the pause is there", "", nil, ""},
 		{"before it runs", "", created, ""},
 		{"where nothing can be run", "", running, ""},
+		{"of one that is paused", "", &plan.Pause{ID: name, State: plan.Running, Paused: true}, ""},
 		{"of a pause that is gone", "", &plan.Pause{ID: name + "-not", State: plan.Running}, ""},
 		{"of an earlier version", "echo usage >&2; exit 2", running, "0"},
 		{"of one that tells", "echo 12345", running, "12345"},
@@ -42,5 +45,25 @@ func TestDiskIsAskedOnce(t *testing.T) {
 		if got := size.String(); told != (c.want != "") || told && got != c.want {
 			t.Errorf("%s: it is %s, told %t, want %q", c.what, got, told, c.want)
 		}
+	}
+}
+
+// A pause that is paused between the two requests of an exec is answered for by 500.
+func TestAPodIsLookedAtWhosePauseRunsNothing(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Api-Version", "1.41") })
+	mux.HandleFunc("POST /{version}/containers/{id}/exec", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprint(w, `{"Id": "e"}`)
+	})
+	asked := 0
+	mux.HandleFunc("POST /{version}/exec/{id}/start", func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		http.Error(w, `{"message": "cannot exec in a paused container"}`, http.StatusInternalServerError)
+	})
+	var in translate.Inputs
+	err := servedBy(t, mux).addDisk(t.Context(), &plan.Pause{ID: "p", State: plan.Running}, &in)
+	if err != nil || in.Allocatable != nil || asked != 1 {
+		t.Errorf("told %v, %v after %d requests; want nothing, after one", in.Allocatable, err, asked)
 	}
 }

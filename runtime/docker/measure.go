@@ -3,9 +3,9 @@ package docker
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	v1 "k8s.io/api/core/v1"
@@ -74,27 +74,34 @@ func (e *Engine) usage(ctx context.Context, id string, folders ...string) (numbe
 	return numbers, code, err
 }
 
+// askTime is how long the pause may take to tell how large the disk is. An engine
+// whose container is paused while it starts a program in it does not answer.
+const askTime = 10 * time.Second
+
 // missesFolders is the exit code of wrong usage.
 const missesFolders = 2
 
 // addDisk adds how large the engine's disk is. One pause that runs is asked
 // once, and answers for all. One that an earlier minipod has made misses the
-// folders: its pod is told 0.
+// folders: its pod is told 0. Where the engine runs no program, as in a pause that
+// ends or is paused just now, the pod waits to be told, and is looked at.
 func (e *Engine) addDisk(ctx context.Context, p *plan.Pause, in *translate.Inputs) error {
 	size := e.disk.Load()
 	if size == 0 {
-		if p == nil || p.State != plan.Running {
+		if p == nil || p.State != plan.Running || p.Paused {
 			return nil
 		}
-		told, code, err := e.usage(ctx, p.ID)
+		asking, cancel := context.WithTimeout(ctx, askTime)
+		defer cancel()
+		told, code, err := e.usage(asking, p.ID)
 		switch {
 		case len(told) > 0:
 			size = told[0]
 			e.disk.Store(size)
-		case err != nil && !errors.Is(err, plan.ErrStale):
-			return fmt.Errorf("ask how large the disk is: %w", err)
-		case code != missesFolders:
-			return nil // it has just ended
+		case ctx.Err() != nil:
+			return fmt.Errorf("ask how large the disk is: %w", ctx.Err())
+		case err != nil, code != missesFolders:
+			return nil
 		}
 	}
 	if in.Allocatable == nil {
