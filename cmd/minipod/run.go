@@ -43,10 +43,11 @@ does not work.
 All manifests are checked before anything is made. ConfigMaps and Secrets are
 stored first, as kubectl apply does it. Several pods are made side by side.
 A pod of which no container could be started is removed again, unless
---wait=created leaves it to the supervisor, which tries again. Every other pod
-stays, to be looked at: run says which container could not start or failed at
-once, and what it wrote. What fails later is shown by ps and diagnose. A pod
-that is there already and is the same is gone on with.
+--wait=created leaves it to the supervisor, which tries again, or nothing in it
+is tried again and it has failed for good. Every other pod stays, to be looked
+at: run says which container could not start or failed at once, and what it
+wrote. What fails later is shown by ps and diagnose. A pod that is there already
+and is the same is gone on with.
 
 What is to be done for the pods later, such as restarts and probes, is done by
 a supervisor in the background, which run starts where none is at work and
