@@ -58,6 +58,12 @@ func (e *Engine) ReadEvents(ctx context.Context, pause string) (event.Log, error
 	return log, nil
 }
 
+// ReadResolv is loop.Events.
+func (e *Engine) ReadResolv(ctx context.Context, pause string) (string, error) {
+	text, err := e.readInside(ctx, pause, "/etc/resolv.conf")
+	return string(text), err
+}
+
 // WriteEvents is loop.Events.
 func (e *Engine) WriteEvents(ctx context.Context, pause string, log event.Log) error {
 	return e.writeInside(ctx, pause, eventsFile, log)

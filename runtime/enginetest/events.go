@@ -37,6 +37,12 @@ func (e *Engine) WriteEvents(ctx context.Context, pause string, log event.Log) e
 	return ctx.Err()
 }
 
+// ReadResolv implements loop.Events: a server of the engine's own, and room for
+// no other.
+func (e *Engine) ReadResolv(ctx context.Context, _ string) (string, error) {
+	return "nameserver 192.0.2.254\n", ctx.Err()
+}
+
 // eventsStay writes events to a pause that is not started yet, to one that runs
 // and to one that has ended.
 func eventsStay(b *bench) {

@@ -200,6 +200,19 @@ func TestSandboxChanged(t *testing.T) {
 	}
 }
 
+// A pod that asks for a cluster's DNS is told that there is none; one that says
+// nothing of it is not, nor is one in the machine's network.
+func TestMissingClusterDNS(t *testing.T) {
+	for policy, want := range map[v1.DNSPolicy]bool{v1.DNSClusterFirst: false, v1.DNSDefault: false, v1.DNSClusterFirstWithHostNet: true} {
+		w := world("a")
+		w.Want.Pod.Spec.DNSPolicy = policy
+		const told = `0 x1  MissingClusterDNS: pod: "web_default(uid-1)". kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.`
+		if got := brief(Seen(w)); slices.Contains(got, told) != want {
+			t.Errorf("%s: %q", policy, got)
+		}
+	}
+}
+
 // A child that was killed for its memory is told of, each time, and is written
 // down: the engine forgets it.
 func TestKilledForItsMemory(t *testing.T) {

@@ -87,6 +87,7 @@ func Seen(w plan.World) []Event {
 	if at, changed := w.SandboxChanged(); changed {
 		all = append(all, normal("", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.", at))
 	}
+	all = append(all, missingDNS(w)...)
 	for _, c := range w.Containers {
 		all = append(all, normal(c.Unit, reasonCreated, "Container created", c.Created))
 		if !c.StartedAt.IsZero() {
@@ -97,6 +98,27 @@ func Seen(w plan.World) []Event {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Event) int { return a.First.Compare(b.First) })
+	return all
+}
+
+// missingDNS tells that a pod that asks for a cluster's DNS has none
+// (pkg/kubelet/network/dns, GetPodDNS). ClusterFirst does not ask: it is what each
+// pod has whose manifest says nothing.
+func missingDNS(w plan.World) []Event {
+	if w.Want == nil || w.Pause == nil || w.Pause.StartedAt.IsZero() || w.Want.Pod.Spec.DNSPolicy != v1.DNSClusterFirstWithHostNet {
+		return nil
+	}
+	pod := w.Want.Pod
+	return []Event{warning("", "MissingClusterDNS", fmt.Sprintf("pod: \"%s_%s(%s)\". kubelet does not have ClusterDNS IP configured and cannot create Pod using %q policy. Falling back to %q policy.",
+		pod.Name, pod.Namespace, pod.UID, v1.DNSClusterFirst, v1.DNSDefault), w.Pause.StartedAt)}
+}
+
+// LeftOut tells what of a pod's dnsConfig is not in its resolv.conf.
+func LeftOut(w plan.World, conf string, now time.Time) []Event {
+	var all []Event
+	for _, message := range w.Want.DNSLeftOut(conf) {
+		all = append(all, warning("", "DNSConfigForming", message, now))
+	}
 	return all
 }
 

@@ -20,6 +20,8 @@ type Events interface {
 	// ReadEvents reads what was written; nothing where nothing was.
 	ReadEvents(ctx context.Context, pause string) (event.Log, error)
 	WriteEvents(ctx context.Context, pause string, log event.Log) error
+	// ReadResolv reads the resolv.conf of a pod.
+	ReadResolv(ctx context.Context, pause string) (string, error)
 }
 
 // EventsOf is all that is known of what happened to a pod.
@@ -124,11 +126,17 @@ func (b *Book) Done(w plan.World, op plan.Op, took time.Duration, err error) {
 		failed = append(b.unmade(w, op), failed...)
 	}
 	b.Tell(w, failed...)
-	if op.Kind == plan.PullImage && err == nil {
-		b.mu.Lock()
-		defer b.mu.Unlock()
+	if err != nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case op.Kind == plan.PullImage:
 		p := b.page(w)
 		p.pulls = append(p.pulls, pull{op, took, b.Now()})
+	case op.Kind == plan.StartPause && w.Want != nil && w.Want.AddsDNS():
+		b.page(w).unresolved = true
 	}
 }
 
@@ -244,10 +252,12 @@ func (b *Book) run(ctx context.Context, which func(*page) bool) {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaving)
 			defer cancel()
+			b.resolve(last)
 			b.read(last, (*page).pendingNews)
 			b.write(last, func(*page) bool { return true })
 			return
 		}
+		b.resolve(ctx)
 		b.read(ctx, which)
 		b.write(ctx, b.due)
 	}
@@ -263,6 +273,21 @@ func (b *Book) read(ctx context.Context, which func(*page) bool) {
 		b.mu.Lock()
 		b.begin(p, log)
 		b.mu.Unlock()
+	}
+}
+
+// resolve looks whether all of dnsConfig is in the resolv.conf of pods that were just
+// started.
+func (b *Book) resolve(ctx context.Context) {
+	for p, w := range b.some(func(p *page) bool { return p.unresolved }) {
+		conf, err := b.Events.ReadResolv(ctx, w.Pause.ID)
+		if err != nil {
+			continue
+		}
+		b.mu.Lock()
+		p.unresolved = false
+		b.mu.Unlock()
+		b.Tell(w, event.LeftOut(w, conf, b.Now())...)
 	}
 }
 

@@ -264,6 +264,7 @@ const slowWrite = 2 * time.Second
 
 // slow takes its time to write, and notes of which pods it was.
 type slow struct {
+	loop.Events
 	mu      sync.Mutex
 	written []string
 }
@@ -419,4 +420,22 @@ func TestTwoKeepersCountAnImageOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Whoever starts a pod looks whether its resolv.conf holds all of its dnsConfig, and
+// tells of what it does not, once.
+func TestDNSConfigForming(t *testing.T) {
+	for server, want := range map[string]int{"192.0.2.1": 1, "192.0.2.254": 0} {
+		onBench(t, func(b *bench) {
+			pod := podOf("1", v1.RestartPolicyAlways)
+			pod.Spec.DNSConfig = &v1.PodDNSConfig{Nameservers: []string{server}}
+			b.runner.Book = b.book()
+			b.run(translate.New(pod, translate.Options{}))
+			b.keeps(time.Minute, func() {})
+			got := slices.DeleteFunc(b.written(), func(reason string) bool { return reason != "DNSConfigForming" })
+			if len(got) != want {
+				b.Errorf("with %s: %v", server, got)
+			}
+		})
+	}
 }

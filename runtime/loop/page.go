@@ -10,19 +10,20 @@ import (
 
 // page is what is known of one pod.
 type page struct {
-	world   plan.World // the last look
-	log     event.Log
-	waits   event.Waits
-	read    bool          // what was written before is in the log
-	pending []event.Event // until then
-	news    bool          // the log has what is to be written
-	fresh   bool          // and something that has not happened before
-	since   time.Time     // since when
-	urgent  bool          // others ask for it soon
-	written time.Time
-	pulls   []pull            // of which the next look tells
-	present []present         // of which the look tells that shows the container
-	begun   map[string]string // how the stops were told of that are under way, by container
+	world      plan.World // the last look
+	log        event.Log
+	waits      event.Waits
+	read       bool          // what was written before is in the log
+	pending    []event.Event // until then
+	news       bool          // the log has what is to be written
+	fresh      bool          // and something that has not happened before
+	since      time.Time     // since when
+	urgent     bool          // others ask for it soon
+	written    time.Time
+	pulls      []pull            // of which the next look tells
+	present    []present         // of which the look tells that shows the container
+	unresolved bool              // its pause was started, and its resolv.conf not yet looked at
+	begun      map[string]string // how the stops were told of that are under way, by container
 }
 
 // pull is an image that was pulled; how large it is is not known yet.

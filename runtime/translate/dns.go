@@ -1,19 +1,24 @@
 package translate
 
-import v1 "k8s.io/api/core/v1"
+import (
+	"slices"
+	"strings"
 
-// addsDNS reports whether the pod's dnsConfig is added to what the engine has, as
+	v1 "k8s.io/api/core/v1"
+)
+
+// AddsDNS reports whether the pod's dnsConfig is added to what the engine has, as
 // with every policy but None: there is no cluster DNS here. Docker has no word for
 // that, so the pause does it; another image cannot, and then the engine's own is
 // given up.
-func (b *Blueprint) addsDNS() bool {
+func (b *Blueprint) AddsDNS() bool {
 	s := &b.Pod.Spec
 	return s.DNSConfig != nil && s.DNSPolicy != v1.DNSNone && b.ownPause()
 }
 
 // resolvWords are the arguments of the pause for what it adds.
 func (b *Blueprint) resolvWords() []string {
-	if !b.addsDNS() {
+	if !b.AddsDNS() {
 		return nil
 	}
 	c := b.Pod.Spec.DNSConfig
@@ -29,10 +34,56 @@ func (b *Blueprint) resolvWords() []string {
 	return words
 }
 
+// maxNameservers is how many a pod has (k8s.io/kubernetes/pkg/apis/core/validation).
+const maxNameservers = 3
+
+// DNSLeftOut says, of the resolv.conf of a started pod, what of its dnsConfig is
+// beyond the limits of a node, which have it left out, in the kubelet's words
+// (pkg/kubelet/network/dns, formDNSConfigFitsLimits).
+func (b *Blueprint) DNSLeftOut(conf string) []string {
+	if !b.AddsDNS() {
+		return nil
+	}
+	c := b.Pod.Spec.DNSConfig
+	var said []string
+	for _, of := range []struct {
+		kind, what string
+		wanted     []string
+	}{
+		{"nameserver", "Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: ", c.Nameservers},
+		{"search", "Search Line limits were exceeded, some search paths have been omitted, the applied search line is: ", c.Searches},
+	} {
+		applied := resolvValues(conf, of.kind)
+		if slices.ContainsFunc(of.wanted, func(value string) bool { return !slices.Contains(applied, undotted(value)) }) {
+			said = append(said, of.what+strings.Join(applied, " "))
+		}
+	}
+	return said
+}
+
+// resolvValues are the values of all lines of a kind.
+func resolvValues(conf, kind string) []string {
+	var values []string
+	for line := range strings.Lines(conf) {
+		if words := strings.Fields(line); len(words) > 0 && words[0] == kind {
+			values = append(values, words[1:]...)
+		}
+	}
+	return values
+}
+
+// undotted is a domain without the dot at its end, as the pause writes it.
+func undotted(domain string) string {
+	if len(domain) > 1 {
+		return strings.TrimSuffix(domain, ".")
+	}
+	return domain
+}
+
 // pauseDNS passes on a dnsConfig that takes the place of what the engine has.
 func pauseDNS(r *Request, b *Blueprint) {
 	c := b.Pod.Spec.DNSConfig
-	if c == nil || b.addsDNS() {
+	if c == nil || b.AddsDNS() {
 		return
 	}
 	r.Host.DNS = distinct(c.Nameservers)

@@ -50,3 +50,36 @@ func TestDNS(t *testing.T) {
 		t.Errorf("with the policy None: %v (-want +got):\n%s", b.Notes, diff)
 	}
 }
+
+// What is beyond the limits of a node is told in the kubelet's words, whoever named it first.
+func TestDNSLeftOut(t *testing.T) {
+	const servers = "Nameserver limits were exceeded, some nameservers have been omitted, the applied nameserver line is: "
+	const searches = "Search Line limits were exceeded, some search paths have been omitted, the applied search line is: "
+	const lists = "dnsConfig: {nameservers: [192.0.2.1, 192.0.2.2], searches: [b.c., a.b]}"
+	for _, c := range []struct {
+		spec, conf string
+		opts       translate.Options
+		want       []string
+	}{
+		{spec: "", conf: "nameserver 192.0.2.9\n"},
+		{spec: lists, conf: "# made\nnameserver 192.0.2.2\nnameserver 192.0.2.1\nsearch a.b b.c\noptions ndots:5\n"},
+		{spec: lists, conf: "nameserver 192.0.2.9\nnameserver 192.0.2.8\nnameserver 192.0.2.1\nsearch b.c a.b\n", want: []string{servers + "192.0.2.9 192.0.2.8 192.0.2.1"}},
+		{spec: lists, conf: "nameserver 192.0.2.1\nnameserver 192.0.2.2\nsearch c b.c", want: []string{searches + "c b.c"}},
+		{spec: lists, conf: "", opts: translate.Options{PauseImage: "mine"}},
+	} {
+		b := translate.New(parseText(t, "p.yaml", notable(c.spec, "")), c.opts)
+		if diff := cmp.Diff(c.want, b.DNSLeftOut(c.conf)); diff != "" {
+			t.Errorf("%s of %q: (-want +got):\n%s", c.spec, c.conf, diff)
+		}
+	}
+}
+
+// That some of three servers will not be used is known before the engine is asked.
+func TestTooManyServers(t *testing.T) {
+	for servers, want := range map[string]int{"1.1.1.1, 1.1.1.2, 1.1.1.3": 1, "1.1.1.1, 1.1.1.2, 1.1.1.1": 0} {
+		spec := "dnsConfig: {nameservers: [" + servers + "]}"
+		if b := translate.New(parseText(t, "p.yaml", notable(spec, "")), translate.Options{}); len(b.Notes) != want {
+			t.Errorf("%s: notes %v", spec, b.Notes)
+		}
+	}
+}

@@ -88,7 +88,9 @@ func podNotes(n *noter, b *Blueprint) {
 	}
 	n.warn(s.HostNetwork && len(b.Options.Publish) > 0, "spec.hostNetwork", "-p publishes nothing: all ports of the pod are the machine's")
 	n.warn(s.DNSPolicy == v1.DNSClusterFirstWithHostNet, "spec.dnsPolicy", engineDNS)
-	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone && !b.addsDNS() {
+	n.warn(b.AddsDNS() && len(distinct(s.DNSConfig.Nameservers)) >= maxNameservers, "spec.dnsConfig.nameservers",
+		"the engine's own come before these, and a pod has three in all, as on a node: what is beyond is left out")
+	if c := s.DNSConfig; c != nil && s.DNSPolicy != v1.DNSNone && !b.AddsDNS() {
 		const instead = "they take the place of the engine's own, to which a node adds them"
 		n.warn(len(c.Nameservers) > 0, "spec.dnsConfig.nameservers", instead)
 		n.warn(len(c.Searches) > 0, "spec.dnsConfig.searches", instead)
