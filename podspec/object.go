@@ -25,6 +25,8 @@ type Object struct {
 	Said runtime.Object
 	// Warnings are what is most likely not meant so, and yet taken: those of Kubernetes' API server and others.
 	Warnings Problems
+	// Refused is what is wrong with a pod that is not to be run for it: what else there is to say of it can be said. Nil for all others.
+	Refused Problems
 
 	file string
 	root *yaml.Node

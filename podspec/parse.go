@@ -13,7 +13,7 @@ import (
 // the file, defaulted and valid. Name is what the file is called in messages.
 //
 // The error is a [Problems] with everything that is wrong in the whole file. The objects beside it are those of which
-// nothing is: they are for what else there is to say of the file, and not to be used. An object may lack a name if it
+// nothing is, and pods that are Refused: they are for what else there is to say of the file, and not to be used. An object may lack a name if it
 // has a generateName: the caller makes the name. An object of a kind that minipod does not take is not read: it has a
 // warning.
 func Parse(name string, data []byte) ([]*Object, error) {
@@ -114,6 +114,10 @@ func (p *parser) typed(root *yaml.Node, k kind) {
 	}
 	p.pardon(before)
 	if len(p.problems) > before {
+		if pod.Pod() != nil {
+			pod.Refused = slices.Clone(p.problems[before:])
+			p.add(pod)
+		}
 		return
 	}
 	p.add(o)

@@ -37,7 +37,8 @@ func apply(ctx context.Context, e records, m manifest.Object) (word string, err 
 			return "", err
 		}
 		if pod := current.Pod(); pod != "" {
-			return "", &ownedError{m.Kept.Key(), pod}
+			owned := ownedError{m.Kept.Key(), pod}
+			return "", podspec.Problems{m.Problem("metadata.name", owned.Error())}
 		}
 		stamp := object.Stamp{UID: uuid.NewUUID(), Now: time.Now()}
 		if m.Kept.Resource == object.Services {
@@ -166,14 +167,24 @@ func removeObject(ctx context.Context, e records, key object.Key) error {
 	return drop(ctx, e, found.All(all))
 }
 
-// applyObjects stores the objects of manifests, in their order.
+// applyObjects stores the objects of manifests, in their order. As with kubectl, one
+// that cannot be what its manifest says keeps no other from it.
 func applyObjects(ctx context.Context, io streams, e records, objects []manifest.Object) error {
+	var refused podspec.Problems
 	for _, m := range objects {
 		word, err := apply(ctx, e, m)
-		if err != nil {
+		var problems podspec.Problems
+		switch {
+		case errors.As(err, &problems):
+			refused = append(refused, problems...)
+		case err != nil:
 			return err
+		default:
+			tell.Result(io.out, "%s %s", objectName(m.Kept.Key()), word)
 		}
-		tell.Result(io.out, "%s %s", objectName(m.Kept.Key()), word)
+	}
+	if len(refused) > 0 {
+		return refused
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"k8s.io/apimachinery/pkg/types"
@@ -83,19 +84,26 @@ func Read(ctx context.Context, in Input, args []string, opts Options) *Reading {
 
 // parse takes one source.
 func (r *Reading) parse(opts Options, s Source) {
-	before := len(r.Warnings)
-	defer func() { inOrder(r.Warnings[before:]) }()
+	warnings, problems := len(r.Warnings), len(r.Problems)
+	defer func() {
+		inOrder(r.Warnings[warnings:])
+		inOrder(r.Problems[problems:])
+	}()
 	objects, err := podspec.Parse(s.Name, s.Data)
-	var problems podspec.Problems
+	var wrong podspec.Problems
 	switch {
 	case errors.As(err, new(*podspec.EmptyError)) && s.listed:
 		r.Warnings = append(r.Warnings, podspec.Problem{File: s.Name, Message: "the file is empty: left out"})
-	case errors.As(err, &problems):
-		r.Problems = append(r.Problems, hinted(problems)...)
+	case errors.As(err, &wrong):
+		r.Problems = append(r.Problems, hinted(wrong)...)
 	case err != nil:
 		r.Failed = errors.Join(r.Failed, err)
 	}
 	for _, o := range objects {
+		if o.Refused != nil {
+			r.refused(opts, o)
+			continue
+		}
 		r.Warnings = append(r.Warnings, o.Warnings...)
 		if o.Taken() {
 			r.taken++
@@ -148,6 +156,24 @@ func (r *Reading) pod(opts Options, o *podspec.Object) {
 	m := Pod{Object: o, Blueprint: translate.New(pod, options)}
 	r.notes(m)
 	r.Pods = append(r.Pods, m)
+}
+
+// refused takes what cannot be honoured of a pod that is refused for something
+// else, and does not follow from that.
+func (r *Reading) refused(opts Options, o *podspec.Object) {
+	also := &Reading{}
+	also.pod(opts, o)
+	for _, p := range also.Problems {
+		if !slices.ContainsFunc(o.Refused, func(said podspec.Problem) bool { return within(p.Field, said.Field) }) {
+			r.wrong(p)
+		}
+	}
+}
+
+// within tells whether a field is another one, or a part of it.
+func within(field, of string) bool {
+	rest, part := strings.CutPrefix(field, of)
+	return part && (rest == "" || of != "" && (rest[0] == '.' || rest[0] == '['))
 }
 
 // generated is a name as the API server makes it of a generateName

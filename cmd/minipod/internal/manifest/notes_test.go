@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -42,6 +43,50 @@ spec:
 	}
 	if diff := cmp.Diff(want, r.Warnings.Lines()); diff != "" || r.Err() != nil {
 		t.Errorf("%v; warnings (-want +got):\n%s", r.Err(), diff)
+	}
+}
+
+// What minipod cannot honour is told beside what Kubernetes refuses of the same pod, in the order of the lines, but for
+// what follows from that.
+func TestRefusalsBesideKubernetes(t *testing.T) {
+	r := read(t, `
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes:
+  - {name: relative, hostPath: {path: data}}
+  - {name: other, nfs: {servr: x, server: h, path: /z}}
+  - {name: up, hostPath: {path: ../data}}
+  containers:
+  - {name: c, image: i, imagePullPolicy: Sometimes}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      hostUsers: false
+      containers: [{name: C, image: i}]
+`)
+	var got []string
+	for _, p := range r.Problems {
+		got = append(got, fmt.Sprintf("%d %s", p.Line, p.Field))
+	}
+	want := []string{
+		"6 spec.volumes[0].hostPath.path",
+		"7 spec.volumes[1].nfs",
+		"7 spec.volumes[1].nfs.servr",
+		"8 spec.volumes[2].hostPath.path",
+		"10 spec.containers[0].imagePullPolicy",
+		"20 spec.template.spec.hostUsers",
+		"21 spec.template.spec.containers[0].name",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(r.Pods) > 0 {
+		t.Errorf("%d pods; problems (-want +got):\n%s", len(r.Pods), diff)
 	}
 }
 
