@@ -18,11 +18,11 @@ func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *templa
 	said := map[string]int{}
 	for _, e := range refused {
 		if !d.covered(e) && !follows(e, refused, o, t) {
-			if from := cameFrom(e.Field, o); from != "" && !o.Written(e.Field) {
+			if from := cameFrom(e, o); from != "" && !o.Written(e.Field) {
 				e.Field = from
 			}
 			body := e.ErrorBody()
-			line, col := locate(o.root, splitPath(wantedBy(e))).hint(e, said[e.Field+body]).position()
+			line, col := locate(o.root, splitPath(wantedBy(e, t))).hint(e, said[e.Field+body]).position()
 			said[e.Field+body]++
 			p.report(line, col, e.Field, "%s%s", body, cmp.Or(selectorHint(o, e, t), refusedHint(o, e)))
 			p.refused(e.Field, e.BadValue)
@@ -30,28 +30,37 @@ func (p *parser) judge(refused field.ErrorList, d *decoder, o *Object, t *templa
 	}
 }
 
-// jobLabels is where Kubernetes refuses the name of a Job that its pods cannot have as a label.
-const jobLabels = "spec.template.labels"
+// ofJobName reports whether Kubernetes refuses the name of a Job that its pods cannot have as a label.
+func ofJobName(e *field.Error, o *Object) bool {
+	return e.Field == "spec.template.labels" && o.Kind == "Job" && e.BadValue == o.Meta().GetName()
+}
 
 // cameFrom is the field of a manifest that Kubernetes copies into this one, which few manifests have. Of a ConfigMap that is
 // too long it names none.
-func cameFrom(field string, o *Object) string {
-	switch field {
-	case "[]":
+func cameFrom(e *field.Error, o *Object) string {
+	switch {
+	case e.Field == "[]":
 		if o.Written("data") {
 			return "data"
 		}
 		return "binaryData"
-	case jobLabels:
+	case ofJobName(e, o):
 		return "metadata.name"
-	case "spec.clusterIPs[0]":
+	case e.Field == "spec.clusterIPs[0]":
 		return "spec.clusterIP"
 	}
 	return ""
 }
 
-// wantedBy is the field to look at: the one that asks for the missing one, where there is one.
-func wantedBy(e *field.Error) string {
+// wantedBy is the field to look at: the one that asks for the missing one, where there is one. Kubernetes leaves out the
+// metadata of a template.
+func wantedBy(e *field.Error, t *template) string {
+	if t != nil {
+		part, of := strings.CutPrefix(e.Field, t.at+".")
+		if of && (strings.HasPrefix(part, "labels") || strings.HasPrefix(part, "annotations")) {
+			return t.at + ".metadata." + part
+		}
+	}
 	if of, found := strings.CutSuffix(e.Field, "spec.dnsConfig"); found && e.Type == field.ErrorTypeRequired {
 		return of + "spec.dnsPolicy"
 	}
@@ -64,12 +73,14 @@ func follows(e *field.Error, refused field.ErrorList, o *Object, t *template) bo
 	among := func(path string) bool {
 		return slices.ContainsFunc(refused, func(other *field.Error) bool { return other.Field == path })
 	}
-	switch e.Field {
-	case "metadata.name":
+	switch {
+	case e.Field == "metadata.name":
 		return o.Meta().GetName() == "" && (o.Meta().GetGenerateName() != "" || e.Type != field.ErrorTypeRequired)
-	case jobLabels:
+	case e.Field == "metadata.labels":
+		return !o.Written(e.Field) // they are the template's
+	case ofJobName(e, o):
 		return among("metadata.name")
-	case "spec.template.metadata.labels":
+	case e.Field == "spec.template.metadata.labels":
 		return among("spec.selector")
 	}
 	if limit := strings.Replace(e.Field, ".requests[", ".limits[", 1); limit != e.Field {

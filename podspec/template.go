@@ -172,7 +172,9 @@ func (o *Object) podOf(t *template) *Object {
 	for _, w := range kube.TakePod(pod) {
 		made.warn(w)
 	}
+	grace := t.spec.Spec.TerminationGracePeriodSeconds
 	t.spec.Spec = *pod.Spec.DeepCopy()
+	t.spec.Spec.TerminationGracePeriodSeconds = grace // Kubernetes mends a negative one in pods alone, and warns of it here
 	return made
 }
 
@@ -212,10 +214,16 @@ func (p *parser) claims(o *Object, t *template, number int) {
 		claim := model.DeepCopy()
 		claim.Name, claim.Namespace = claimName(model.Name, podName(t.set, number)), t.set.Namespace
 		kube.DefaultPersistentVolumeClaim(claim)
-		p.add(&Object{
+		made := &Object{
 			Kind: "PersistentVolumeClaim", Object: claim, file: o.file, root: o.root,
 			template: fmt.Sprintf("spec.volumeClaimTemplates[%d]", i),
-		})
+		}
+		if number == t.first {
+			for _, w := range kube.WarnPersistentVolumeClaim(claim) {
+				made.warn(w)
+			}
+		}
+		p.add(made)
 	}
 }
 
