@@ -56,7 +56,8 @@ type Finding struct {
 	Asks []Question
 	// State is what the pod is, in words.
 	State string
-	// Besides is what is no cause of what the pod does: the ephemeral containers
+	// Besides is what is no cause of what the pod does: the failures that it has
+	// recovered from; the ephemeral containers
 	// that have not come to be, and why; who will not end when asked to; published
 	// ports that nobody listens on; who keeps a pod from ending.
 	Besides []string
@@ -90,7 +91,7 @@ func Find(w plan.World, e Evidence, now time.Time) Finding {
 		}
 	}
 	slices.SortStableFunc(l.causes, func(a, b Cause) int { return cmp.Compare(a.rank(), b.rank()) })
-	besides := slices.Concat(l.absentEphemeral(), l.deaf(), l.unheard(), l.outlived())
+	besides := slices.Concat(l.recovered(), l.absentEphemeral(), l.deaf(), l.unheard(), l.outlived())
 	return Finding{Causes: l.causes, Asks: l.asks, State: l.state(), Besides: besides}
 }
 

@@ -210,6 +210,10 @@ func TestCauses(t *testing.T) {
 		{"readiness by HTTPS", of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client"), "certain probe-scheme: speaks HTTP"},
 		{"crlf of a shell", of(t, "script-crlf-shell").ended(2, "/scripts/run: set: line 1: illegal option -\r"), "certain script-crlf: takes the carriage returns for parts of the commands"},
 		{"crlf of bash", of(t, "script-crlf-shell").ended(127, `/scripts/run: line 1: $'\r': command not found`), "certain script-crlf: a script in container main ends its lines with CRLF"},
+		{"crlf that nobody complains of", of(t, "script-crlf-shell").ended(2, "sh: /scripts/run: line 3: syntax error: unexpected end of file").file("id-main", "/scripts/run", script("if true; then\r\nfi\r\n")), "likely script-crlf: the script /scripts/run of container main ends its lines with CRLF"},
+		{"crlf of a folder", of(t, "script-crlf-shell").command("bash", "-eo", "pipefail", "run").folder("/scripts").image(diagnose.Image{}).ended(2, "bash: $'\\r': command not found").file("id-main", "/scripts/run", script("set -e\r\n")), "certain script-crlf: the script /scripts/run of container main ends its lines with CRLF"},
+		{"crlf that a shell runs", of(t, "script-crlf-shell").command("sh", "-c", "/scripts/run").ended(127, "sh: /scripts/run: not found").file("id-main", "/scripts/run", script("#!/bin/sh\r\n")), `certain script-crlf: "/bin/sh\r"`},
+		{"a signal, whatever the script", of(t, "script-crlf-shell").ended(137).file("id-main", "/scripts/run", script("set -e\r\n")), "certain crashed: was killed (exit code 137)"},
 		{"terminal of a shell", of(t, "script-crlf-shell").terminal().ended(2, "sh: set: line 1: illegal option -z\r"), "certain crashed: ended with exit code 2"},
 		{"init waits without a name server", of(t, "init-waits-for-name").command("nslookup", "database").onlyInit("nslookup: can't resolve 'database': no servers could be reached"), "certain init-waits-for-name: keeps all that comes after it from starting: it waits for the name database, and no name server of the pod answers"},
 		{"name of no Service", of(t, "dns").ended(1, "wget: bad address 'database'").answers(diagnose.Question{Kind: diagnose.AskObjects}, diagnose.Answer{}), "certain dns: there is no cluster DNS here, spec.hostAliases can give the name the IP of a pod (there is no Service database either)"},
@@ -253,6 +257,8 @@ func TestCauses(t *testing.T) {
 		{"host port", manifest(t, "host-port-taken").image(diagnose.Image{}).hostPort("holder_POD"), "certain host-port-taken: port 4711 of the machine, which the pod is to publish, is taken by container holder_POD"},
 		{"host port of a pod", of(t, "host-port-taken").absent().registry(diagnose.RegistryHas, "").unstarted().hostPort("holder_POD"), "certain host-port-taken: taken by container holder_POD"},
 		{"hidden command", of(t, "hidden-by-volume").command("/etc/nginx/run").refused(127, runc+`exec: "/etc/nginx/run": stat /etc/nginx/run: no such file or directory: unknown`).imageFile("image", "/etc/nginx/run", diagnose.File{There: true}).file("id-main", "/etc/nginx/run", diagnose.File{}), "certain hidden-by-volume: hides what image nginx has there: /etc/nginx/run is missing"},
+		{"hidden command behind a link", of(t, "hidden-by-volume").command("/conf/run").refused(127, runc+`exec: "/conf/run": stat /conf/run: no such file or directory: unknown`).imageFile("image", "/conf/run", diagnose.File{There: true}).imageFile("image", "/conf", diagnose.File{There: true, Dir: true, Link: "/etc/nginx"}).file("id-main", "/conf/run", diagnose.File{}), "certain hidden-by-volume: volume settings is mounted at /etc/nginx in container main and hides what image nginx has there: /etc/nginx/run is missing"},
+		{"hidden command of a mount behind a link", of(t, "hidden-by-volume").command("/conf/run").refused(127, runc+`exec: "/conf/run": stat /conf/run: no such file or directory: unknown`).imageFile("image", "/conf/run", diagnose.File{There: true}).imageFile("image", "/etc/nginx", diagnose.File{There: true, Dir: true, Link: "/conf"}).file("id-main", "/conf/run", diagnose.File{}), "certain hidden-by-volume: /etc/nginx/run is missing"},
 		{"hidden", of(t, "hidden-by-volume").ended(1, `open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)`).imageFile("image", "/etc/nginx/nginx.conf", diagnose.File{There: true}).file("id-main", "/etc/nginx/nginx.conf", diagnose.File{}), "certain hidden-by-volume: volume settings is mounted at /etc/nginx"},
 		{"object", manifest(t, "object-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755}), `certain object-missing: configmap "nosuch" not found`},
 		{"key", manifest(t, "key-missing").colours(), "certain key-missing: couldn't find key mode in ConfigMap default/key-missing; it has colour"},
@@ -291,7 +297,7 @@ func TestCauses(t *testing.T) {
 		{"removing", of(t, "crashed").halfRemoved(time.Second), "possible being-removed: the pod is being removed, and its containers have 30 s to end in"},
 		{"stop broken off", of(t, "crashed").halfStopped(time.Minute).unkept(), "certain stop-interrupted: minipod stop crashed finishes it"},
 		{"removal broken off", of(t, "crashed").halfRemoved(time.Minute).unkept(), "certain removal-interrupted: minipod rm crashed finishes it"},
-		{"restarted since", of(t, "crashed").ended(3).restarted(), "certain crashed: ended with exit code 3, and was started again 5s ago"},
+		{"restarted since", of(t, "crashed").ended(3).restarted(5 * time.Second), "certain crashed: ended with exit code 3, and was started again 5s ago"},
 		{"one word", of(t, "crashed").command("sleep 5").refused(127, runc+`exec: "sleep 5": executable file not found in $PATH: unknown`), `certain command-not-found: write ["sleep", "5"]`},
 		{"pause", of(t, "crashed").pauseDown(), "certain pause-down: the pause container has ended"},
 		{"paused", of(t, "crashed").paused(), "certain paused: somebody has paused container main (docker pause), and its processes stand still: docker unpause crashed_main lets them go on"},
@@ -302,6 +308,8 @@ func TestCauses(t *testing.T) {
 		{"planned folder", manifest(t, "runs-as-root").command("/etc").imageFile("busybox", "/etc", diagnose.File{There: true, Dir: true, Mode: 0o755}).imageUser("5"), "certain not-executable: the command /etc of container main is a folder"},
 		{"planned file without the right", manifest(t, "command-not-found").command("/etc/passwd").imageFile("busybox", "/etc/passwd", diagnose.File{There: true, Mode: 0o644}), "certain not-executable: may not be executed"},
 		{"planned behind a volume", manifest(t, "read-only-volume").command("/work/run").imageFile("busybox", "/work/run", diagnose.File{There: true, Mode: 0o755}), "certain hidden-by-volume: volume work is mounted at /work"},
+		{"planned behind a link", manifest(t, "command-hidden").command("/sbin/run").imageFile("busybox", "/sbin/run", diagnose.File{There: true, Mode: 0o755}).imageFile("busybox", "/sbin", diagnose.File{There: true, Dir: true, Link: "/bin"}), "certain hidden-by-volume: volume programs is mounted at /bin"},
+		{"planned crlf of a shell", manifest(t, "script-crlf-shell").image(diagnose.Image{Env: []string{"PATH=/bin"}}).imageFile("busybox", "/bin/sh", diagnose.File{There: true, Mode: 0o755}).scripts("set -e\r\n"), "likely script-crlf: the script /scripts/run of container main ends its lines with CRLF"},
 		{"planned interpreter", manifest(t, "interpreter-missing").scripts("#!/bin/bash\n").imageFile("busybox", "/bin/bash", diagnose.File{}), "certain interpreter-missing: asks for /bin/bash, which image busybox does not have"},
 		{"planned interpreter by env", manifest(t, "interpreter-missing").nowhere("python3").scripts("#!/usr/bin/env python3\n"), "certain interpreter-missing: asks for python3, which image busybox does not have"},
 		{"planned crlf", manifest(t, "script-crlf").scripts("#!/bin/sh\r\n"), "certain script-crlf: CRLF"},
@@ -442,12 +450,16 @@ func TestBesides(t *testing.T) {
 	for i := range outlived.Want.Units {
 		outlived.Want.Units[i].Restart = v1.RestartPolicyNever
 	}
+	recovered := of(t, "liveness-too-early").livenessKilled(2 * time.Second)
+	recovered.Containers = recovered.Containers[:1]
 	for name, c := range map[string]struct {
 		of   *patient
 		want string
 	}{
 		"nobody listens": {published().listens("0.0.0.0:80"), "nobody listens on port 8080, which is published as 18080; the pod listens on 80"},
 		"listens":        {published().listens("0.0.0.0:8080"), ""},
+		"recovered":      {of(t, "crashed").ended(3).lived(time.Second).restarted(20 * time.Second), "container main ended with exit code 3, and was started again 20s ago; it has run for longer than before: minipod logs crashed -c main --previous"},
+		"killed before":  {recovered.restarted(20 * time.Second), "container main was killed (exit code 137), and was started again 20s ago"},
 		"not yet":        {published().listens(), ""},
 		"outlived":       {outlived, "container second has ended and first runs on: the pod ends when both have"},
 		"both run":       {of(t, "port-clash"), ""},
@@ -506,7 +518,7 @@ func TestOvercome(t *testing.T) {
 		Action:    v1.ContainerRestartRuleActionRestart,
 		ExitCodes: &v1.ContainerRestartRuleOnExitCodes{Operator: v1.ContainerRestartRuleOnExitCodesOpIn, Values: []int32{42}},
 	}}
-	meant.restarted()
+	meant.restarted(5 * time.Second)
 	delayed := of(t, "probe-port").probe("readiness", "connect: connection refused").listens()
 	delayed.Want.Units[0].Container.ReadinessProbe.InitialDelaySeconds = 90
 	for name, p := range map[string]*patient{

@@ -101,8 +101,8 @@ func (l *look) endless(u translate.Unit) bool {
 // ranFor says how an attempt ended, and after what time.
 func ranFor(c plan.Container) string {
 	text := fmt.Sprintf("exit code %d", c.ExitCode)
-	if !c.StartedAt.IsZero() && c.FinishedAt.After(c.StartedAt) {
-		text += " after " + age(c.FinishedAt.Sub(c.StartedAt))
+	if d := ran(c); d > 0 {
+		text += " after " + age(d)
 	}
 	return text
 }

@@ -76,7 +76,7 @@ type File struct {
 	UID, GID int
 	Dir      bool
 	Empty    bool   // a folder without anything in it
-	Link     string // where a symbolic link points
+	Link     string // where it is, if its path is that of a symbolic link
 	Head     []byte // its first bytes, at most HeadSize
 }
 

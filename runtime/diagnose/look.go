@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"iter"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -144,18 +145,49 @@ func (l *look) failed(u translate.Unit) *plan.Container {
 			return &c
 		}
 	}
+	before, over := l.before(u)
+	if over {
+		return nil
+	}
+	return before
+}
+
+// before is the attempt of a unit that has failed a short while ago, and after
+// which another one runs; nil where there is none. It is over when the one that
+// runs has done so for longer: what ended the first would have ended this one too.
+func (l *look) before(u translate.Unit) (failed *plan.Container, over bool) {
 	latest := l.Latest(u.Name)
 	if latest == nil || latest.State != plan.Running || l.Intent() != plan.Wanted || l.now.Sub(latest.StartedAt) > recent {
-		return nil
+		return nil, false
 	}
 	for _, c := range l.Containers {
 		before := c.Unit == u.Name && c.Attempt == latest.Attempt-1
 		meant := u.Rule(c.ExitCode) != "" // the manifest has it started again
 		if before && c.Ended() && !meant && c.Start == latest.Start && c.Hash == latest.Hash && !l.Stale(c) {
-			return &c
+			return &c, l.now.Sub(latest.StartedAt) > ran(c)+settled
 		}
 	}
-	return nil
+	return nil, false
+}
+
+// recovered are the containers that have failed a short while ago, and run well
+// since.
+func (l *look) recovered() []string {
+	var texts []string
+	for _, u := range l.units() {
+		if c, over := l.before(u); over {
+			texts = append(texts, fmt.Sprintf("%s %s%s; it has run for longer than before: %s", title(u), endText(*c), l.again(u, *c), l.logsOf(*c)))
+		}
+	}
+	return texts
+}
+
+// ran is for how long an attempt that has ended ran.
+func ran(c plan.Container) time.Duration {
+	if c.StartedAt.IsZero() {
+		return 0
+	}
+	return max(c.FinishedAt.Sub(c.StartedAt), 0)
 }
 
 // words are all that was said about the end of an attempt: by the engine when
@@ -261,16 +293,54 @@ func title(u translate.Unit) string {
 	return "container " + u.Name
 }
 
-// mount is the volume mount of a unit that a path is in; nil for one of the
-// container's own files.
-func mount(u translate.Unit, path string) *v1.VolumeMount {
-	var found *v1.VolumeMount
+// mount is the volume mount of a unit that a file is in, and the file's path in
+// it; nil for one of the container's own files. Where /bin of the image is a
+// link to usr/bin, what is mounted at /usr has /bin/sh.
+func (l *look) mount(u translate.Unit, name string) (found *v1.VolumeMount, inside string) {
+	if len(u.Container.VolumeMounts) == 0 {
+		return nil, ""
+	}
+	for range links {
+		if found, inside = l.mounted(u, name); found != nil {
+			break
+		}
+		name = l.followed(u, name)
+	}
+	return found, inside
+}
+
+// mounted is the same of a path without links.
+func (l *look) mounted(u translate.Unit, name string) (found *v1.VolumeMount, inside string) {
+	longest := -1
 	for i, m := range u.Container.VolumeMounts {
-		if within(path, m.MountPath) && (found == nil || len(m.MountPath) > len(found.MountPath)) {
-			found = &u.Container.VolumeMounts[i]
+		if at := l.real(u, m.MountPath); within(name, at) && len(at) > longest {
+			found, inside, longest = &u.Container.VolumeMounts[i], strings.TrimPrefix(name[len(strings.TrimSuffix(at, "/")):], "/"), len(at)
 		}
 	}
-	return found
+	return found, inside
+}
+
+// links is how many links one after the other are followed.
+const links = 5
+
+// real is where a path leads to in the image of a unit.
+func (l *look) real(u translate.Unit, name string) string {
+	for range links {
+		name = l.followed(u, name)
+	}
+	return name
+}
+
+// followed is a path with the first link in it, if there is one, followed in the
+// image of a unit.
+func (l *look) followed(u translate.Unit, name string) string {
+	to := name
+	for at := path.Clean(name); at != "/" && at != "."; at = path.Dir(at) {
+		if f, known := l.imageFile(u, at); known && f.Link != "" {
+			to = path.Join(f.Link, strings.TrimPrefix(name, at))
+		}
+	}
+	return to
 }
 
 // within reports whether a path is a folder or in it.

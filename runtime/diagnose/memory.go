@@ -144,7 +144,7 @@ func noSpace(l *look) []Cause {
 
 // space says how much a unit may write where a file is, and what gives it more.
 func (l *look) space(u translate.Unit, name string) string {
-	m := mount(u, name)
+	m, _ := l.mount(u, name)
 	if m == nil {
 		if within(name, "/dev/shm") {
 			return ": /dev/shm of a pod has 64 MiB, an emptyDir with medium: Memory mounted there has more"

@@ -137,6 +137,11 @@ func (p *patient) command(words ...string) *patient {
 	return p
 }
 
+func (p *patient) folder(name string) *patient {
+	p.Want.Units[0].Container.WorkingDir = name
+	return p
+}
+
 // hostPort has a port that the pod wants be another container's.
 func (p *patient) hostPort(holder string) *patient {
 	const port = 4711
@@ -191,9 +196,9 @@ func (p *patient) halfRemoved(ago time.Duration) *patient {
 }
 
 // restarted has the last attempt be one that was started after one that failed.
-func (p *patient) restarted() *patient {
+func (p *patient) restarted(ago time.Duration) *patient {
 	again := *p.last()
-	again.ID, again.Attempt, again.Restarts, again.State, again.StartedAt = "id-again", 1, 1, plan.Running, now().Add(-5*time.Second)
+	again.ID, again.Attempt, again.Restarts, again.State, again.StartedAt = "id-again", 1, 1, plan.Running, now().Add(-ago)
 	p.Containers = append(p.Containers, again)
 	return p
 }

@@ -28,7 +28,10 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 			return nil
 		}
 		if file.There && (!searched || file.runnable()) {
-			return l.plannedCommand(u, place, file)
+			if causes := l.plannedCommand(u, place, file); len(causes) > 0 {
+				return causes
+			}
+			return l.plannedScript(u)
 		}
 	}
 	if cause, ok := l.hiddenOf(u, places, "spec.volumes", l.beforehand); ok {
@@ -45,9 +48,14 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 // beforehand is a file that a container will find, as far as its image and the
 // manifest tell.
 func (l *look) beforehand(u translate.Unit, name string) (f File, known bool) {
-	m := mount(u, name)
+	m, _ := l.mounted(u, name)
 	if m == nil {
-		return l.imageFile(u, name)
+		if f, known = l.imageFile(u, name); !f.There {
+			return f, known
+		}
+		if m, _ = l.mount(u, name); m == nil {
+			return f, true
+		}
 	}
 	if f, known = l.planned(u, name); known {
 		return f, true
@@ -69,7 +77,7 @@ func (l *look) emptyFor(u translate.Unit, volume string) bool {
 // plannedCommand is a command that will be there, and that nothing can run.
 func (l *look) plannedCommand(u translate.Unit, program string, file File) []Cause {
 	c := Cause{Container: u.Name, Sure: Certain, Command: "minipod explain --script " + l.manifest()}
-	if mount(u, program) == nil {
+	if m, _ := l.mount(u, program); m == nil {
 		c.Command = "docker run --rm --entrypoint ls " + u.Container.Image + " -ld " + word(program)
 	}
 	line, isScript := shebang(file)
@@ -81,8 +89,8 @@ func (l *look) plannedCommand(u translate.Unit, program string, file File) []Cau
 	case !file.runnable():
 		c.Name = "not-executable"
 		c.Text = fmt.Sprintf("the command %s of %s may not be executed", program, title(u))
-		if m := mount(u, program); m != nil {
-			c.Text += ": " + l.executable(*m, program)
+		if m, inside := l.mount(u, program); m != nil {
+			c.Text += ": " + l.executable(*m, inside)
 		}
 		c.Evidence = []string{owned(program, file)}
 	case isScript && strings.HasSuffix(line, "\r"):
@@ -98,6 +106,18 @@ func (l *look) plannedCommand(u translate.Unit, program string, file File) []Cau
 	default:
 		return nil
 	}
+	return []Cause{c}
+}
+
+// plannedScript is a script that a shell will be given, and that ends its lines
+// with CRLF.
+func (l *look) plannedScript(u translate.Unit) []Cause {
+	name, line := crlfIn(l.shellScript(u), func(name string) (File, bool) { return l.beforehand(u, name) })
+	if name == "" {
+		return nil
+	}
+	c := crlf(u, name, line)
+	c.Command = "minipod explain --script " + l.manifest()
 	return []Cause{c}
 }
 
@@ -125,14 +145,14 @@ func (l *look) absentInterpreter(c Cause, u translate.Unit, program, line string
 // planned is a file that a volume of objects is to hold; known is false for
 // other volumes.
 func (l *look) planned(u translate.Unit, name string) (f File, known bool) {
-	m := mount(u, name)
+	m, inside := l.mount(u, name)
 	for _, v := range l.Want.Filled() {
 		payload, missing := l.Want.Payload(v, l.Inputs)
 		if v.Name != m.Name || missing != nil || m.SubPath+m.SubPathExpr != "" {
 			continue
 		}
 		for _, file := range payload.Files {
-			if path.Join(m.MountPath, file.Path) == name {
+			if path.Clean(file.Path) == inside {
 				return File{There: true, Mode: uint32(file.Mode), Head: file.Data}, true
 			}
 		}

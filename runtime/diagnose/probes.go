@@ -122,7 +122,8 @@ func (l *look) probed(f failing, open bool) (failing, bool) {
 func (l *look) killedBy(u translate.Unit, kind translate.ProbeKind) (event.Event, bool) {
 	for _, prefix := range []string{"Container ", "Init container "} {
 		e, ok := l.warned(u.Name, fmt.Sprintf("%s%s failed %s probe", prefix, u.Name, kind))
-		if c := l.failed(u); ok && (l.now.Sub(e.Last) <= recent || c != nil && during(e, *c)) {
+		_, over := l.before(u)
+		if c := l.failed(u); ok && (l.now.Sub(e.Last) <= recent && !over || c != nil && during(e, *c)) {
 			return e, true
 		}
 	}

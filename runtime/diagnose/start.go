@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -187,8 +186,8 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 		if file.Dir {
 			c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
 		}
-		if m := mount(u, program); m != nil && !file.Dir {
-			c.Text += ": " + l.executable(*m, program)
+		if m, inside := l.mount(u, program); m != nil && !file.Dir {
+			c.Text += ": " + l.executable(*m, inside)
 		}
 	}
 	return []Cause{c}
@@ -196,14 +195,14 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 
 // executable is what gives a file of a volume the right to be run: the volume,
 // where it writes the file, else whoever put it there.
-func (l *look) executable(m v1.VolumeMount, program string) string {
+func (l *look) executable(m v1.VolumeMount, inside string) string {
 	i := slices.IndexFunc(l.Want.Pod.Spec.Volumes, func(v v1.Volume) bool { return v.Name == m.Name })
 	if i < 0 {
 		return "chmod +x gives it the right"
 	}
 	switch v := l.Want.Pod.Spec.Volumes[i]; {
 	case v.HostPath != nil:
-		file := path.Join(v.HostPath.Path, m.SubPath, strings.TrimPrefix(program, m.MountPath))
+		file := path.Join(v.HostPath.Path, m.SubPath, inside)
 		return "on the machine, chmod +x " + word(file) + " gives it the right"
 	case v.ConfigMap != nil, v.Secret != nil, v.Projected != nil, v.DownwardAPI != nil:
 		return "the volume has to give it the mode, with defaultMode: 0755"
@@ -215,10 +214,10 @@ func (l *look) executable(m v1.VolumeMount, program string) string {
 // run.
 func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words []string) []Cause {
 	const cannotRun, notFound = 126, 127
-	if lines := carriageReturns(u, words); len(lines) > 0 && failed.Error == "" {
-		c.Name, c.Evidence, c.Command = "script-crlf", []string{"seen: " + strconv.Quote(lines[0]), fmt.Sprintf("exit code %d", failed.ExitCode)}, l.logsOf(failed)
-		c.Text = fmt.Sprintf("a script in %s ends its lines with CRLF, and its shell takes the carriage returns for parts of the commands", title(u))
-		return []Cause{c}
+	if failed.Error == "" {
+		if causes := l.carriageReturned(u, failed, words); len(causes) > 0 {
+			return causes
+		}
 	}
 	if failed.ExitCode != cannotRun && failed.ExitCode != notFound || failed.Error != "" {
 		return nil
@@ -235,6 +234,13 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 		}
 	}
 	c.Evidence = []string{"seen: " + last, fmt.Sprintf("exit code %d", failed.ExitCode)}
+	for _, name := range paths(last) {
+		if file, known := l.file(failed.ID, name); known && file.There && failed.ExitCode == notFound {
+			if causes := l.script(c, u, failed, name, file); len(causes) > 0 {
+				return causes
+			}
+		}
+	}
 	c.Name = "command-not-found"
 	who := "the shell"
 	if name, _, _ := strings.Cut(last, ":"); path.Base(name) == "env" {
@@ -272,25 +278,13 @@ func (l *look) interpretedByEnv(c Cause, u translate.Unit, failed plan.Container
 	return []Cause{c}
 }
 
-// carriageReturns are complaints of a shell with a carriage return in them, or
-// with what bash writes for one. A terminal ends every line with one.
-func carriageReturns(u translate.Unit, words []string) []string {
-	var found []string
-	for _, line := range holding(words, "not found", "illegal option", "invalid option", "illegal number", "syntax error", "unexpected", noSuchFile, "can't open", "can't cd to") {
-		if u.Container.TTY {
-			line = strings.TrimSuffix(line, "\r")
-		}
-		if strings.Contains(line, "\r") || strings.Contains(line, `$'\r'`) {
-			found = append(found, line)
-		}
-	}
-	return found
-}
-
 // fileAsFolder is a working directory that the image has a file at.
 func (l *look) fileAsFolder(u translate.Unit) []Cause {
 	folder := u.Container.WorkingDir
-	if folder == "" || mount(u, folder) != nil {
+	if folder == "" {
+		return nil
+	}
+	if m, _ := l.mount(u, folder); m != nil {
 		return nil
 	}
 	file, known := l.imageFile(u, folder)

@@ -45,15 +45,14 @@ func (l *look) hidden(u translate.Unit, c plan.Container, line string) (Cause, b
 // container does not see because a volume is mounted over it.
 func (l *look) hiddenOf(u translate.Unit, names []string, seen string, inside func(translate.Unit, string) (File, bool)) (Cause, bool) {
 	for _, name := range names {
-		m := mount(u, name)
-		if m == nil {
-			continue
-		}
 		if file, known := l.imageFile(u, name); !known || !file.There {
 			continue
 		}
-		if file, known := inside(u, name); known && !file.There {
-			return l.hides(u, *m, name, seen), true
+		if file, known := inside(u, name); !known || file.There {
+			continue
+		}
+		if m, place := l.mount(u, name); m != nil {
+			return l.hides(u, *m, path.Join(m.MountPath, place), seen), true
 		}
 	}
 	return Cause{}, false
@@ -177,7 +176,7 @@ func readOnly(l *look) []Cause {
 		if found := paths(lines[len(lines)-1]); len(found) > 0 {
 			name = found[0]
 		}
-		m := mount(u, name)
+		m, _ := l.mount(u, name)
 		security := u.Container.SecurityContext
 		switch {
 		case m != nil && m.ReadOnly:
@@ -250,7 +249,7 @@ func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause,
 			Text:     fmt.Sprintf("%s runs as user %s, who may not use %s: %s", title(u), who, name, owned(at, file)),
 			Evidence: []string{"log: " + line, owned(at, file), "user of the container: " + who.String()}, Command: l.logsOf(c),
 		}
-		if m := mount(u, name); m != nil {
+		if m, _ := l.mount(u, name); m != nil {
 			cause.Text += l.granted(m.Name)
 		}
 		return cause, true

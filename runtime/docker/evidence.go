@@ -3,6 +3,7 @@ package docker
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,15 +87,14 @@ func (e *Engine) AskRegistry(ctx context.Context, name string) (diagnose.Registr
 // is followed inside of the container.
 func (e *Engine) Head(ctx context.Context, id, name string) (diagnose.File, error) {
 	const links = 5
+	target := ""
 	for range links {
-		f, err := e.head(ctx, id, name)
+		f, err := e.head(ctx, id, cmp.Or(target, name))
 		if err != nil || f.Link == "" {
+			f.Link = target
 			return f, err
 		}
-		if !path.IsAbs(f.Link) {
-			f.Link = path.Join(path.Dir(name), f.Link)
-		}
-		name = f.Link
+		target = f.Link
 	}
 	return diagnose.File{}, fmt.Errorf("read %s of %s: too many links", name, short(id))
 }
@@ -117,7 +117,9 @@ func (e *Engine) head(ctx context.Context, id, name string) (diagnose.File, erro
 	}
 	f := diagnose.File{There: true, Mode: uint32(h.Mode & 0o7777), UID: h.Uid, GID: h.Gid, Dir: h.Typeflag == tar.TypeDir}
 	if h.Typeflag == tar.TypeSymlink {
-		f.Link = h.Linkname
+		if f.Link = h.Linkname; !path.IsAbs(f.Link) {
+			f.Link = path.Join(path.Dir(name), f.Link)
+		}
 		return f, nil
 	}
 	if f.Dir {
