@@ -7,6 +7,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
@@ -82,14 +83,16 @@ func TestEphemeralThatFails(t *testing.T) {
 	})
 }
 
-// stuck is an engine that pulls an image for as long as it is waited for.
+// stuck is an engine that does an operation of a unit for as long as it is waited
+// for.
 type stuck struct {
 	loop.Engine
-	image string
+	kind plan.Kind
+	unit string
 }
 
 func (s stuck) Do(ctx context.Context, op plan.Op, progress func(engine.Progress)) error {
-	if op.Kind == plan.PullImage && op.Target == s.image {
+	if op.Kind == s.kind && op.Unit == s.unit {
 		<-ctx.Done()
 		return ctx.Err()
 	}
@@ -100,7 +103,7 @@ func (s stuck) Do(ctx context.Context, op plan.Op, progress func(engine.Progress
 func TestEphemeralThatTakesLong(t *testing.T) {
 	onBench(t, func(b *bench) {
 		seen := &witness{}
-		b.runner.Engine, b.runner.Observer = stuck{b.engine, "image-e"}, seen
+		b.runner.Engine, b.runner.Observer = stuck{b.engine, plan.PullImage, "e"}, seen
 		began := time.Now()
 		b.debugged()
 		b.restarted()
@@ -111,6 +114,42 @@ func TestEphemeralThatTakesLong(t *testing.T) {
 			b.Errorf("told of as failed: %v", seen.failed)
 		}
 	})
+}
+
+// The end of a pod waits for no pull either, nor for a hook or a probe.
+func TestEndWhileSomethingTakesLong(t *testing.T) {
+	endless := &v1.HTTPGetAction{Host: "192.0.2.1", Port: intstr.FromInt32(80)}
+	pod := podOf("1", v1.RestartPolicyAlways)
+	hooked, probed := pod.DeepCopy(), pod.DeepCopy()
+	hooked.Spec.Containers[1].Lifecycle = &v1.Lifecycle{PostStart: &v1.LifecycleHandler{HTTPGet: endless}}
+	probed.Spec.Containers[1].StartupProbe = &v1.Probe{ProbeHandler: v1.ProbeHandler{HTTPGet: endless}, TimeoutSeconds: 1 << 20}
+	for kind, pod := range map[plan.Kind]*v1.Pod{plan.PullImage: pod, plan.PostStart: hooked, plan.RunProbe: probed} {
+		for name, end := range map[string]func(context.Context, *loop.Runner) error{
+			"stopped": func(ctx context.Context, r *loop.Runner) error { return r.Stop(ctx, "default", "web", nil) },
+			"removed": func(ctx context.Context, r *loop.Runner) error { return r.Remove(ctx, "default", "web", nil) },
+		} {
+			t.Run(string(kind)+", "+name, func(t *testing.T) {
+				onBench(t, func(b *bench) {
+					seen := &witness{}
+					other := *b.runner
+					b.runner.Engine, b.runner.Observer = stuck{b.engine, kind, "b"}, seen
+					time.AfterFunc(10*time.Second, func() {
+						if err := end(b.Context(), &other); err != nil {
+							b.Error(err)
+						}
+					})
+					began := time.Now()
+					_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Aim: loop.Aim{Timeout: time.Hour}})
+					if took := time.Since(began); err == nil || took < 10*time.Second || took > time.Minute {
+						b.Errorf("after %s: %v", took, err)
+					}
+					if len(seen.failed) > 0 {
+						b.Errorf("told of as failed: %v", seen.failed)
+					}
+				})
+			})
+		}
+	}
 }
 
 // witness remembers what it was told has failed.

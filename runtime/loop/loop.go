@@ -56,7 +56,7 @@ func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Re
 	cancel()
 	for len(l.busy) > 0 {
 		broken := <-l.results
-		if err == nil { // a pull that nobody awaits has not failed: whoever keeps the pod begins it again
+		if err == nil { // what nobody awaits has not failed: whoever keeps the pod begins it again
 			delete(l.busy, broken.op.Subject())
 			continue
 		}
@@ -65,11 +65,10 @@ func (r *Runner) drive(ctx context.Context, ref translate.Ref, opts options) (Re
 	return res, err
 }
 
-// awaited reports whether an operation is under way whose end is waited for. A
-// pull for a container that the pod does not wait for may be broken off.
-func (l *loop) awaited() bool {
+// awaited reports whether an operation is under way whose end is waited for.
+func (l *loop) awaited(step plan.Step) bool {
 	for _, op := range l.busy {
-		if !op.Beside || op.Lasts() {
+		if step.Awaits(op) {
 			return true
 		}
 	}
@@ -96,7 +95,7 @@ func (l *loop) turn(ctx context.Context) (Result, error) {
 		l.observer().Saw(w, step)
 		reached := l.until(w, step)
 		switch {
-		case reached && !l.awaited():
+		case reached && !l.awaited(step):
 			return Result{World: w, Step: step}, nil
 		case l.late():
 			return Result{World: w, Step: step}, &TimeoutError{Ref: l.ref}

@@ -70,6 +70,22 @@ func (s Step) idle() bool {
 	return !slices.ContainsFunc(s.Ops, func(op Op) bool { return !op.Beside })
 }
 
+// Awaits reports whether the end of an operation that is under way is waited for.
+// What the engine does not go on with by itself may be broken off if the pod does
+// not wait for it, and a pull, a probe or a postStart hook if the step does not ask
+// for it any more, as of a pod that was stopped meanwhile.
+func (s Step) Awaits(op Op) bool {
+	switch {
+	case op.Lasts():
+		return true
+	case op.Beside:
+		return false
+	case op.Kind == PullImage, op.Kind == RunProbe, op.Kind == PostStart:
+		return slices.ContainsFunc(s.Ops, func(asked Op) bool { return asked.Key() == op.Key() })
+	}
+	return true
+}
+
 // Settled reports whether a pod that is brought up has come as far as it does
 // for now: nothing more to do, or something in the way of what is left to do.
 func (s Step) Settled() bool {
