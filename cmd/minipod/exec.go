@@ -160,6 +160,10 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 	if running == nil || running.State != plan.Running {
 		return nil, "", &notRunningError{ref: ref, container: name, world: w}
 	}
+	if running.Paused {
+		paused := fmt.Errorf("somebody has paused container %s of pod %s, and its processes stand still", name, ref)
+		return nil, "", &hintedError{paused, "docker unpause " + running.Name + " lets them go on"}
+	}
 	return running, note, nil
 }
 
