@@ -279,13 +279,13 @@ func (t *template) replica(model *v1.Pod, owner metav1.Object, number int) *v1.P
 	pod := model.DeepCopy()
 	if owner.GetName() == "" {
 		pod.GenerateName = owner.GetGenerateName()
-		return pod
+	} else {
+		pod.Name = podName(owner, number)
 	}
-	pod.Name = podName(owner, number)
 	if t.indexed {
 		index(pod, number)
 	}
-	if t.set == nil {
+	if t.set == nil || pod.Name == "" {
 		return pod
 	}
 	pod.Labels = withEntry(pod.Labels, appsv1.StatefulSetPodNameLabel, pod.Name)

@@ -104,10 +104,14 @@ func TestPodOfStatefulSet(t *testing.T) {
 
 // The pod of an Indexed Job knows its index, as its controller tells it.
 func TestPodOfIndexedJob(t *testing.T) {
-	objects, err := podspec.Parse("m.yaml", []byte(`
+	for meta, names := range map[string]struct{ hostname, pod string }{
+		"name: items":          {"items-0", "pod items-0"},
+		"generateName: items-": {"", "pods with names made up of items-"}, // the hostname is the pod's name then
+	} {
+		objects, err := podspec.Parse("m.yaml", []byte(`
 apiVersion: batch/v1
 kind: Job
-metadata: {name: items}
+metadata: {`+meta+`}
 spec:
   completionMode: Indexed
   completions: 5
@@ -117,21 +121,22 @@ spec:
       initContainers: [{name: i, image: i}]
       containers: [{name: c, image: i, env: [{name: JOB_COMPLETION_INDEX, value: own}]}]
 `))
-	if err != nil || len(objects) != 2 {
-		t.Fatalf("%d objects: %v", len(objects), err)
-	}
-	const name = "batch.kubernetes.io/job-completion-index"
-	pod := objects[1].Pod()
-	env := pod.Spec.InitContainers[0].Env
-	if pod.Labels[name] != "0" || pod.Annotations[name] != "0" || pod.Spec.Hostname != "items-0" ||
-		len(env) != 1 || env[0].Name != "JOB_COMPLETION_INDEX" || env[0].ValueFrom.FieldRef.FieldPath != "metadata.labels['"+name+"']" {
-		t.Errorf("labels %v, annotations %v, hostname %q, variables %v", pod.Labels, pod.Annotations, pod.Spec.Hostname, env)
-	}
-	if own := pod.Spec.Containers[0].Env; len(own) != 1 || own[0].Value != "own" {
-		t.Errorf("a variable of the manifest's own: %v", own)
-	}
-	want := "m.yaml:3:7: kind: the pod template of this Job is run as pod items-0: once, completions and parallelism are not counted, its index is 0, and no controller replaces it"
-	if got := objects[0].Warnings.Lines(); !cmp.Equal(got, []string{want}) {
-		t.Errorf("warnings %q", got)
+		if err != nil || len(objects) != 2 {
+			t.Fatalf("%s: %d objects: %v", meta, len(objects), err)
+		}
+		const name = "batch.kubernetes.io/job-completion-index"
+		pod := objects[1].Pod()
+		env := pod.Spec.InitContainers[0].Env
+		if pod.Labels[name] != "0" || pod.Annotations[name] != "0" || pod.Spec.Hostname != names.hostname ||
+			len(env) != 1 || env[0].Name != "JOB_COMPLETION_INDEX" || env[0].ValueFrom.FieldRef.FieldPath != "metadata.labels['"+name+"']" {
+			t.Errorf("%s: labels %v, annotations %v, hostname %q, variables %v", meta, pod.Labels, pod.Annotations, pod.Spec.Hostname, env)
+		}
+		if own := pod.Spec.Containers[0].Env; len(own) != 1 || own[0].Value != "own" {
+			t.Errorf("%s: a variable of the manifest's own: %v", meta, own)
+		}
+		want := "m.yaml:3:7: kind: the pod template of this Job is run as " + names.pod + ": once, completions and parallelism are not counted, its index is 0, and no controller replaces it"
+		if got := objects[0].Warnings.Lines(); !cmp.Equal(got, []string{want}) {
+			t.Errorf("warnings %q", got)
+		}
 	}
 }
