@@ -225,7 +225,7 @@ func fateRows() map[string][]FieldFate {
 		},
 		"ContainerPort": {
 			{"name", Minipod, "a probe or a hook may name it"},
-			{"hostPort", Docker, "HostConfig.PortBindings of the pause"},
+			{"hostPort", Docker, "HostConfig.PortBindings of the pause; of an init container or a sidecar a warning: a node does not publish it"},
 			{"containerPort", Docker, "published with hostPort, -p and -P"},
 			{"protocol", Docker, "of the binding"},
 			{"hostIP", Docker, "of the binding"},

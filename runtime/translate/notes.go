@@ -299,6 +299,8 @@ func containerNotes(n *noter, b *Blueprint, u Unit) {
 	}
 	if u.Kind == App {
 		portNotes(n, b, c.Ports, path+".ports")
+	} else {
+		n.unpublished(b, c.Ports, path+".ports")
 	}
 	n.refuse(len(c.VolumeDevices) > 0, path+".volumeDevices", "block devices of volumes are not passed on")
 	n.refuse(len(c.Resources.Claims) > 0, path+".resources.claims", "there are no resource drivers here")
@@ -317,6 +319,15 @@ func portNotes(n *noter, b *Blueprint, ports []v1.ContainerPort, path string) {
 		wrong := p.HostIP != "" && len(validation.IsValidIPForLegacyField(nil, p.HostIP, true, nil)) > 0
 		n.refuse(published && !b.Pod.Spec.HostNetwork && wrong, fmt.Sprintf("%s[%d].hostIP", path, i),
 			fmt.Sprintf("%q is no IP address, and Docker would publish the port on all of the machine's (127.0.0.1 is for the machine itself)", p.HostIP))
+	}
+}
+
+// unpublished notes the ports of init containers, sidecars too: a node looks at
+// those of the containers alone (pkg/kubelet/kuberuntime, generatePodSandboxConfig).
+func (n *noter) unpublished(b *Blueprint, ports []v1.ContainerPort, path string) {
+	for i, p := range ports {
+		n.warn(p.HostPort != 0 && !b.Pod.Spec.HostNetwork, fmt.Sprintf("%s[%d].hostPort", path, i),
+			fmt.Sprintf("not published, as on a node: it is no port of spec.containers (-p %d:%d publishes it)", p.HostPort, p.ContainerPort))
 	}
 }
 

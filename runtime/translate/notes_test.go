@@ -55,6 +55,8 @@ func TestNotes(t *testing.T) {
 		{container: "ports: [{containerPort: 80, hostPort: 8080, hostIP: \"::1\"}, {containerPort: 81, hostIP: localhost}]", want: ""},
 		{container: "ports: [{containerPort: 80, hostPort: 8080, hostIP: 127.0.0.l}]", want: "!" + container + ".ports[0].hostIP"},
 		{container: "ports: [{containerPort: 80, hostPort: 8080, hostIP: 127.0.0.01}]", want: "!" + container + ".ports[0].hostIP"},
+		{spec: "initContainers: [{name: s, image: i, restartPolicy: Always, ports: [{containerPort: 1}, {containerPort: 2, hostPort: 3}]}]", want: "spec.initContainers[0].ports[1].hostPort"},
+		{spec: "hostNetwork: true\ninitContainers: [{name: s, image: i, restartPolicy: Always, ports: [{containerPort: 1}]}]", want: ""},
 		{spec: "dnsConfig: {nameservers: [192.0.2.1], searches: [a.b], options: [{name: ndots, value: \"1\"}]}", want: ""},
 		{spec: "hostPID: true\ndnsConfig: {nameservers: [192.0.2.1], searches: [a.b], options: [{name: ndots, value: \"1\"}]}", want: ""},
 		{spec: "os: {name: windows}", want: "!spec.os.name"},
