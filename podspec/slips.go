@@ -28,7 +28,8 @@ func (o *Object) slips() []slip {
 	}
 	slips := admissionSlips(&pod.Spec)
 	for path, c := range containersOf(&pod.Spec) {
-		slips = slices.Concat(slips, imageSlips(path+".image", c.Image), commandSlips(path, c), o.memorySlips(path, c), mountSlips(path, c), portSlips(path, c))
+		slips = slices.Concat(slips, imageSlips(path+".image", c.Image), commandSlips(path, c), workingDirSlips(path, c),
+			o.memorySlips(path, c), mountSlips(path, c), portSlips(path, c), capabilitySlips(path, c))
 	}
 	for i, v := range pod.Spec.Volumes {
 		path := fmt.Sprintf("spec.volumes[%d]", i)
@@ -84,6 +85,9 @@ func imageSlips(path, image string) []slip {
 	return []slip{{path, fmt.Sprintf("%q is no name of an image%s (a node would not start it: InvalidImageName)", shorten(image), imageHint(image, err)), true}}
 }
 
+// literalHint is for a field in which $(NAME) stands for itself.
+const literalHint = ": nothing expands $(NAME) in it, only in command, args and env"
+
 // imageHint says why a text is no name of an image.
 func imageHint(image string, err error) string {
 	scheme, _, url := strings.Cut(image, "://")
@@ -93,7 +97,7 @@ func imageHint(image string, err error) string {
 	case strings.HasPrefix(image, "<") && strings.HasSuffix(image, ">"):
 		return ": it stands for one: write the name of an image in its place"
 	case strings.Contains(image, "$("):
-		return ": nothing expands $(NAME) in it, only in command, args and env"
+		return literalHint
 	case strings.Contains(image, "$"):
 		return bareNameHint
 	case url:
@@ -105,6 +109,9 @@ func imageHint(image string, err error) string {
 // commandSlips finds a command line that wants a shell where there is none, or
 // that a shell does not take as it was meant.
 func commandSlips(path string, c *v1.Container) []slip {
+	if len(c.Command) > 0 && c.Command[0] == "" {
+		return []slip{{path + ".command[0]", "an empty text is the name of no program", true}}
+	}
 	at, message := CommandSlip(c)
 	if at == "" {
 		return nil
@@ -159,6 +166,18 @@ func list(words ...string) string {
 
 func isShell(program string) bool {
 	return slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh", "ksh"}, path.Base(program))
+}
+
+// workingDirSlips finds a folder in which no program can be started.
+func workingDirSlips(path string, c *v1.Container) []slip {
+	hint := ""
+	switch {
+	case c.WorkingDir == "" || strings.HasPrefix(c.WorkingDir, "/"):
+		return nil
+	case strings.Contains(c.WorkingDir, "$("):
+		hint = literalHint
+	}
+	return []slip{{path + ".workingDir", fmt.Sprintf("%q is no absolute path: no container starts there%s", shorten(c.WorkingDir), hint), true}}
 }
 
 // The least memory that no process of a container does with less of, and that
@@ -233,19 +252,22 @@ func hostPathSlips(field, path string) []slip {
 	return nil
 }
 
-// mountSlips finds Docker's options behind a path.
+// mountSlips finds Docker's options behind a path, and the root.
 func mountSlips(path string, c *v1.Container) []slip {
 	var slips []slip
 	for i, m := range c.VolumeMounts {
-		if strings.Contains(m.MountPath, ":") {
-			slips = append(slips, slip{
-				field:   fmt.Sprintf("%s.volumeMounts[%d].mountPath", path, i),
-				message: optionHint + ")",
-			})
+		at := fmt.Sprintf("%s.volumeMounts[%d].mountPath", path, i)
+		switch {
+		case strings.Contains(m.MountPath, ":"):
+			slips = append(slips, slip{field: at, message: optionHint + ")"})
+		case m.MountPath != "" && isRoot(m.MountPath):
+			slips = append(slips, slip{at, "nothing can be mounted in place of a container's root", true})
 		}
 	}
 	return slips
 }
+
+func isRoot(folder string) bool { return path.Join("/", folder) == "/" }
 
 // refusedHint says of a value that Kubernetes refuses what was probably meant.
 func refusedHint(o *Object, e *field.Error) string {

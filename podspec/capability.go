@@ -1,0 +1,53 @@
+package podspec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	v1 "k8s.io/api/core/v1"
+)
+
+// capabilities are all that Linux has (include/uapi/linux/capability.h), and the word for all of them.
+const capabilities = "ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE " +
+	"DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN " +
+	"NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT " +
+	"SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
+
+// capabilitySlips finds names of no capability: the engine, as every runtime, makes no container with them. Case does not
+// matter, nor CAP_ in front.
+func capabilitySlips(path string, c *v1.Container) []slip {
+	if c.SecurityContext == nil || c.SecurityContext.Capabilities == nil {
+		return nil
+	}
+	known := strings.Fields(capabilities)
+	var slips []slip
+	for _, part := range []struct {
+		field string
+		names []v1.Capability
+	}{{"add", c.SecurityContext.Capabilities.Add}, {"drop", c.SecurityContext.Capabilities.Drop}} {
+		for i, name := range part.names {
+			if plain := strings.TrimPrefix(strings.ToUpper(string(name)), "CAP_"); !slices.Contains(known, plain) {
+				slips = append(slips, slip{
+					field:   fmt.Sprintf("%s.securityContext.capabilities.%s[%d]", path, part.field, i),
+					message: fmt.Sprintf("no capability is named %q%s", shorten(string(name)), nearest(plain, known)),
+				})
+			}
+		}
+	}
+	return slips
+}
+
+// nearest asks whether the known name was meant that is nearly this one.
+func nearest(name string, known []string) string {
+	best, distance := "", 3
+	for _, k := range known {
+		if d := edits(name, k, distance); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %s?", best)
+}
