@@ -48,6 +48,10 @@ func cameFrom(e *field.Error, o *Object) string {
 		return "metadata.name"
 	case e.Field == "spec.clusterIPs[0]":
 		return "spec.clusterIP"
+	case o.Kind == "Secret":
+		if key, of := strings.CutPrefix(e.Field, "data["); of && o.Written("stringData["+key) {
+			return "stringData[" + key
+		}
 	}
 	return ""
 }
