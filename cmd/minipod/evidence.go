@@ -45,7 +45,7 @@ func newGatherer(ctx context.Context, e connection, w plan.World) (*gatherer, er
 	}
 	if at, err := place(e); err == nil {
 		kept, err := isKept(ctx, e, at)
-		g.evidence.Kept = kept || err != nil
+		g.evidence.Kept = kept || err != nil || isAttended(at, w.Ref())
 	}
 	return g, nil
 }

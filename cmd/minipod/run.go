@@ -212,8 +212,10 @@ type making struct {
 // one makes one pod and says what became of it.
 func (f *runFlags) one(ctx context.Context, on making, m manifest.Pod) error {
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
+	release := attend(on.connection, m.Ref())
 	res, err := on.reporting(n).Run(ctx, m.Blueprint, loop.RunOptions{Replace: f.replace, Aim: f.aim()})
 	n.Close()
+	release()
 	stays := errors.As(err, new(*loop.StaysError))
 	if _, stopped := interrupted(ctx); stopped && err != nil {
 		return errors.Join(tell.RunError(m, res, err), f.brokenOff(context.WithoutCancel(ctx), on, m.Ref(), res, err))

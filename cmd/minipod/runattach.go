@@ -41,6 +41,7 @@ func (f *runFlags) attached(ctx context.Context, io streams, e connection, pods 
 func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out *logs.Writers) error {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
+	defer attend(on.connection, m.Ref())()
 	n := tell.NewNarrator(on.console, m.Blueprint, f.detail.detail())
 	follow := newFollower(work, n, m.Pod().UID, on.connection, out)
 	runner := on.reporting(follow)

@@ -112,8 +112,10 @@ func (f *stopFlags) start(ctx context.Context, on making, ref translate.Ref) err
 	_, asked := plan.Start(w)
 	n := tell.NewNarrator(on.console, w.Want, f.detail())
 	n.From(w)
+	release := attend(on.connection, ref)
 	res, err := on.reporting(n).Start(ctx, ref.Namespace, ref.Name)
 	n.Close()
+	release()
 	on.upkeep.see(ctx, on, res.World, f.detail())
 	if err != nil {
 		return tell.StartError(ref, res, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/minipod/minipod/cmd/minipod/internal/supervisor"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // envNoSupervise, when it is set, is --no-supervise of every command: tests and
@@ -70,11 +71,13 @@ func startSupervisor(ctx context.Context, e connection) (pid int, err error) {
 // tellOfUnattended names the pods for which something is to be done, now or when
 // a back-off is over, and nobody does it, and the command that does.
 func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds []plan.World) {
+	at, err := place(e)
 	var names []string
 	var left []plan.World // half stopped or half removed
 	for _, w := range worlds {
 		switch {
 		case !plan.Unattended(w, time.Now()) && len(plan.WaitsForKeeper(w, time.Now())) == 0:
+		case err == nil && isAttended(at, w.Ref()):
 		case w.Intent() == plan.Halted || w.Leaving():
 			left = append(left, w)
 		default:
@@ -84,7 +87,7 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 	if len(names)+len(left) == 0 {
 		return
 	}
-	if at, err := place(e); err == nil {
+	if err == nil {
 		if kept, err := isKept(ctx, e, at); err != nil || kept {
 			return
 		}
@@ -99,6 +102,26 @@ func tellOfUnattended(ctx context.Context, c tell.Console, e connection, worlds 
 	for _, w := range left {
 		c.Warn(halfText(w, ""))
 	}
+}
+
+// attend has others know that a command keeps a pod, until it lets go of it. That
+// they cannot is no reason not to do so.
+func attend(e connection, ref translate.Ref) (release func()) {
+	at, err := place(e)
+	if err != nil {
+		return func() {}
+	}
+	held, err := at.Of(ref.String()).Hold("run")
+	if err != nil {
+		return func() {}
+	}
+	return held.Remove
+}
+
+// isAttended reports whether a command is at work on a pod and keeps it.
+func isAttended(at supervisor.Place, ref translate.Ref) bool {
+	_, held, err := at.Of(ref.String()).Holder()
+	return err == nil && held
 }
 
 // isKept reports whether somebody keeps the pods of an engine, here or in it.

@@ -27,6 +27,12 @@ func PlaceOf(folder, address string) Place {
 	return Place{Lock: name + ".lock", Log: name + ".log"}
 }
 
+// Of is the place of who keeps one pod of the engine, for as long as its command
+// is at work on it.
+func (p Place) Of(pod string) Place {
+	return Place{Lock: filepath.Join(filepath.Dir(p.Lock), fmt.Sprintf("pod-%.12x.lock", sha256.Sum256([]byte(p.Lock+" "+pod))))}
+}
+
 // Holder is a process that keeps the pods.
 type Holder struct {
 	PID     int    // 0 where it is not known
@@ -99,6 +105,12 @@ func (p Place) take() (*Held, error) {
 	}
 	file.Close()
 	return nil, err
+}
+
+// Remove lets go of the lock of a pod, of which nothing is to stay.
+func (h *Held) Remove() {
+	_ = os.Remove(h.file.Name()) // one that stays says nothing
+	h.file.Close()
 }
 
 // Release lets go of the lock. The file stays: one that is removed could be

@@ -93,11 +93,15 @@ func lines(err error) []string {
 	case lined:
 		return e.Lines()
 	case interface{ Unwrap() error }:
-		if inner := e.Unwrap(); inner != nil && inner.Error() == err.Error() { // it adds a hint alone
+		inner := e.Unwrap()
+		if inner != nil && inner.Error() == err.Error() { // it adds a hint alone
 			return lines(inner)
 		}
 		if lost := unreached(err); lost != nil { // which request has found that out is of no account
 			return []string{lost.Error()}
+		}
+		if lost := unreached(inner); lost != nil { // nor is it behind what is said of a pod
+			return []string{strings.TrimSuffix(err.Error(), inner.Error()) + lost.Error()}
 		}
 	case interface{ Unwrap() []error }:
 		var texts, all []string

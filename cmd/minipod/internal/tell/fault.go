@@ -86,13 +86,10 @@ func HasFault(err error) bool { return errors.As(err, new(*faultError)) }
 func RunError(m manifest.Pod, res loop.Result, err error) error {
 	var lost *docker.UnreachableError
 	var left *loop.LeftoverError
-	var abandoned *loop.AbandonedError
 	faults := res.Step.Faults()
 	switch {
 	case errors.As(err, &lost) && errors.As(err, &left):
 		return &lostError{LeftoverError: left, cause: lost}
-	case errors.As(err, &lost) && errors.As(err, &abandoned):
-		return &loop.AbandonedError{Ref: abandoned.Ref, Err: lost}
 	case len(faults) == 0:
 		return positioned(m, err)
 	}

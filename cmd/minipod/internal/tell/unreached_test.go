@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/minipod/minipod/runtime/docker"
@@ -21,6 +22,7 @@ func TestUnreachedEngine(t *testing.T) {
 	}
 	_, err = e.Pods(t.Context())
 	const alone = "minipod: error: the Docker Engine at unix:///nowhere.sock (from DOCKER_HOST) cannot be reached: there is no such socket\n"
+	gone := &loop.AbandonedError{Ref: translate.Ref{Namespace: "default", Name: "web"}, Err: fmt.Errorf("inspect web_POD: %w", err)}
 	left := &loop.LeftoverError{Ref: translate.Ref{Namespace: "default", Name: "web"}, Err: errors.New("no answer")}
 	for name, c := range map[string]struct {
 		err  error
@@ -28,6 +30,7 @@ func TestUnreachedEngine(t *testing.T) {
 	}{
 		"a request":      {fmt.Errorf("observe all pods: %w", err), alone},
 		"beside another": {errors.Join(fmt.Errorf("observe all pods: %w", err), errors.New("else")), alone + "minipod: error: else\n"},
+		"a pod":          {gone, strings.Replace(alone, "the Docker", "pod web stays as the engine has left it: the Docker", 1)},
 		"what is left":   {left, "minipod: error: remove what was made of pod web: no answer\n"},
 	} {
 		var b bytes.Buffer
