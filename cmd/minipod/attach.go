@@ -33,7 +33,7 @@ container, or with Ctrl-C; the container goes on.`,
 		ValidArgsFunction: completePod,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage(seeHelp(cmd), "attach wants one pod")
+				return usage(seeOne(cmd, args), "attach wants one pod")
 			}
 			pod, container, err := podAndContainer(args[0], f.container)
 			if err != nil {

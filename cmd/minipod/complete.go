@@ -34,6 +34,18 @@ func completePods(cmd *cobra.Command, args []string, word string) ([]cobra.Compl
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeLabels offers the labels of the namespace's pods.
+func completeLabels(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var all []cobra.Completion
+	for _, w := range podsToComplete(cmd) {
+		for key, text := range labelsOf(w) {
+			all = append(all, key+"="+text)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), cobra.ShellCompDirectiveNoFileComp
+}
+
 // completePod is completePods for a command that takes one pod.
 func completePod(cmd *cobra.Command, args []string, word string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) > 0 {

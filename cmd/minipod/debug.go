@@ -48,7 +48,7 @@ with its exit code.`,
 				return usage(seeHelp(cmd), "debug wants one pod")
 			}
 			if at := cmd.ArgsLenAtDash(); at > 1 || at < 0 && len(args) > 1 {
-				return usage(seeHelp(cmd), "debug wants one pod, and a command after --")
+				return usage(seeOne(cmd, args), "debug wants one pod, and a command after --")
 			}
 			if f.image == "" {
 				return usage(seeHelp(cmd), "debug wants --image")

@@ -47,7 +47,7 @@ The exit code is 0 where all is well, and 1 where a cause was found.`,
 		ValidArgsFunction: completePod,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usage(seeHelp(cmd), "diagnose wants one pod or manifest")
+				return usage(seeOne(cmd, args), "diagnose wants one pod or manifest")
 			}
 			return f.run(cmd, io, args[0])
 		},
@@ -85,7 +85,7 @@ func (f *diagnoseFlags) run(cmd *cobra.Command, io streams, arg string) error {
 // namesFile tells a manifest from a pod: pod/web is a pod, as minipod prints
 // it.
 func namesFile(arg string) bool {
-	if strings.HasPrefix(arg, "pod/") || strings.HasPrefix(arg, "pods/") {
+	if podName(arg) != arg {
 		return false
 	}
 	if arg == "-" || strings.Contains(arg, "/") || slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(arg)) {

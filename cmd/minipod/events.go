@@ -16,6 +16,7 @@ import (
 	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/describe"
 	"github.com/minipod/minipod/runtime/event"
 	"github.com/minipod/minipod/runtime/loop"
@@ -27,6 +28,7 @@ type eventsFlags struct {
 	selection
 	about     string
 	types     []string
+	since     time.Time // zero is from the start
 	watch     bool
 	noHeaders bool
 }
@@ -57,6 +59,7 @@ are there as long as the pod is.`,
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.about, "for", "", "of this pod: `pod/NAME`")
 	cmd.Flags().StringSliceVar(&f.types, "types", nil, "only events of these types: `Normal,Warning`")
+	cmd.Flags().Var(value.NewAgo(&f.since, time.Now), "since", "only what was seen within this `duration`: 5s, 2m, 3h")
 	cmd.Flags().BoolVarP(&f.watch, "watch", "w", false, "go on with a line for each that is new")
 	cmd.Flags().BoolVar(&f.noHeaders, "no-headers", false, "leave out the line of headings")
 	offer(cmd, "for", completePods)
@@ -135,6 +138,9 @@ func (t *eventTable) look(ctx context.Context, list *lister) (int, error) {
 // isNew reports whether an event is meant that was not printed as it is now.
 func (t *eventTable) isNew(w plan.World, e event.Event) bool {
 	if len(t.flags.types) > 0 && !slices.ContainsFunc(t.flags.types, func(kind string) bool { return strings.EqualFold(kind, e.Type) }) {
+		return false
+	}
+	if e.Last.Before(t.flags.since) {
 		return false
 	}
 	key := told{w.UID, e.Unit, e.Type, e.Reason, e.Message}

@@ -59,6 +59,40 @@ func inNamespace(cmd *cobra.Command, err error) error {
 	return &hintedError{err, hint}
 }
 
+// kindSaid has the hint of a pod that is not there say what is meant by a kind in
+// the place of its name: logs pod web, exec svc/web ls.
+func kindSaid(cmd *cobra.Command, args []string, err error) error {
+	var absent *loop.NotFoundError
+	if !errors.As(err, &absent) || len(args) == 0 {
+		return err
+	}
+	if len(args) > 1 && args[0] == absent.Ref.Name && saysKinds(args[0]) {
+		args = []string{args[0] + "/" + args[1]}
+	}
+	for _, arg := range args {
+		word, _, named := strings.Cut(arg, "/")
+		k := kindOf(word)
+		switch {
+		case !named || absent.Ref.Name != word && absent.Ref.Name != arg:
+		case podName(arg) != arg:
+			return &hintedError{err, word + " is a kind: " + cmd.CommandPath() + " " + arg}
+		case k != nil && k.Resource() == "services":
+			return &hintedError{err, arg + " is a service: minipod get " + arg + " -o yaml shows its selector, minipod ps -l SELECTOR lists its pods"}
+		case k != nil:
+			return &hintedError{err, cmd.Name() + " is about pods, and " + word + " is a kind: minipod get " + arg + " shows that one"}
+		}
+	}
+	return err
+}
+
+// seeOne is the hint of a command that takes one pod and got other words.
+func seeOne(cmd *cobra.Command, args []string) string {
+	if len(args) > 1 && podName(args[0]+"/"+args[1]) != args[0]+"/"+args[1] {
+		return args[0] + " is a kind: " + cmd.CommandPath() + " " + args[0] + "/" + args[1]
+	}
+	return seeHelp(cmd)
+}
+
 // usageError says that the command line is wrong.
 type usageError struct {
 	message string

@@ -58,7 +58,7 @@ func flagHint(command, flag string) string {
 	const (
 		named        = "minipod get and describe take KIND/NAME; minipod run FILE says what is made of a manifest already"
 		template     = "minipod get -o jsonpath='{range .items[*]}{.metadata.name}{end}' or -o custom-columns=NAME:.metadata.name; other templates are kubectl's, through minipod serve"
-		recentEvents = "events are listed by when they were last seen: minipod events POD | tail"
+		recentEvents = "minipod events --since=10m lists what was seen within that time"
 	)
 	const file = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
 	hints := map[string]string{
@@ -72,9 +72,8 @@ func flagHint(command, flag string) string {
 		"get f": named, "get filename": named, "describe f": named, "describe filename": named,
 		"get template": template, "ps template": template,
 		"top w": "on a terminal top goes on until q", "top watch": "on a terminal top goes on until q",
-		"top sort-by":    "minipod top --no-stream | sort -k3 -n -r has those first that use most CPU, -k4 -h most memory",
 		"top no-headers": "minipod top --no-stream | tail -n +2", "top o": "top has one format; docker stats --format has others", "top output": "top has one format; docker stats --format has others",
-		"events format": "minipod serve answers kubectl: kubectl get events -o json", "events since": recentEvents, "events until": recentEvents, "events f": "minipod events POD, --types=Warning and -l choose", "events filter": "minipod events POD, --types=Warning and -l choose",
+		"events format": "minipod serve answers kubectl: kubectl get events -o json", "events until": recentEvents, "events f": "minipod events POD, --types=Warning and -l choose", "events filter": "minipod events POD, --types=Warning and -l choose",
 		"exec env-file": "minipod exec -e NAME=VALUE POD COMMAND", "exec interactive": "minipod exec -i POD COMMAND",
 		"attach no-stdin": "attach has no stdin without -i: leave it out", "wait o": "wait prints pod/NAME and that its condition is met", "wait output": "wait prints pod/NAME and that its condition is met",
 		"explain o":      "explain --script prints a script; minipod validate FILE checks, minipod get POD -o yaml shows a pod",

@@ -50,9 +50,6 @@ first connection of each port is told of, with -v all are.`,
 			if len(args) < 2 {
 				return usage(seeHelp(cmd), "port-forward wants a pod and ports: port-forward POD [LOCAL:]PORT")
 			}
-			if kind, name, _ := strings.Cut(args[0], "/"); name != "" && kindOf(kind) != nil && podName(args[0]) == args[0] {
-				return usage("minipod get "+args[0]+" -o yaml shows its selector; minipod ps -l SELECTOR lists its pods", "port-forward wants a pod, and %s is none", args[0])
-			}
 			return followed(cmd.Context(), f.run(cmd.Context(), io, podName(args[0]), args[1:]))
 		},
 	}

@@ -62,6 +62,10 @@ func newRootCommand(io streams) *cobra.Command {
 		newExplainCommand(io), newValidateCommand(io),
 		newServeCommand(io), newSuperviseCommand(io), newVersionCommand(io), newManCommand(io),
 	)
+	for _, cmd := range root.Commands() {
+		run := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error { return kindSaid(cmd, args, run(cmd, args)) }
+	}
 	strictHelp(root)
 	strictCompletion(root)
 	fitHelp(root, io)

@@ -30,7 +30,9 @@ func (s *selection) register(cmd *cobra.Command) {
 	registerNamespace(cmd, &s.namespace)
 	cmd.Flags().BoolVarP(&s.allNamespaces, "all-namespaces", "A", false, "pods of all namespaces")
 	cmd.Flags().VarP(value.NewSelector(&s.selector), "selector", "l", "pods with these `labels`: app=web,tier!=test")
+	offer(cmd, "selector", completeLabels)
 	cmd.Flags().Var(value.NewFields(&s.fields), "field-selector", "pods with these `fields`: status.phase=Failed,metadata.name!=web")
+	offer(cmd, "field-selector", cobra.FixedCompletions([]string{"status.phase=", "metadata.name="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 }
 
 // selects reports whether pods are chosen by their labels or fields.

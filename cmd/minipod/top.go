@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"k8s.io/kubectl/pkg/util/term"
 
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/cmd/minipod/internal/value"
 	"github.com/minipod/minipod/runtime/engine"
 	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
@@ -21,7 +23,8 @@ import (
 
 type topFlags struct {
 	selection
-	once bool
+	once   bool
+	sortBy string // empty: by pods
 }
 
 func newTopCommand(io streams) *cobra.Command {
@@ -46,8 +49,16 @@ Ctrl-C, with what of the table there is room for; elsewhere it prints one table.
 	}
 	f.register(cmd)
 	cmd.Flags().BoolVar(&f.once, "no-stream", false, "print one table on a terminal too")
+	cmd.Flags().Var(value.NewChoice(&f.sortBy, topCPU, topMemory), "sort-by", "those first that use most: `cpu|memory`")
+	complete(cmd, "sort-by", []string{topCPU, topMemory})
 	return cmd
 }
+
+// The words of --sort-by.
+const (
+	topCPU    = "cpu"
+	topMemory = "memory"
+)
 
 func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 	list, err := (&psFlags{selection: f.selection}).lister(cmd, args)
@@ -55,7 +66,7 @@ func (f *topFlags) run(cmd *cobra.Command, io streams, args []string) error {
 		return err
 	}
 	defer list.Close()
-	t := &topTable{list: list, namespaces: f.allNamespaces, before: map[string]engine.Stats{}}
+	t := &topTable{list: list, sortBy: f.sortBy, namespaces: f.allNamespaces, before: map[string]engine.Stats{}}
 	ctx := cmd.Context()
 	if term.IsTerminal(io.out) && !f.once {
 		return followed(ctx, t.onTerminal(ctx, io))
@@ -99,6 +110,7 @@ func pauseFor(ctx context.Context, d time.Duration) error {
 // topTable shows what pods use.
 type topTable struct {
 	list       *lister
+	sortBy     string
 	namespaces bool
 	before     map[string]engine.Stats // the last samples, by container
 	worlds     []plan.World            // the last look
@@ -151,6 +163,12 @@ func (t *topTable) look(ctx context.Context) ([]topRow, error) {
 		rows[i].cores = rows[i].Rate(t.before[id])
 	}
 	t.before = after
+	switch t.sortBy {
+	case topCPU:
+		slices.SortStableFunc(rows, func(a, b topRow) int { return cmp.Compare(b.cores, a.cores) })
+	case topMemory:
+		slices.SortStableFunc(rows, func(a, b topRow) int { return cmp.Compare(b.Memory, a.Memory) })
+	}
 	return rows, nil
 }
 

@@ -3,6 +3,7 @@ package value
 import (
 	"bytes"
 	"cmp"
+	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -15,11 +16,12 @@ import (
 // What a format begins with that is a template, or columns.
 const (
 	jsonPathFormat = "jsonpath="
+	jsonPathFile   = "jsonpath-file="
 	columnsFormat  = "custom-columns="
 )
 
-// Format is a format to print in: a word, jsonpath= and a template, or
-// custom-columns= and columns.
+// Format is a format to print in: a word, jsonpath= and a template, jsonpath-file= and the
+// file of one, or custom-columns= and columns.
 type Format struct{ Choice }
 
 // NewFormat is the choice among words and templates.
@@ -27,6 +29,13 @@ func NewFormat(to *string, words ...string) *Format { return &Format{*NewChoice(
 
 // Set chooses.
 func (f *Format) Set(text string) error {
+	if file, ok := strings.CutPrefix(text, jsonPathFile); ok {
+		template, err := os.ReadFile(file)
+		if err != nil {
+			return want("a file with a template: %s", err)
+		}
+		text = jsonPathFormat + string(template)
+	}
 	if template, ok := strings.CutPrefix(text, jsonPathFormat); ok {
 		if template == "" {
 			return want("a template such as {.status.podIP}")
@@ -43,6 +52,9 @@ func (f *Format) Set(text string) error {
 		}
 		*f.to = text
 		return nil
+	}
+	if strings.HasPrefix(text, "go-template") || strings.HasPrefix(text, "template") {
+		return want("jsonpath='{range .items[*]}{.metadata.name}{end}' or custom-columns=NAME:.metadata.name: templates of Go are kubectl's, through minipod serve")
 	}
 	if f.Choice.Set(text) != nil {
 		return want("%s, jsonpath=..., custom-columns=...", strings.Join(f.allowed, ", "))
