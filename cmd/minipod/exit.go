@@ -63,7 +63,7 @@ func inNamespace(cmd *cobra.Command, err error) error {
 // the place of its name: logs pod web, exec svc/web ls.
 func kindSaid(cmd *cobra.Command, args []string, err error) error {
 	var absent *loop.NotFoundError
-	if !errors.As(err, &absent) || len(args) == 0 {
+	if !errors.As(err, &absent) || errors.As(err, new(*neitherError)) || len(args) == 0 {
 		return err
 	}
 	if len(args) > 1 && args[0] == absent.Ref.Name && saysKinds(args[0]) {
