@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	dockertypes "github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
@@ -24,9 +26,14 @@ const nobody = "65535:65535"
 // the command. Closing it, or the end of ctx, ends the connection. It has
 // CloseWrite, which says that nothing more will be sent.
 func (e *Engine) Dial(ctx context.Context, name, address string, port int) (io.ReadWriteCloser, error) {
+	return e.dial(ctx, name, address, port)
+}
+
+// dial is Dial with options of the command.
+func (e *Engine) dial(ctx context.Context, name, address string, port int, options ...string) (*tunnel, error) {
 	target := net.JoinHostPort(address, strconv.Itoa(port))
 	created, err := e.cli.ContainerExecCreate(ctx, name, container.ExecOptions{
-		User: nobody, Cmd: []string{pause.ProgramPath, "connect", address, strconv.Itoa(port)},
+		User: nobody, Cmd: connectCommand(address, port, options...),
 		AttachStdin: true, AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {
@@ -41,6 +48,35 @@ func (e *Engine) Dial(ctx context.Context, name, address string, port int) (io.R
 	t := &tunnel{conn: conn, cancel: cancel, output: newOutput(conn.Reader)}
 	t.end = func() error { return t.ended(ctx, e, created.ID, target) }
 	return t, nil
+}
+
+// connectCommand is the command of the pause that connects to a port.
+func connectCommand(address string, port int, options ...string) []string {
+	return slices.Concat([]string{pause.ProgramPath, "connect"}, options, []string{address, strconv.Itoa(port)})
+}
+
+// limitedBy are the options by which the command ends when nobody wants its
+// connection any more: it would go on with a peer that is silent, for an exec
+// cannot be ended through the API.
+func limitedBy(ctx context.Context) []string {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	return []string{"-t", strconv.Itoa(int(max(time.Until(end), 0)/time.Second) + 1)}
+}
+
+// unconnected is why the command failed, in Go's words and so in the kubelet's.
+func unconnected(target string, code int, said string) error {
+	why := strings.Join(strings.Fields(said), " ")
+	switch {
+	case code != 1:
+		return fmt.Errorf("connect to %s: %s (exit code %d)", target, why, code)
+	case strings.HasPrefix(why, "read:"), strings.HasPrefix(why, "write:"):
+		op, _, _ := strings.Cut(why, ":")
+		return fmt.Errorf("%s tcp %s: %s", op, target, why)
+	}
+	return fmt.Errorf("dial tcp %s: %s", target, why)
 }
 
 // tunnel is a connection through the streams of a command.
@@ -67,8 +103,7 @@ func (t *tunnel) ended(ctx context.Context, e *Engine, id, target string) error 
 		return err
 	}
 	if code != 0 {
-		why := strings.Join(strings.Fields(t.output.words.String()), " ")
-		return fmt.Errorf("connect to %s: %s (exit code %d)", target, why, code)
+		return unconnected(target, code, t.output.words.String())
 	}
 	return io.EOF
 }

@@ -2,6 +2,8 @@ package docker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -9,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/minipod/minipod/runtime/engine"
 )
 
 // Connect opens a TCP connection to an address of a pod's network: from here
@@ -18,11 +22,45 @@ func (e *Engine) Connect(ctx context.Context, pause, host string, port int) (net
 	if e.Reaches(ctx, host) {
 		return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	}
-	tunnel, err := e.Dial(ctx, pause, host, port)
+	return e.connectInside(ctx, pause, host, port)
+}
+
+// Knock is nil when something takes a TCP connection at an address of a pod's
+// network, and else why not. It goes the way of Connect, and waits for the answer.
+func (e *Engine) Knock(ctx context.Context, pause, host string, port int) error {
+	if !e.Reaches(ctx, host) {
+		return e.knockInside(ctx, pause, host, port)
+	}
+	conn, err := e.Connect(ctx, pause, host, port)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+func (e *Engine) connectInside(ctx context.Context, pause, host string, port int) (net.Conn, error) {
+	tunnel, err := e.dial(ctx, pause, host, port, limitedBy(ctx)...)
 	if err != nil {
 		return nil, err
 	}
 	return opened(ctx, tunnel)
+}
+
+func (e *Engine) knockInside(ctx context.Context, pause, host string, port int) error {
+	var said strings.Builder
+	code, err := e.exec(ctx, pause, engine.ExecOptions{
+		User: nobody, Command: connectCommand(host, port, append(limitedBy(ctx), "-z")...), Stdio: engine.Stdio{Stdout: &said, Stderr: &said},
+	})
+	target := net.JoinHostPort(host, strconv.Itoa(port))
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("dial tcp %s: i/o timeout", target)
+	case err != nil:
+		return fmt.Errorf("connect to %s in %s: %w", target, short(pause), err)
+	case code != 0:
+		return unconnected(target, code, said.String())
+	}
+	return nil
 }
 
 // Forward opens a connection to a port of a pod, as a kubelet forwards one:
@@ -64,7 +102,7 @@ func (e *Engine) Reaches(ctx context.Context, host string) bool {
 
 // refusalTime is how long it is waited for the word that nothing listens: the
 // command in the pause says so as soon as it knows, and says nothing when it
-// is connected.
+// is connected. A word that comes later is what the first Read gets.
 const refusalTime = 300 * time.Millisecond
 
 // opened is a tunnel that is connected as far as one can tell.

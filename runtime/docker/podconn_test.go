@@ -3,6 +3,7 @@ package docker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -23,17 +24,19 @@ func TestConnect(t *testing.T) {
 	p := startPod(t, e, onlyShell("mkdir /w; echo hello >/w/index.html; exec httpd -f -p 8080 -h /w"))
 	p.until("wget -qO- http://127.0.0.1:8080/index.html")
 	pause := p.world().Pause
-	for name, connect := range map[string]func(port int) (net.Conn, error){
-		"as probes do": func(port int) (net.Conn, error) { return e.Connect(t.Context(), pause.ID, pause.IPs[0], port) },
-		"from inside": func(port int) (net.Conn, error) {
-			tunnel, err := e.Dial(t.Context(), pause.ID, pause.IPs[0], port)
-			if err != nil {
-				return nil, err
-			}
-			return opened(t.Context(), tunnel)
-		},
+	at := func(port int) string {
+		return fmt.Sprintf("dial tcp %s:%d: connect: connection refused", pause.IPs[0], port)
+	}
+	for name, way := range map[string]struct {
+		connect func(ctx context.Context, pause, host string, port int) (net.Conn, error)
+		knock   func(ctx context.Context, pause, host string, port int) error
+	}{
+		"as probes do": {e.Connect, e.Knock},
+		"from inside":  {e.connectInside, e.knockInside},
 	} {
-		conn, err := connect(8080)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		conn, err := way.connect(ctx, pause.ID, pause.IPs[0], 8080)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -43,11 +46,56 @@ func TestConnect(t *testing.T) {
 		if !strings.HasSuffix(string(answer), "hello\n") {
 			t.Errorf("%s: the answer is %q, %v", name, answer, err)
 		}
-		if conn, err := connect(8081); err == nil {
+		if err := way.knock(ctx, pause.ID, pause.IPs[0], 8080); err != nil {
+			t.Errorf("%s: %v, want somebody to listen", name, err)
+		}
+		if err := way.knock(ctx, pause.ID, pause.IPs[0], 8081); err == nil || err.Error() != at(8081) {
+			t.Errorf("%s: %v, want %s", name, err, at(8081))
+		}
+		// A refusal that is late is what is read.
+		conn, err = way.connect(ctx, pause.ID, pause.IPs[0], 8081)
+		if err == nil {
+			_, err = io.ReadAll(conn)
 			conn.Close()
-			t.Errorf("%s: somebody listens where nobody does", name)
-		} else if !strings.Contains(err.Error(), "connection refused") {
-			t.Errorf("%s: %v, want a refusal", name, err)
+		}
+		if err == nil || err.Error() != at(8081) {
+			t.Errorf("%s: %v, want %s", name, err, at(8081))
+		}
+	}
+}
+
+// A command that connects to what is silent ends with the time that somebody
+// waited for it: probes would leave one each in the pause.
+func TestConnectingEnds(t *testing.T) {
+	e := live(t)
+	p := startPod(t, e, onlyShell("exec nc -ll -p 8080 -e sleep 3600"))
+	awaitPort(t, e, p.name(), "1F90")
+	pause := p.world().Pause
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	conn, err := e.connectInside(ctx, pause.ID, pause.IPs[0], 8080)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := io.ReadAll(conn); err == nil {
+		t.Errorf("the answer is %q, want an end of the time", answer)
+	}
+	conn.Close()
+	running := func() (n int) {
+		top, err := e.cli.ContainerTop(t.Context(), pause.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, process := range top.Processes {
+			if strings.Contains(strings.Join(process, " "), "pause connect") {
+				n++
+			}
+		}
+		return n
+	}
+	for end := time.Now().Add(20 * time.Second); running() > 0; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d commands still connect", running())
 		}
 	}
 }

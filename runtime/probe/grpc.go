@@ -34,7 +34,7 @@ func health(ctx context.Context, e Engine, pause string, a translate.Action) err
 	transport := &http.Transport{DisableKeepAlives: true, Protocols: new(http.Protocols)}
 	transport.Protocols.SetUnencryptedHTTP2(true)
 	var server greeting
-	transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+	transport.DialContext = func(context.Context, string, string) (net.Conn, error) { // whose context does not end with the request
 		conn, err := e.Connect(ctx, pause, a.Host, a.Port)
 		return heard{conn, &server}, err
 	}

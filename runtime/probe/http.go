@@ -23,9 +23,16 @@ const agent = "1.37"
 // request makes a GET request and judges the answer: 200 to 399 is good, for a
 // hook any answer is (pkg/probe/http and pkg/kubelet/lifecycle).
 func request(ctx context.Context, e Engine, pause string, a translate.Action) error {
-	answer, err := send(ctx, e, pause, a, strings.ToLower(string(a.HTTP.Scheme)))
+	connected := ctx
+	if a.Timeout > 0 {
+		var cancel context.CancelFunc // the client's own end comes first: its words are the kubelet's
+		connected, cancel = context.WithTimeout(ctx, a.Timeout+time.Second)
+		defer cancel()
+	}
+	c := client(transport(connected, e, pause), a.Timeout)
+	answer, err := send(ctx, c, a, strings.ToLower(string(a.HTTP.Scheme)))
 	if err != nil && a.Hook && strings.Contains(err.Error(), "server gave HTTP response to HTTPS client") {
-		answer, err = send(ctx, e, pause, a, "http")
+		answer, err = send(ctx, c, a, "http")
 	}
 	if err != nil {
 		return failure(ctx, err)
@@ -45,7 +52,7 @@ func request(ctx context.Context, e Engine, pause string, a translate.Action) er
 	return nil
 }
 
-func send(ctx context.Context, e Engine, pause string, a translate.Action, scheme string) (*http.Response, error) {
+func send(ctx context.Context, c *http.Client, a translate.Action, scheme string) (*http.Response, error) {
 	if scheme == "" {
 		scheme = "http"
 	}
@@ -54,7 +61,7 @@ func send(ctx context.Context, e Engine, pause string, a translate.Action, schem
 		return nil, err
 	}
 	r.Header, r.Host = headers(a)
-	return client(e, pause, a).Do(r)
+	return c.Do(r)
 }
 
 // location is the address of a request. The path may bring a query of its own.
@@ -95,26 +102,10 @@ func headers(a translate.Action) (all http.Header, host string) {
 	return all, host
 }
 
-// client connects within the pod's network. It follows redirects on the same
-// host alone, and trusts every certificate.
-func client(e Engine, pause string, a translate.Action) *http.Client {
+// client follows redirects on the same host alone.
+func client(transport http.RoundTripper, limit time.Duration) *http.Client {
 	return &http.Client{
-		Transport: &http.Transport{
-			DisableKeepAlives: true, DisableCompression: true, Proxy: nil,
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // as on a node
-			DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-				host, port, err := net.SplitHostPort(address)
-				if err != nil {
-					return nil, err
-				}
-				number, err := strconv.Atoi(port)
-				if err != nil {
-					return nil, err
-				}
-				return e.Connect(ctx, pause, host, number)
-			},
-			TLSHandshakeTimeout: 10 * time.Second,
-		},
+		Transport: transport, Timeout: limit,
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			const most = 10
 			if r.URL.Hostname() != via[0].URL.Hostname() {
@@ -125,5 +116,27 @@ func client(e Engine, pause string, a translate.Action) *http.Client {
 			}
 			return nil
 		},
+	}
+}
+
+// transport connects within the pod's network, for as long as ctx: the one that
+// it is called with to connect does not end with the request. It trusts every
+// certificate.
+func transport(ctx context.Context, e Engine, pause string) *http.Transport {
+	return &http.Transport{
+		DisableKeepAlives: true, DisableCompression: true, Proxy: nil,
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // as on a node
+		DialContext: func(_ context.Context, _, address string) (net.Conn, error) {
+			host, port, err := net.SplitHostPort(address)
+			if err != nil {
+				return nil, err
+			}
+			number, err := strconv.Atoi(port)
+			if err != nil {
+				return nil, err
+			}
+			return e.Connect(ctx, pause, host, number)
+		},
+		TLSHandshakeTimeout: 10 * time.Second,
 	}
 }

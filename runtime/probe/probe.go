@@ -24,6 +24,8 @@ type Engine interface {
 	// Connect opens a TCP connection to an address of a pod's network, that
 	// of the container pause.
 	Connect(ctx context.Context, pause, host string, port int) (net.Conn, error)
+	// Knock is nil when something takes a TCP connection there.
+	Knock(ctx context.Context, pause, host string, port int) error
 }
 
 // maxOutput is what is kept of what a probe sees, in bytes; the kubelet's own.
@@ -34,7 +36,7 @@ const maxOutput = 10 << 10
 // plan.ProbeFailure says that it was done and failed; any other error that it
 // could not be done.
 func Do(ctx context.Context, e Engine, container, pause string, a translate.Action) error {
-	if a.Timeout > 0 && len(a.Exec) == 0 {
+	if a.Timeout > 0 && len(a.Exec) == 0 && a.HTTP == nil {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.Timeout)
 		defer cancel()
@@ -47,16 +49,19 @@ func Do(ctx context.Context, e Engine, container, pause string, a translate.Acti
 	case a.HTTP != nil:
 		return request(ctx, e, pause, a)
 	case a.TCP:
-		return connect(ctx, e, pause, a)
+		if err := e.Knock(ctx, pause, a.Host, a.Port); err != nil {
+			return failure(ctx, err)
+		}
+		return nil
 	case a.GRPC != nil:
 		return health(ctx, e, pause, a)
 	}
 	return wait(ctx, a.Sleep)
 }
 
-// inStopped is what the OCI runtime says where the container has just been
-// stopped. The engine passes it on as the output of a command that failed, and
-// nowhere else; the command never ran.
+// inStopped is what the OCI runtime says where the container, or the pause that
+// connects to it, has just been stopped. The engine passes it on as the output
+// of a command that failed, and nowhere else; the command never ran.
 const inStopped = "exec failed: cannot exec in a stopped container"
 
 // command runs a command in the container.
@@ -80,16 +85,6 @@ func command(ctx context.Context, e Engine, container string, a translate.Action
 	return nil
 }
 
-// connect opens a connection and closes it.
-func connect(ctx context.Context, e Engine, pause string, a translate.Action) error {
-	conn, err := e.Connect(ctx, pause, a.Host, a.Port)
-	if err != nil {
-		return failure(ctx, err)
-	}
-	conn.Close()
-	return nil
-}
-
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -109,6 +104,9 @@ func failure(ctx context.Context, err error) error {
 	}
 	if errors.Is(err, plan.ErrUnreachable) || errors.Is(err, plan.ErrStale) || ctx.Err() != nil && !timedOut(ctx) {
 		return err
+	}
+	if strings.Contains(err.Error(), inStopped) {
+		return fmt.Errorf("%w: %w", err, plan.ErrStale)
 	}
 	return &plan.ProbeFailure{Output: err.Error()}
 }

@@ -47,6 +47,14 @@ func (machine) Connect(ctx context.Context, _, host string, port int) (net.Conn,
 	return new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 }
 
+func (m machine) Knock(ctx context.Context, pause, host string, port int) error {
+	conn, err := m.Connect(ctx, pause, host, port)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
 // at is the address of a server as an action has it.
 func at(t *testing.T, address net.Addr) translate.Action {
 	t.Helper()
@@ -146,7 +154,7 @@ func TestRequests(t *testing.T) {
 		t.Errorf("the server saw %s %s %v", seen.Host, seen.URL, seen.Header)
 	}
 	a.HTTP, a.Timeout = &v1.HTTPGetAction{Path: "/slow"}, 20*time.Millisecond
-	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); !strings.HasPrefix(got, "failed: ") || !strings.Contains(got, "deadline exceeded") {
+	if got := result(probe.Do(t.Context(), machine{}, "c", "p", a)); !strings.HasPrefix(got, "failed: ") || !strings.HasSuffix(got, ": context deadline exceeded (Client.Timeout exceeded while awaiting headers)") {
 		t.Errorf("a slow answer: %s", got)
 	}
 }
