@@ -133,15 +133,15 @@ func TestEndWhileSomethingTakesLong(t *testing.T) {
 					seen := &witness{}
 					other := *b.runner
 					b.runner.Engine, b.runner.Observer = stuck{b.engine, kind, "b"}, seen
-					time.AfterFunc(10*time.Second, func() {
-						if err := end(b.Context(), &other); err != nil {
-							b.Error(err)
-						}
-					})
+					ended := make(chan error)
+					time.AfterFunc(10*time.Second, func() { ended <- end(b.Context(), &other) })
 					began := time.Now()
 					_, err := b.runner.Run(b.Context(), translate.New(pod, translate.Options{}), loop.RunOptions{Aim: loop.Aim{Timeout: time.Hour}})
 					if took := time.Since(began); err == nil || took < 10*time.Second || took > time.Minute {
 						b.Errorf("after %s: %v", took, err)
+					}
+					if err := <-ended; err != nil {
+						b.Error(err)
 					}
 					if len(seen.failed) > 0 {
 						b.Errorf("told of as failed: %v", seen.failed)
