@@ -108,7 +108,7 @@ func (w World) restarts(u translate.Unit, c Container) bool {
 		return true
 	case w.endsWithPause(u, c):
 		return false
-	case u.Restart == v1.RestartPolicyAlways, u.Rule(c.ExitCode) == v1.ContainerRestartRuleActionRestart && (u.Kind != translate.Init || c.failed()):
+	case u.Restart == v1.RestartPolicyAlways, w.startsAnew(u, c), u.Rule(c.ExitCode) == v1.ContainerRestartRuleActionRestart && (u.Kind != translate.Init || c.failed()):
 		return true
 	case u.Kind == translate.Init && !c.failed():
 		return w.cutOff(c)

@@ -71,21 +71,28 @@ func TestContainerRestartPolicy(t *testing.T) {
 }
 
 // A pod whose own policy is Never ends with its pause, whatever its containers'
-// policies are; of others they decide.
+// policies are. Of others all containers start again, and where there are init
+// containers their policies decide.
 func TestContainerRestartPolicyWithoutThePause(t *testing.T) {
 	for name, c := range map[string]struct {
 		pod   v1.RestartPolicy
 		own   v1.ContainerRestartPolicy
 		rules []v1.ContainerRestartRule
+		init  bool
 		ops   string
 		phase v1.PodPhase
 	}{
 		"a pod of Never":         {pod: v1.RestartPolicyNever, own: v1.ContainerRestartPolicyAlways, ops: "[revise]", phase: v1.PodFailed},
 		"a pod of Never, a rule": {pod: v1.RestartPolicyNever, own: v1.ContainerRestartPolicyNever, rules: []v1.ContainerRestartRule{rule(again, in, 137)}, ops: "[revise]", phase: v1.PodFailed},
 		"a pod of OnFailure":     {pod: v1.RestartPolicyOnFailure, own: v1.ContainerRestartPolicyAlways, ops: "[create a/1]", phase: v1.PodRunning},
+		"its own is Never":       {pod: v1.RestartPolicyAlways, own: v1.ContainerRestartPolicyNever, ops: "[create a/1]", phase: v1.PodRunning},
+		"after an init":          {pod: v1.RestartPolicyAlways, own: v1.ContainerRestartPolicyNever, init: true, ops: "[revise]", phase: v1.PodFailed},
 	} {
 		pod := podOf(1, c.pod)
 		ruled(&pod.Spec.Containers[0], c.own, c.rules...)
+		if c.init {
+			pod.Spec.InitContainers = []v1.Container{{Name: "i", Image: "image-0"}}
+		}
 		w := up(t, pod)
 		exit(w, "a", 137, t0)
 		w.Pause.StartedAt = t0.Add(time.Second)

@@ -27,6 +27,14 @@ func (w World) endsWithPause(u translate.Unit, c Container) bool {
 	return u.Kind == translate.App && w.Want.Pod.Spec.RestartPolicy == v1.RestartPolicyNever && w.cutOff(c)
 }
 
+// startsAnew reports whether a regular container is run again since its pause is no
+// more though its own policy is Never: in a new sandbox a node starts all of a pod.
+// Where there are init containers it looks at the policies when those have ended
+// (kuberuntime_manager.go, computePodActions).
+func (w World) startsAnew(u translate.Unit, c Container) bool {
+	return u.Kind == translate.App && u.Restart == v1.RestartPolicyNever && len(w.Want.Pod.Spec.InitContainers) == 0 && w.cutOff(c)
+}
+
 // comesAgain reports whether a regular container is of the pause that runs, or is
 // made, or was made, for one that is started anew. A node makes no other sandbox for a pod of which
 // none is (kuberuntime_manager.go, computePodActions).
