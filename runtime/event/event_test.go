@@ -249,12 +249,6 @@ func TestOperations(t *testing.T) {
 	side.Want.Pod.Spec.InitContainers = []v1.Container{{Name: "s", Image: "image", RestartPolicy: &always}}
 	side.Want = translate.New(side.Want.Pod, translate.Options{})
 	stop := plan.Op{Kind: plan.StopUnit, Unit: "a"}
-	another := world("a")
-	another.Pause.StartedAt = at(5)
-	another.Containers = []plan.Container{{ID: "c", Unit: "a", State: plan.Running, StartedAt: at(1)}}
-	dead := world("a")
-	dead.Pause.State = plan.Exited
-	stale := plan.Op{Kind: plan.StopUnit, Unit: "a", Target: "c"}
 	probe := plan.Op{Kind: plan.RunProbe, Unit: "a", Check: translate.Readiness}
 	for name, c := range map[string]struct {
 		got  []Event
@@ -268,9 +262,7 @@ func TestOperations(t *testing.T) {
 		"resize":     {Done(w, plan.Op{Kind: plan.Resize, Unit: "a"}, errors.New("no"), at(0)), "0 x1  ResizeError: Pod resize error: no"},
 		"reset":      {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: plan.CauseReset}, at(0)), "0 x1 a Killing: killing"},
 		"stop":       {Began(leaving, stop, at(0)), "0 x1 a Killing: Stopping container a"},
-		"definition": {Began(w, stop, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
-		"sandbox":    {Began(another, stale, at(0)), "0 x1 a Killing: Stopping container a"},
-		"no sandbox": {Began(dead, stop, at(0)), "0 x1 a Killing: Stopping container a"},
+		"definition": {Began(w, plan.Op{Kind: plan.StopUnit, Unit: "a", Cause: plan.CauseChange}, at(0)), "0 x1 a Killing: Container a definition changed, will be restarted"},
 		"unhealthy":  {Done(w, probe, &plan.ProbeFailure{Output: "no"}, at(0)), "0 x1 a Unhealthy: Readiness probe failed: no"},
 		"errored":    {Done(w, probe, errors.New("no"), at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in unknown state: no"},
 		"broken off": {Done(w, probe, &plan.ProbeBroken{Err: errors.New("no")}, at(0)), "0 x1 a Unhealthy: Readiness probe errored and resulted in failure state: no"},

@@ -38,12 +38,13 @@ func Began(w plan.World, op plan.Op, now time.Time) []Event {
 const (
 	resetMessage  = "killing"
 	resizeMessage = " resize requires restart"
+	changeMessage = " definition changed"
 )
 
 // Meant reports whether a container was stopped because its manifest has it
 // start again, and not because a probe or a hook has failed.
 func (e Event) Meant() bool {
-	return e.Message == resetMessage || strings.Contains(e.Message, resizeMessage)
+	return e.Message == resetMessage || strings.Contains(e.Message, resizeMessage) || strings.Contains(e.Message, changeMessage)
 }
 
 // killing says why a container is stopped. An init container is not said to be
@@ -55,7 +56,7 @@ func killing(w plan.World, op plan.Op) string {
 		switch {
 		case ok && (u.Kind == translate.Sidecar || u.Kind == translate.Init):
 			name = "Init container " + op.Unit
-		case op.Cause == "" || ok && u.Restart != v1.RestartPolicyNever:
+		case op.Cause == plan.CauseChange || ok && u.Restart != v1.RestartPolicyNever:
 			restarted = ", will be restarted"
 		}
 	}
@@ -66,18 +67,12 @@ func killing(w plan.World, op plan.Op) string {
 		return resetMessage
 	case op.Cause == plan.CauseResize:
 		return name + resizeMessage + restarted
+	case op.Cause == plan.CauseChange:
+		return name + changeMessage + restarted
 	case op.Cause != "":
 		return name + " failed " + op.Cause + " probe" + restarted
-	case !w.Leaving() && w.Pause != nil && w.Intent() == plan.Wanted && !ofAnotherPause(w, op):
-		return name + " definition changed" + restarted
 	}
 	return "Stopping container " + op.Unit
-}
-
-// ofAnotherPause reports whether a container is stopped because it was started
-// for a pause that is no more.
-func ofAnotherPause(w plan.World, op plan.Op) bool {
-	return w.Pause.State == plan.Exited || slices.ContainsFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target && w.Stale(c) })
 }
 
 // Unpulled tells that an image had not to be pulled, or could not: as its

@@ -96,7 +96,7 @@ func (s *stepper) toward(g goal) {
 		return
 	case c != nil && c.State == Running && s.w.former(*c) && !s.w.reset(): // see bring
 	case c != nil && c.State == Running && (s.w.former(*c) || outdated(g.unit, *c)):
-		s.do(s.stop(*c))
+		s.do(s.replace(*c))
 	case c != nil && c.State == Running:
 		s.running(g.unit, *c)
 		return
@@ -114,6 +114,19 @@ func (s *stepper) toward(g goal) {
 	if g.unit.Kind != translate.Ephemeral {
 		s.State = Starting
 	}
+}
+
+// CauseChange is the Op.Cause of a stop because the manifest of a container was
+// changed.
+const CauseChange = "change"
+
+// replace is the stop of an attempt in whose place another one comes.
+func (s *stepper) replace(c Container) Op {
+	op := s.stop(c)
+	if op.Cause == "" && !s.w.former(c) {
+		op.Cause, op.Detail = CauseChange, "its definition was changed"
+	}
+	return op
 }
 
 // running looks after an attempt that runs.

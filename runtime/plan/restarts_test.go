@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	v1 "k8s.io/api/core/v1"
 
 	"github.com/minipod/minipod/runtime/plan"
+	"github.com/minipod/minipod/runtime/translate"
 )
 
 // Crashes count as restarts, and a pause that died does, as on a node; a start on
@@ -78,5 +80,25 @@ func TestOneAttemptRuns(t *testing.T) {
 	s := plan.Next(claimed(w, t0), t0)
 	if diff := cmp.Diff([]string{"stop a/0"}, kinds(s)); diff != "" || s.Ops[0].Target != "former" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The stop of what runs still from before says why: that the pod was started once
+// more is no change of a definition.
+func TestStopSaysWhatWasChanged(t *testing.T) {
+	started := up(t, podOf(1, v1.RestartPolicyAlways))
+	stop, _ := plan.Stop(started, nil)
+	started = plan.Apply(started, stop, t0)
+	start, _ := plan.Start(started)
+	started = plan.Apply(started, start, t0)
+	changed := up(t, podOf(1, v1.RestartPolicyAlways))
+	other := podOf(1, v1.RestartPolicyAlways)
+	other.Spec.Containers[0].Image = "image-1"
+	changed.Want = translate.New(other, translate.Options{})
+	for cause, w := range map[string]plan.World{"": started, plan.CauseChange: changed} {
+		s := plan.Next(claimed(w, t0), t0)
+		if got := fmt.Sprint(kinds(s)); got != "[stop a/0]" || s.Ops[0].Cause != cause {
+			t.Errorf("%s for %q, want it stopped for %q", got, s.Ops[0].Cause, cause)
+		}
 	}
 }
