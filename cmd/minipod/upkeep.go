@@ -111,7 +111,7 @@ func attend(e connection, ref translate.Ref) (release func()) {
 	if err != nil {
 		return func() {}
 	}
-	held, err := at.Of(ref.String()).Hold("run")
+	held, err := at.Attend(ref.String(), "run")
 	if err != nil {
 		return func() {}
 	}

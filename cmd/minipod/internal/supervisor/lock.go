@@ -30,7 +30,28 @@ func PlaceOf(folder, address string) Place {
 // Of is the place of who keeps one pod of the engine, for as long as its command
 // is at work on it.
 func (p Place) Of(pod string) Place {
-	return Place{Lock: filepath.Join(filepath.Dir(p.Lock), fmt.Sprintf("pod-%.12x.lock", sha256.Sum256([]byte(p.Lock+" "+pod))))}
+	return Place{Lock: filepath.Join(filepath.Dir(p.Lock), fmt.Sprintf(ofPod, fmt.Sprintf("%.12x", sha256.Sum256([]byte(p.Lock+" "+pod)))))}
+}
+
+// ofPod is the name of the lock of a pod.
+const ofPod = "pod-%s.lock"
+
+// Attend takes the lock of one pod for a command, and removes those that
+// commands which were killed have left behind.
+func (p Place) Attend(pod, command string) (*Held, error) {
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(p.Lock), fmt.Sprintf(ofPod, "*")))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range left {
+		if file, err := os.Open(name); err == nil {
+			if flock(file, syscall.LOCK_EX) == nil {
+				_ = os.Remove(name) // one that stays says nothing
+			}
+			file.Close()
+		}
+	}
+	return p.Of(pod).Hold(command)
 }
 
 // Holder is a process that keeps the pods.
@@ -85,26 +106,32 @@ func (p Place) take() (*Held, error) {
 	if err := os.MkdirAll(filepath.Dir(p.Lock), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder for the supervisor's lock: %w", err)
 	}
-	file, err := os.OpenFile(p.Lock, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the supervisor's lock: %w", err)
-	}
+	var holder Holder
 	for range tries {
-		if err = flock(file, syscall.LOCK_EX); !errors.Is(err, syscall.EWOULDBLOCK) {
-			break
+		file, err := os.OpenFile(p.Lock, os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			return nil, fmt.Errorf("open the supervisor's lock: %w", err)
 		}
+		err = flock(file, syscall.LOCK_EX)
+		switch {
+		case err == nil && isAt(file, p.Lock): // and was not removed meanwhile
+			return &Held{file}, nil
+		case err != nil && !errors.Is(err, syscall.EWOULDBLOCK):
+			file.Close()
+			return nil, fmt.Errorf("take the supervisor's lock %s: %w", p.Lock, err)
+		}
+		holder = read(file)
+		file.Close()
 		time.Sleep(between)
 	}
-	switch {
-	case err == nil:
-		return &Held{file}, nil
-	case errors.Is(err, syscall.EWOULDBLOCK):
-		err = &TakenError{read(file)}
-	default:
-		err = fmt.Errorf("take the supervisor's lock %s: %w", p.Lock, err)
-	}
-	file.Close()
-	return nil, err
+	return nil, &TakenError{holder}
+}
+
+// isAt reports whether a file is the one that has a name.
+func isAt(file *os.File, name string) bool {
+	own, err := file.Stat()
+	named, nameErr := os.Stat(name)
+	return err == nil && nameErr == nil && os.SameFile(own, named)
 }
 
 // Remove lets go of the lock of a pod, of which nothing is to stay.

@@ -144,3 +144,37 @@ func TestStop(t *testing.T) {
 		t.Errorf("it is held still: %v", err)
 	}
 }
+
+// The lock of a pod is no more when its command has ended, and at the next one when
+// that was killed; one that is held stays.
+func TestAttend(t *testing.T) {
+	folder := t.TempDir()
+	at := PlaceOf(folder, "engine")
+	killed := at.Of("default/killed").Lock
+	if err := os.WriteFile(killed, []byte("1 run\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first, err := at.Attend("default/first", "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := at.Attend("default/second", "start")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, held, err := at.Of("default/first").Holder(); !held || err != nil {
+		t.Errorf("the first pod is held: %t, %v", held, err)
+	}
+	var taken *TakenError
+	if _, err := at.Attend("default/first", "start"); !errors.As(err, &taken) {
+		t.Errorf("a second command gets %v", err)
+	}
+	if _, err := os.Stat(killed); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what a killed command has left: %v", err)
+	}
+	first.Remove()
+	second.Remove()
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left over %v, %v", left, err)
+	}
+}
