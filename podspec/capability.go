@@ -28,26 +28,16 @@ func capabilitySlips(path string, c *v1.Container) []slip {
 	}{{"add", c.SecurityContext.Capabilities.Add}, {"drop", c.SecurityContext.Capabilities.Drop}} {
 		for i, name := range part.names {
 			if plain := strings.TrimPrefix(strings.ToUpper(string(name)), "CAP_"); !slices.Contains(known, plain) {
+				hint := nearWord(plain, known, 3)
+				if hint != "" {
+					hint = ": did you mean " + hint + "?"
+				}
 				slips = append(slips, slip{
 					field:   fmt.Sprintf("%s.securityContext.capabilities.%s[%d]", path, part.field, i),
-					message: fmt.Sprintf("no capability is named %q%s", shorten(string(name)), nearest(plain, known)),
+					message: fmt.Sprintf("no capability is named %q%s", shorten(string(name)), hint),
 				})
 			}
 		}
 	}
 	return slips
-}
-
-// nearest asks whether the known name was meant that is nearly this one.
-func nearest(name string, known []string) string {
-	best, distance := "", 3
-	for _, k := range known {
-		if d := edits(name, k, distance); d < distance {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(": did you mean %s?", best)
 }

@@ -104,13 +104,7 @@ func kindWords() []string {
 
 // nearKind is the kind that differs from a name by case, a plural or two letters; "" when none does.
 func nearKind(name string) string {
-	best, least := "", 3
-	for _, word := range kindWords() {
-		if n := edits(strings.ToLower(name), strings.ToLower(word), least); n < least && n < len(name)-1 {
-			best, least = word, n
-		}
-	}
-	return best
+	return nearWord(name, kindWords(), min(3, len(name)-1))
 }
 
 // takenKinds says what a manifest may hold.

@@ -134,6 +134,17 @@ func (d *decoder) nearField(t reflect.Type, e entry, distance int) string {
 	return best
 }
 
+// nearWord is the first of the words that differ least from a name, whatever their case, in fewer letters than below; "" when none does.
+func nearWord(name string, words []string, below int) string {
+	best := ""
+	for _, word := range words {
+		if n := edits(strings.ToLower(name), strings.ToLower(word), below); n < below {
+			best, below = word, n
+		}
+	}
+	return best
+}
+
 // longField is the field of which a name is the beginning or the end: restart is restartPolicy, path is mountPath.
 func (d *decoder) longField(t reflect.Type, e entry) string {
 	name := strings.ToLower(e.name)

@@ -75,7 +75,7 @@ func kindSaid(cmd *cobra.Command, args []string, err error) error {
 		switch {
 		case !named || absent.Ref.Name != word && absent.Ref.Name != arg:
 		case podName(arg) != arg:
-			return &hintedError{err, word + " is a kind: " + cmd.CommandPath() + " " + arg}
+			return &hintedError{err, kindHint(cmd, word, arg)}
 		case k != nil && k.Resource() == "services":
 			return &hintedError{err, arg + " is a service: minipod get " + arg + " -o yaml shows its selector, minipod ps -l SELECTOR lists its pods"}
 		case k != nil:
@@ -87,10 +87,17 @@ func kindSaid(cmd *cobra.Command, args []string, err error) error {
 
 // seeOne is the hint of a command that takes one pod and got other words.
 func seeOne(cmd *cobra.Command, args []string) string {
-	if len(args) > 1 && podName(args[0]+"/"+args[1]) != args[0]+"/"+args[1] {
-		return args[0] + " is a kind: " + cmd.CommandPath() + " " + args[0] + "/" + args[1]
+	if len(args) > 1 {
+		if both := args[0] + "/" + args[1]; podName(both) != both {
+			return kindHint(cmd, args[0], both)
+		}
 	}
 	return seeHelp(cmd)
+}
+
+// kindHint is how a command takes a pod whose kind is said too.
+func kindHint(cmd *cobra.Command, kind, both string) string {
+	return kind + " is a kind: " + cmd.CommandPath() + " " + both
 }
 
 // usageError says that the command line is wrong.
