@@ -14,7 +14,7 @@ func plainFault(fault string) string {
 	case "found unexpected end of stream":
 		return "the quote %c is never closed"
 	case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
-		return "the bracket %c is not closed, or a comma is missing in it"
+		return "the bracket %c is not closed, a comma is missing in it, or a text in it needs quotes (one with a ? does)"
 	case "found character that cannot start any token":
 		return "a value cannot begin with %c: put it in quotes"
 	case "found unknown escape character":
