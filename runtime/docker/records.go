@@ -45,9 +45,11 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 	}
 	nonce := rand.Text()
 	labels[translate.LabelNonce] = nonce
-	made, err := e.cli.VolumeCreate(ctx, volume.CreateOptions{Name: r.Name, Labels: labels})
-	if cerrdefs.IsConflict(err) { // as Podman may answer
-		made, err = e.cli.VolumeInspect(ctx, r.Name)
+	made, err := e.makeRecord(ctx, r.Name, labels)
+	if err == nil && len(made.Labels) == 0 { // an engine that ends while it makes a volume leaves one without labels
+		if err = e.DropRecord(ctx, r.Name); err == nil {
+			made, err = e.makeRecord(ctx, r.Name, labels)
+		}
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("put record %s: %w", r.Name, e.explain(err))
@@ -56,6 +58,15 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 		return recordOf(made), fmt.Errorf("put record %s: %w", r.Name, engine.ErrExists)
 	}
 	return recordOf(made), nil
+}
+
+// makeRecord makes the volume of a record, or finds the one of its name.
+func (e *Engine) makeRecord(ctx context.Context, name string, labels map[string]string) (volume.Volume, error) {
+	made, err := e.cli.VolumeCreate(ctx, volume.CreateOptions{Name: name, Labels: labels})
+	if cerrdefs.IsConflict(err) { // as Podman may answer
+		return e.cli.VolumeInspect(ctx, name)
+	}
+	return made, err
 }
 
 // DropRecord removes a record; one that is not there was removed.
