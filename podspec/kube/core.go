@@ -130,14 +130,19 @@ func DefaultService(s *v1.Service) {
 	}
 }
 
-// ValidateService is the API server's answer to the creation of a Service.
+// ValidateService is the API server's answer to the creation of a Service. That gives it the ports that it needs before
+// it judges it.
 func ValidateService(s *v1.Service) field.ErrorList {
-	return validate(s, corev1.Convert_v1_Service_To_core_Service, validation.ValidateServiceCreate)
+	if isChecked(&s.Spec) && s.Spec.HealthCheckNodePort == 0 {
+		s = s.DeepCopy()
+		s.Spec.HealthCheckNodePort = firstNodePort
+	}
+	return append(validate(s, corev1.Convert_v1_Service_To_core_Service, validation.ValidateServiceCreate), judgeNodePorts(s)...)
 }
 
 // ValidateServiceUpdate is the API server's answer to a change of a Service.
 func ValidateServiceUpdate(updated, old *v1.Service) field.ErrorList {
-	return validateUpdate(updated, old, corev1.Convert_v1_Service_To_core_Service, validation.ValidateServiceUpdate)
+	return append(validateUpdate(updated, old, corev1.Convert_v1_Service_To_core_Service, validation.ValidateServiceUpdate), judgeNodePorts(updated)...)
 }
 
 // ValidateServiceStatusUpdate is the API server's answer to a change of a Service's status.

@@ -156,6 +156,16 @@ func TestServices(t *testing.T) {
 	if kept := do[v1.Service](t, c, 200, "PUT", path+"/a", body("a", `,"selector":{"x":"y"}`)); kept.Spec.ClusterIP != a.Spec.ClusterIP {
 		t.Errorf("the address changed to %s", kept.Spec.ClusterIP)
 	}
+	if local := do[v1.Service](t, c, 201, "POST", path, body("d", `,"type":"LoadBalancer","externalTrafficPolicy":"Local"`)); local.Spec.HealthCheckNodePort == 0 {
+		t.Errorf("no health check port: %+v", local.Spec)
+	}
+	// As kubectl apply sends it, of a manifest that does not say the type any more.
+	closed := do[v1.Service](t, c, 200, "PATCH", path+"/d", `{"spec":{"type":null,"externalTrafficPolicy":null}}`)
+	if closed.Spec.HealthCheckNodePort != 0 || closed.Spec.Ports[0].NodePort != 0 || closed.Spec.Type != v1.ServiceTypeClusterIP {
+		t.Errorf("a service that no load balancer has any more: %+v", closed.Spec)
+	}
+	low := body("e", `,"type":"NodePort"`)
+	c.raw(t, 422, "POST", path, strings.Replace(low, "80", `80,"nodePort":80`, 1))
 }
 
 func TestClaimIsBound(t *testing.T) {

@@ -68,7 +68,7 @@ func (m Manifest) Key() Key { return Key{m.Resource, m.object.GetNamespace(), m.
 type Stamp struct {
 	UID types.UID
 	Now time.Time
-	// Services are all there are: a new one gets an address of its own.
+	// Services are all there are: each has an address of its own.
 	Services []*v1.Service
 }
 
@@ -95,7 +95,7 @@ func (m Manifest) Apply(current Record, stamp Stamp) (Record, error) {
 	if err != nil || string(patch) == "{}" {
 		return current, err
 	}
-	return m.changed(current, patch)
+	return m.changed(current, patch, stamp)
 }
 
 // first is a new object: what the API server decides is not the manifest's.
@@ -133,7 +133,18 @@ func begin(next object, stamp Stamp) error {
 	return nil
 }
 
-func (m Manifest) changed(current Record, patch []byte) (Record, error) {
+// address gives a changed Service the addresses of its new type, and those it
+// had where it says no others.
+func address(next, old object, stamp Stamp) error {
+	service, ok := next.(*v1.Service)
+	before, was := old.(*v1.Service)
+	if !ok || !was {
+		return nil
+	}
+	return kube.AddressService(service, before, stamp.Services)
+}
+
+func (m Manifest) changed(current Record, patch []byte, stamp Stamp) (Record, error) {
 	merged, err := strategicpatch.StrategicMergePatch(current.JSON, patch, m.object)
 	if err != nil {
 		return Record{}, fmt.Errorf("change %s %s: %w", m.Resource, current.Name, err)
@@ -150,6 +161,10 @@ func (m Manifest) changed(current Record, patch []byte) (Record, error) {
 	next.SetUID(old.GetUID())
 	next.SetCreationTimestamp(old.GetCreationTimestamp())
 	next.SetResourceVersion("")
+	m.kind.settle(next)
+	if err := address(next, old, stamp); err != nil {
+		return Record{}, err
+	}
 	if errs := m.validateUpdate(next, old); len(errs) > 0 {
 		return Record{}, &InvalidError{errs}
 	}
@@ -187,7 +202,6 @@ func (m Manifest) validateUpdate(next, old object) field.ErrorList {
 		next.SetResourceVersion("0")
 		defer next.SetResourceVersion("")
 	}
-	m.kind.settle(next)
 	return m.inWords(m.kind.judge(next, old), next, old)
 }
 

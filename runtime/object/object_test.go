@@ -260,6 +260,46 @@ func TestApplyService(t *testing.T) {
 	}
 }
 
+// A Service that changes its type gets what the new one has, loses what it has
+// not, and keeps the rest: also what an earlier manifest said and this one does not.
+func TestApplyServiceChanged(t *testing.T) {
+	const (
+		plain  = "ports: [{port: 80}]"
+		health = "type: LoadBalancer, externalTrafficPolicy: Local, ports: [{port: 80}]"
+	)
+	for _, c := range []struct{ from, to, want string }{
+		{plain, "type: NodePort, ports: [{port: 80}]", "10.96.0.2 80:30000"},
+		{"type: NodePort, ports: [{port: 80}]", plain, "10.96.0.2 80:0"},
+		{"type: NodePort, ports: [{port: 80, name: a}, {port: 81, name: b}]", "type: NodePort, ports: [{port: 81, name: b}]", "10.96.0.2 81:30001"},
+		{"type: NodePort, ports: [{port: 80, nodePort: 30000}]", "type: NodePort, ports: [{port: 80, name: a}, {port: 81, name: b, nodePort: 30000}]", "10.96.0.2 80:30001 81:30000"},
+		{"type: ExternalName, externalName: a.b", plain, "10.96.0.2 80:0"},
+		{plain, "type: ExternalName, externalName: a.b", ""},
+		{"clusterIP: 10.96.0.7, clusterIPs: [10.96.0.7], ipFamilies: [IPv4], ipFamilyPolicy: SingleStack, ports: [{port: 80}]", plain, "10.96.0.7 80:0"},
+		{plain, health, "10.96.0.2 80:30000 30001"},
+		{health, plain, "10.96.0.2 80:0"},
+		{health, "type: LoadBalancer, ports: [{port: 80}]", "10.96.0.2 80:30000"},
+		{plain, "type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{port: 80}]", "10.96.0.2 80:0"},
+		{plain, "type: LoadBalancer, loadBalancerClass: a.b/c, ports: [{port: 80}]", "10.96.0.2 80:30000"},
+		{"type: LoadBalancer, loadBalancerClass: a.b/c, ports: [{port: 80}]", plain, "10.96.0.2 80:0"},
+	} {
+		text := func(spec string) string {
+			return "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {" + spec + "}}"
+		}
+		next := apply(t, apply(t, object.Record{}, text(c.from)), text(c.to))
+		spec := object.ServicesOf("", []object.Record{next})[0].Spec
+		got := spec.ClusterIP
+		for _, port := range spec.Ports {
+			got += fmt.Sprintf(" %d:%d", port.Port, port.NodePort)
+		}
+		if spec.HealthCheckNodePort != 0 {
+			got += fmt.Sprint(" ", spec.HealthCheckNodePort)
+		}
+		if got != c.want {
+			t.Errorf("%s after %s has %q, want %q", c.to, c.from, got, c.want)
+		}
+	}
+}
+
 // What may not change of a claim is said at its fields, in a line each.
 func TestApplyClaimChanged(t *testing.T) {
 	const claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce], storageClassName: a, resources: {requests: {storage: 1Gi}}}}"
