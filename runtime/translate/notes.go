@@ -260,7 +260,8 @@ func projectedNotes(n *noter, b *Blueprint, v v1.Volume, path string) {
 
 // accountNotes are about what asks for a token, where there is none to be had.
 func accountNotes(n *noter, s *v1.PodSpec) {
-	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default"
+	declined := s.AutomountServiceAccountToken != nil && !*s.AutomountServiceAccountToken
+	account := s.ServiceAccountName != "" && s.ServiceAccountName != "default" && !declined
 	n.warn(account, "spec.serviceAccountName", noToken)
 	n.warn(account && s.DeprecatedServiceAccount != "", "spec.serviceAccount", noToken)
 }

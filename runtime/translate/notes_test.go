@@ -45,6 +45,7 @@ func TestNotes(t *testing.T) {
 		{spec: "serviceAccountName: robot", want: "spec.serviceAccountName spec.serviceAccount"},
 		{spec: "serviceAccount: robot", want: "spec.serviceAccountName spec.serviceAccount"},
 		{spec: "serviceAccountName: default", want: ""},
+		{spec: "serviceAccountName: robot\nautomountServiceAccountToken: false", want: ""},
 		{spec: "automountServiceAccountToken: true", want: ""},
 		{spec: "automountServiceAccountToken: false", want: ""},
 		{spec: "hostUsers: false", want: "!spec.hostUsers"},

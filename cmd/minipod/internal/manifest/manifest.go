@@ -190,6 +190,7 @@ func (r *Reading) notes(m Pod) {
 		switch {
 		case n.Fatal:
 			r.wrong(m.Problem(n.Field, n.Message+m.hint(n.Field)))
+		case n.Field == "spec.serviceAccount" && m.Written("spec.serviceAccountName"): // its old name: said once
 		case m.Written(n.Field):
 			r.Warnings = once(r.Warnings, m.Problem(n.Field, n.Message))
 		}

@@ -162,6 +162,25 @@ status: {}
 	}
 }
 
+// An account that a cluster has written with both names of its field is warned of once.
+func TestAccountIsOneWarning(t *testing.T) {
+	for _, c := range []struct{ spec, want string }{
+		{"serviceAccount: robot, serviceAccountName: robot", "spec.serviceAccountName"},
+		{"serviceAccount: robot", "spec.serviceAccount"},
+		{"serviceAccountName: robot", "spec.serviceAccountName"},
+		{"serviceAccountName: robot, automountServiceAccountToken: false", ""},
+	} {
+		read(t, "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {"+c.spec+", containers: [{name: c, image: i}]}}")
+		var fields []string
+		for _, w := range Read(t.Context(), Input{}, []string{"p.yaml"}, Options{}).Warnings {
+			fields = append(fields, w.Field)
+		}
+		if got := strings.Join(fields, " "); got != c.want {
+			t.Errorf("%s is warned of at %q, want %q", c.spec, got, c.want)
+		}
+	}
+}
+
 // What a Service and a claim say in vain is said, each at its field.
 func TestIdleOfObjects(t *testing.T) {
 	r := read(t, `
