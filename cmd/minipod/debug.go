@@ -198,7 +198,7 @@ func arrival(name string) loop.Aim {
 	return loop.Aim{Reached: func(w plan.World, s plan.Step) bool {
 		at := w.Latest(name)
 		waits := slices.ContainsFunc(s.Waits, func(wait plan.Wait) bool { return wait.Unit == name && wait.Reason != "" })
-		return at != nil && !at.StartedAt.IsZero() || waits || s.State != plan.Starting && s.State != plan.Up
+		return at != nil && (at.Ended() || !at.StartedAt.IsZero()) || waits || s.State != plan.Starting && s.State != plan.Up
 	}}
 }
 
@@ -219,12 +219,16 @@ func (e *notThereError) Hint() string {
 	return fmt.Sprintf("%s stays and is tried again; %s ends that", e.container, tell.Command("rm", e.ref))
 }
 
-// notThere is why a container was not started.
+// notThere is why a container was not started: what this process waits for, or
+// the engine's answer to another that has tried it.
 func notThere(res loop.Result, ref translate.Ref, name string) error {
 	for _, wait := range res.Step.Waits {
 		if wait.Unit == name {
 			return fmt.Errorf("container %s of pod %s: %s: %s", name, ref, wait.Reason, wait.Detail)
 		}
+	}
+	if at := res.World.Latest(name); at != nil && at.Error != "" {
+		return fmt.Errorf("container %s of pod %s: %s: start %s: %s", name, ref, plan.ReasonRunError, at.Name, at.Error)
 	}
 	return fmt.Errorf("container %s of pod %s was not started: the pod is %s", name, ref, res.Step.State)
 }
