@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -144,10 +145,14 @@ func (w endpoint) through(found dockercontext.Endpoint) (endpoint, error) {
 }
 
 // pooled keeps as many connections as an Observe uses side by side, where
-// net/http would keep two.
+// net/http would keep two. MaxIdleConns is out of reach, where the Docker client would
+// set 6: with one too many net/http closes another connection, and that may be one
+// whose answer without a body (of a start, a removal) is not handed over yet.
 func pooled() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: parallel, IdleConnTimeout: 30 * time.Second},
+		Transport: &http.Transport{
+			MaxIdleConns: math.MaxInt, MaxIdleConnsPerHost: parallel, IdleConnTimeout: 30 * time.Second,
+		},
 		CheckRedirect: client.CheckRedirect,
 	}
 }

@@ -2,12 +2,18 @@ package docker
 
 import (
 	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/opencontainers/go-digest"
+	"golang.org/x/sync/errgroup"
 )
 
 // configWith writes a configuration folder of the docker client with one
@@ -66,6 +72,49 @@ func TestNewTakesTheEngineOfTheDockerClient(t *testing.T) {
 				t.Errorf("the engine is at %s, want %s", e.Address(), c.want)
 			}
 		})
+	}
+}
+
+// A second round of calls side by side finds the connections of the first.
+func TestConnectionsAreKept(t *testing.T) {
+	var made atomic.Int32
+	together := make(chan struct{}, parallel)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			together <- struct{}{}
+			for len(together) < cap(together) && r.Context().Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		w.Header().Set("Api-Version", "1.41")
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			made.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	t.Setenv("DOCKER_HOST", "tcp://"+server.Listener.Addr().String())
+	e, err := New(Options{ConfigDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		var group errgroup.Group
+		for range parallel {
+			group.Go(func() error { return e.DropRecord(t.Context(), "one") })
+		}
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for range parallel {
+			<-together
+		}
+	}
+	if got := made.Load(); got > parallel {
+		t.Errorf("%d connections were made for twice %d calls", got, parallel)
 	}
 }
 
