@@ -82,7 +82,7 @@ func (n *Node) hostname() string {
 }
 
 // Objects keeps the kinds that are not pods.
-func (n *Node) Objects() apiserver.Objects { return &objects{n.engine} }
+func (n *Node) Objects() apiserver.Objects { return &objects{n.engine, n.engine} }
 
 // Began is of no news: the book has it.
 func (n *Node) Began(plan.World, plan.Op) {}

@@ -11,13 +11,17 @@ import (
 
 	"github.com/minipod/minipod/runtime/apiserver"
 	"github.com/minipod/minipod/runtime/engine"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/object"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
 // objects keeps each revision of an object as an empty labelled volume.
-type objects struct{ Records }
+type objects struct {
+	Records
+	loop.Objects
+}
 
 // Load implements apiserver.Objects.
 func (o *objects) Load(ctx context.Context) ([]apiserver.Record, error) {
@@ -39,30 +43,40 @@ func (o *objects) Load(ctx context.Context) ([]apiserver.Record, error) {
 	return records, nil
 }
 
-// poll is how often objects of other processes are looked for.
-const poll = 10 * time.Second
+// rest is the least time between hints: each has all objects loaded.
+const rest = 100 * time.Millisecond
 
 // Changes implements apiserver.Objects.
 func (o *objects) Changes(ctx context.Context) <-chan struct{} {
-	hints := make(chan struct{})
+	hints, changed := make(chan struct{}), o.ObjectChanges(ctx)
 	go func() {
 		defer close(hints)
-		ticker := time.NewTicker(poll)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticker.C:
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case hints <- struct{}{}:
+		for range changed {
+			for more := true; more; more = anyUntil(time.After(rest), changed) {
+				select {
+				case <-ctx.Done():
+					return
+				case hints <- struct{}{}:
+				}
 			}
 		}
 	}()
 	return hints
+}
+
+// anyUntil reports whether anything has come by then.
+func anyUntil(then <-chan time.Time, changed <-chan string) (came bool) {
+	for {
+		select {
+		case _, ok := <-changed:
+			if !ok {
+				return false
+			}
+			came = true
+		case <-then:
+			return came
+		}
+	}
 }
 
 // Save implements apiserver.Objects.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -49,6 +50,29 @@ func TestObjects(t *testing.T) {
 		}
 		if err := save(1); !apierrors.IsAlreadyExists(err) {
 			b.Errorf("a first revision that is there: %v", err)
+		}
+	})
+}
+
+// What other processes write is heard of at once, and many changes are few hints.
+func TestChangesOfObjects(t *testing.T) {
+	onModel(t, func(b *bench) {
+		b.engine.Objects = make(chan string)
+		hints := b.Objects().Changes(b.Context())
+		began := time.Now()
+		b.engine.Objects <- "default"
+		<-hints
+		if took := time.Since(began); took > 0 {
+			b.Errorf("the first hint took %s", took)
+		}
+		for range 50 {
+			b.engine.Objects <- "default"
+		}
+		<-hints
+		select {
+		case <-hints:
+			b.Errorf("a third hint after %s", time.Since(began))
+		case <-time.After(time.Minute):
 		}
 	})
 }
