@@ -153,7 +153,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path *field.Path, depth in
 // mapping decodes a map from strings.
 func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path *field.Path, depth int) {
 	if n.Kind != yaml.MappingNode {
-		d.wrong(n, path, "want a mapping (key: value), got %s", describe(n))
+		d.wrong(n, path, "want a mapping (key: value), got %s%s", describe(n), keyHint(n))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -171,7 +171,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, path *field.Path, depth
 // are moved there first, so that what is inside them is looked at as well.
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, path *field.Path, depth int) {
 	if n.Kind != yaml.MappingNode {
-		d.wrong(n, path, "want a mapping (key: value), got %s%s", describe(n), itemHint(n, v.Type()))
+		d.wrong(n, path, "want a mapping (key: value), got %s%s", describe(n), d.itemHint(n, v.Type()))
 		return
 	}
 	d.frames = append(d.frames, frame{v.Type(), path})

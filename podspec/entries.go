@@ -27,12 +27,20 @@ func (d *decoder) entries(n *yaml.Node, path *field.Path) []entry {
 			continue
 		}
 		if first := seen[name]; first != nil {
-			d.wrong(key, child(path, name), "duplicate key %q: it is already at %d:%d", name, first.Line, first.Column)
+			d.wrong(key, child(path, name), "duplicate key %q: it is already at %d:%d%s", name, first.Line, first.Column, gluedHint(path, name))
 			continue
 		}
 		seen[name] = key
 	}
 	return entries
+}
+
+// gluedHint is for what begins an object, within another one.
+func gluedHint(path *field.Path, name string) string {
+	if path != nil || name != "apiVersion" {
+		return ""
+	}
+	return `: is a line "---" missing before the next object?`
 }
 
 // child is the path of a key; of the document itself too.

@@ -47,12 +47,12 @@ func quoteWords(s string) string {
 }
 
 // itemHint says how to write an item for which a bare word or number was written.
-func itemHint(n *yaml.Node, t reflect.Type) string {
+func (d *decoder) itemHint(n *yaml.Node, t reflect.Type) string {
 	if n.Kind != yaml.ScalarNode {
 		return ""
 	}
-	if hint := oddSpaceHint(n.Value); hint != "" {
-		return hint
+	if oddSpace(n.Value) >= 0 || find(d.fieldsOf(t), stuckKey(n.Value)) != nil {
+		return keyHint(n)
 	}
 	var name string
 	switch t {
@@ -61,8 +61,8 @@ func itemHint(n *yaml.Node, t reflect.Type) string {
 	case reflect.TypeFor[v1.ServicePort]():
 		name = "port"
 	case reflect.TypeFor[v1.EnvVar]():
-		if key, value, ok := strings.Cut(n.Value, "="); ok {
-			return fmt.Sprintf(": write it as {name: %s, value: %q}", shorten(key), shorten(value))
+		if at := strings.IndexAny(n.Value, "=:"); at >= 0 {
+			return fmt.Sprintf(": write it as {name: %s, value: %q}", shorten(n.Value[:at]), shorten(n.Value[at+1:]))
 		}
 		name = "name"
 	case reflect.TypeFor[v1.LocalObjectReference](), reflect.TypeFor[v1.ConfigMapVolumeSource](),
@@ -78,6 +78,29 @@ func itemHint(n *yaml.Node, t reflect.Type) string {
 		return ""
 	}
 	return fmt.Sprintf(": write it as {%s: %s}", name, shorten(n.Value))
+}
+
+// stuckKey is the key in a text whose colon no blank follows; "" where there is none.
+func stuckKey(text string) string {
+	key, _, ok := strings.Cut(text, ":")
+	if !ok || strings.ContainsAny(key, " \t\n") {
+		return ""
+	}
+	return key
+}
+
+// keyHint says why a text is no key with its value.
+func keyHint(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	if hint := oddSpaceHint(n.Value); hint != "" {
+		return hint
+	}
+	if key := stuckKey(n.Value); key != "" {
+		return fmt.Sprintf(": a space is missing after %q", key+":")
+	}
+	return ""
 }
 
 var dockerPort = regexp.MustCompile(`^(?:(\d+):)?(\d+)(?:/(\w+))?$`)
@@ -140,6 +163,15 @@ func foreignNames(t reflect.Type) map[string]string {
 		return map[string]string{"volume": "name", "volumeName": "name", "target": "mountPath"}
 	case reflect.TypeFor[v1.ContainerPort]():
 		return map[string]string{"port": "containerPort", "targetPort": "containerPort", "publishedPort": "hostPort"}
+	case reflect.TypeFor[v1.HTTPGetAction](), reflect.TypeFor[v1.TCPSocketAction](), reflect.TypeFor[v1.GRPCAction]():
+		return map[string]string{"containerPort": "port", "targetPort": "port"}
+	case reflect.TypeFor[v1.ServicePort]():
+		return map[string]string{"containerPort": "targetPort"}
+	case reflect.TypeFor[v1.ConfigMapVolumeSource](), reflect.TypeFor[v1.ConfigMapProjection](),
+		reflect.TypeFor[v1.ConfigMapKeySelector](), reflect.TypeFor[v1.ConfigMapEnvSource]():
+		return map[string]string{"configMapName": "name"}
+	case reflect.TypeFor[v1.SecretProjection](), reflect.TypeFor[v1.SecretKeySelector](), reflect.TypeFor[v1.SecretEnvSource]():
+		return map[string]string{"secretName": "name"}
 	case reflect.TypeFor[v1.Toleration]():
 		return map[string]string{"name": "key"}
 	}

@@ -84,6 +84,8 @@ func follows(e *field.Error, refused field.ErrorList, o *Object, t *template) bo
 		return !o.Written(e.Field) // they are the template's
 	case ofJobName(e, o):
 		return among("metadata.name")
+	case strings.HasSuffix(e.Field, "].targetPort"):
+		return !o.Written(e.Field) // it is the port
 	case e.Field == "spec.template.metadata.labels":
 		return among("spec.selector")
 	}

@@ -227,7 +227,7 @@ func byteSlip(written string, q resource.Quantity) string {
 	if isFractional(q) {
 		size = fmt.Sprintf("%d thousandths of a byte", q.MilliValue())
 	}
-	if len(number) == 0 || len(number) >= len("1000000") {
+	if _, err := resource.ParseQuantity(number + "M"); err != nil || len(number) >= len("1000000") {
 		return written + " is " + size
 	}
 	return fmt.Sprintf("%s is %s, did you mean %sM or %sMi?", written, size, number, number)

@@ -157,8 +157,7 @@ func nodePorts(spec *v1.ServiceSpec) map[int32]bool {
 func judgeNodePorts(service *v1.Service) field.ErrorList {
 	var errs field.ErrorList
 	for i, port := range service.Spec.Ports {
-		// What is no port at all is refused as such.
-		if port.NodePort > 0 && port.NodePort < firstNodePort || port.NodePort > lastNodePort && port.NodePort < 1<<16 {
+		if port.NodePort != 0 && (port.NodePort < firstNodePort || port.NodePort > lastNodePort) {
 			errs = append(errs, field.Invalid(field.NewPath("spec", "ports").Index(i).Child("nodePort"), port.NodePort,
 				fmt.Sprintf("provided port is not in the valid range. The range of valid ports is %d-%d", firstNodePort, lastNodePort)))
 		}
