@@ -7,12 +7,9 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/tell"
 	"github.com/minipod/minipod/runtime/plan"
 )
-
-// defaultContainer is the annotation that names the container meant by a
-// command that names none.
-const defaultContainer = "kubectl.kubernetes.io/default-container"
 
 // chooseContainer is the container that a command means: the one that is
 // named, else the pod's default. note says which was taken, where there was a
@@ -22,7 +19,7 @@ func chooseContainer(w plan.World, name string) (chosen, note string, err error)
 	all := containerNames(pod)
 	offered := withoutEnded(w)
 	if name == "" {
-		name = pod.Annotations[defaultContainer]
+		name = pod.Annotations[tell.DefaultContainer]
 	}
 	switch {
 	case len(all) == 0:

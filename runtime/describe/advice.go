@@ -69,7 +69,7 @@ func waits(w plan.World, log event.Log, now time.Time) []string {
 	latest := log.Latest()
 	if n := len(latest); n > 0 && len(step.Waits) == 0 && step.State == plan.Starting && latest[n-1].Unit == "" && latest[n-1].Type == v1.EventTypeWarning {
 		// what only those who keep it have met: the path of a volume is not there
-		all = append(all, fmt.Sprintf("it waits: %s; minipod diagnose %s finds the cause", latest[n-1].Message, w.Ref().Args()))
+		all = append(all, fmt.Sprintf("it waits: %s; %s", latest[n-1].Message, diagnosed(w.Ref())))
 	}
 	for _, wait := range step.Waits {
 		switch {
@@ -80,10 +80,8 @@ func waits(w plan.World, log event.Log, now time.Time) []string {
 				gates = append(gates, g.Name)
 			}
 			all = append(all, fmt.Sprintf("it waits until somebody removes %s from spec.schedulingGates; nothing is started before", strings.Join(gates, ", ")))
-		case wait.Reason == plan.ReasonFailedMount:
-			all = append(all, fmt.Sprintf("it waits: %s; minipod get configmaps,secrets -n %s lists what there is", wait.Detail, w.Namespace))
 		default:
-			all = append(all, fmt.Sprintf("it waits: %s; minipod diagnose %s finds the cause", wait.Detail, w.Ref().Args()))
+			all = append(all, fmt.Sprintf("it waits: %s; %s", wait.Detail, diagnosed(w.Ref())))
 		}
 	}
 	return all
@@ -106,13 +104,13 @@ func (a advised) advice() string {
 	meant := stopped && stop.Meant() || last != nil && a.unit.Rule(int(last.ExitCode)) != ""
 	switch {
 	case stopped && !meant && (running != nil || a.State.Waiting != nil && a.State.Waiting.Reason == plan.ReasonCrashLoop):
-		return "was stopped to be started again: " + strings.Join(strings.Fields(stop.Why), " ") + "; minipod diagnose " + a.ref.Args() + " finds the cause"
+		return "was stopped to be started again: " + strings.Join(strings.Fields(stop.Why), " ") + "; " + diagnosed(a.ref)
 	case a.State.Waiting != nil:
 		return waitingAdvice(a.ContainerStatus, logs, a.ref)
 	case a.State.Terminated != nil && a.unit.Kind == translate.Sidecar && a.pod.Status.Phase == v1.PodSucceeded:
 		return "" // how it ends does not matter
 	case a.State.Terminated != nil:
-		return endAdvice(a.pod, a.Name, a.State.Terminated, logs)
+		return a.endAdvice(a.State.Terminated, logs)
 	case running != nil && last != nil && last.ExitCode != 0 && !meant:
 		return "was restarted: it " + end(last) + "; " + logs + " --previous shows what it wrote"
 	case running != nil && a.unit.Kind == translate.Init && a.now.Sub(running.StartedAt.Time) >= plan.InitTime:
@@ -144,12 +142,12 @@ func waitingAdvice(s *v1.ContainerStatus, logs string, ref translate.Ref) string
 	case plan.ReasonNeverPull:
 		return fmt.Sprintf("has no image, and its imagePullPolicy is Never: docker images lists those that are there, docker pull %s gets it", s.Image)
 	case plan.ReasonConfigError:
-		return "cannot be made yet: " + s.State.Waiting.Message + "; minipod get configmaps,secrets -n " + ref.Namespace + " lists what there is"
+		return "cannot be made yet: " + s.State.Waiting.Message + "; " + diagnosed(ref)
 	case plan.ReasonCrashLoop:
 		text := logs + " shows what it wrote"
 		if last := s.LastTerminationState.Terminated; last != nil {
 			if last.Reason == status.CannotRun {
-				text = "minipod diagnose " + ref.Args() + " finds the cause"
+				text = diagnosed(ref)
 			}
 			text = "ends again and again: it " + end(last) + "; " + text
 		}
@@ -160,15 +158,23 @@ func waitingAdvice(s *v1.ContainerStatus, logs string, ref translate.Ref) string
 	return ""
 }
 
-func endAdvice(pod *v1.Pod, name string, t *v1.ContainerStateTerminated, logs string) string {
-	if t.ExitCode == 0 && t.Reason != "OOMKilled" {
+// diagnosed is what is typed where a container has written nothing that tells.
+func diagnosed(ref translate.Ref) string {
+	return "minipod diagnose " + ref.Args() + " finds the cause"
+}
+
+func (a advised) endAdvice(t *v1.ContainerStateTerminated, logs string) string {
+	switch {
+	case t.Reason == status.CannotRun:
+		return end(t) + "; " + diagnosed(a.ref)
+	case t.ExitCode == 0 && t.Reason != "OOMKilled":
 		return ""
 	}
 	text := end(t) + "; " + logs + " shows what it wrote"
 	if t.Reason == "OOMKilled" {
 		text += ", resources.limits.memory is what it may use"
-		for _, c := range pod.Spec.Containers {
-			if limit, ok := c.Resources.Limits[v1.ResourceMemory]; ok && c.Name == name {
+		for _, c := range a.pod.Spec.Containers {
+			if limit, ok := c.Resources.Limits[v1.ResourceMemory]; ok && c.Name == a.Name {
 				text += ": " + limit.String()
 			}
 		}

@@ -170,7 +170,7 @@ func TestAdvice(t *testing.T) {
 			pod := w.Want.Pod.DeepCopy()
 			pod.Spec.Volumes[0].VolumeSource = v1.VolumeSource{ConfigMap: &v1.ConfigMapVolumeSource{LocalObjectReference: v1.LocalObjectReference{Name: "nosuch"}}}
 			w.Want, w.Containers = translate.New(pod, translate.Options{}), nil
-		}, `it waits: MountVolume.SetUp failed for volume "data" : configmap "nosuch" not found; minipod get configmaps,secrets -n default lists what there is`},
+		}, `it waits: MountVolume.SetUp failed for volume "data" : configmap "nosuch" not found; minipod diagnose web finds the cause`},
 		"init container that goes on": {func(w *plan.World) {
 			pod := w.Want.Pod.DeepCopy()
 			pod.Spec.InitContainers = []v1.Container{{Name: "setup", Image: "image"}}
@@ -202,7 +202,12 @@ func TestAdvice(t *testing.T) {
 		"not started": {func(w *plan.World) {
 			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].FinishedAt, w.Containers[0].Error = plan.Created, 127, now, "error mounting a volume: not a directory"
 			w.Containers[0].StartedAt = time.Time{}
-		}, "container main could not be started (exit code 127); minipod logs web -c main shows what it wrote"},
+		}, "container main could not be started (exit code 127); minipod diagnose web finds the cause"},
+		"runs as root": {func(w *plan.World) {
+			pod := w.Want.Pod.DeepCopy()
+			pod.Spec.Containers[0].SecurityContext = &v1.SecurityContext{RunAsNonRoot: new(true), RunAsUser: new(int64)}
+			w.Want, w.Containers = translate.New(pod, translate.Options{}), nil
+		}, `container main cannot be made yet: container's runAsUser breaks non-root policy (pod: "web_default(uid-1)", container: main); minipod diagnose web finds the cause`},
 		"memory": {func(w *plan.World) {
 			w.Containers[0].State, w.Containers[0].ExitCode, w.Containers[0].OOMKilled, w.Containers[0].FinishedAt = plan.Exited, 137, true, now
 		}, "container main was killed: it used more memory than it may; minipod logs web -c main shows what it wrote, resources.limits.memory is what it may use: 64Mi"},

@@ -285,6 +285,7 @@ func TestCauses(t *testing.T) {
 		{"init goes on", of(t, "init-stuck").onlyInit().writes("loaded 1", "loaded 2"), "possible init-stuck: init container setup has run for 1m0s"},
 		{"init says the same", of(t, "init-stuck").onlyInit().writes("waiting", "waiting"), "likely init-stuck: init container setup has run for 1m0s"},
 		{"init waits", of(t, "init-waits-for-name").onlyInit("nc: bad address 'database'"), "certain init-waits-for-name: there is no Service database"},
+		{"init waits for a name of parts", of(t, "init-waits-for-name").command("sh", "-c", "until nslookup db.$(cat /ns).svc.cluster.local; do sleep 1; done").onlyInit(";; connection timed out; no servers could be reached"), "certain init-waits-for-name: waits for the name db, and"},
 		{"init waits silently", of(t, "init-waits-for-name").command("sh", "-c", "until nslookup db.default.svc.cluster.local; do sleep 1; done").onlyInit(";; connection timed out; no servers could be reached"), "certain init-waits-for-name: waits for the name db.default.svc.cluster.local"},
 		{"dns", of(t, "dns").ended(1, "curl: (6) Could not resolve host: api.example.invalid"), "certain dns: looks up the name api.example.invalid, which does not resolve"},
 		{"deaf", of(t, "ignores-sigterm").ended(137).stopped(), "likely ignores-sigterm: its grace of 2s is over: it is process 1"},

@@ -143,7 +143,8 @@ func asked(argv []string) string {
 	words := tokens(strings.Join(argv, " "))
 	for i, word := range words[:max(0, len(words)-1)] {
 		if word == "nslookup" || word == "host" || word == "dig" {
-			return hostOf(words[i+1])
+			name, _, _ := strings.Cut(words[i+1], "$") // a shell puts in the rest
+			return hostOf(name)
 		}
 	}
 	return ""

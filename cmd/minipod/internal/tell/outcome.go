@@ -353,6 +353,10 @@ func onAll(ports []string) []string {
 	return short
 }
 
+// DefaultContainer is the annotation that names the container meant by a
+// command that names none.
+const DefaultContainer = "kubectl.kubernetes.io/default-container"
+
 // next names the commands that one would type next, with the pod's own names.
 func (o Outcome) next(c Console) {
 	ref := o.Ref
@@ -360,8 +364,9 @@ func (o Outcome) next(c Console) {
 	if len(units) == 0 {
 		return
 	}
+	meant := o.World.Want.Pod.Annotations[DefaultContainer]
 	container := ""
-	if len(o.World.Want.Units) > 1 {
+	if len(o.World.Want.Units) > 1 && !slices.ContainsFunc(units, func(u translate.Unit) bool { return u.Name == meant }) {
 		container = " -c " + units[0].Name
 	}
 	c.Say("next:")
