@@ -51,6 +51,13 @@ func NewToken(bound Bound, audience string, from time.Time, life time.Duration) 
 // User is who shows such a token.
 func (b Bound) User() string { return "system:serviceaccount:" + b.Namespace + ":" + b.Account.Name }
 
+// BoundTo is what a token of the user would be bound to, but for its pod.
+func BoundTo(user string) (b Bound, ok bool) {
+	namespace, name, ok := strings.Cut(strings.TrimPrefix(user, "system:serviceaccount:"), ":")
+	b = Bound{Namespace: namespace, Account: Object{Name: name}}
+	return b, ok && namespace != "" && name != "" && b.User() == user
+}
+
 // Groups are those of the user.
 func (b Bound) Groups() []string {
 	return []string{"system:serviceaccounts", "system:serviceaccounts:" + b.Namespace, "system:authenticated"}

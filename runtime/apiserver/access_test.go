@@ -118,3 +118,46 @@ func TestKubeconfigIsReplacedWhole(t *testing.T) {
 		t.Errorf("left over: %v, %v", entries, err)
 	}
 }
+
+// What a user has written stays: it holds the ways to other clusters.
+func TestKubeconfigOfOthersStays(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, words string }{
+		"another cluster": {"clusters: [{name: prod, cluster: {server: https://prod.test}}]\n", "holds the cluster prod"},
+		"another user":    {"users: [{name: me, user: {token: mine}}]\n", "holds the user me"},
+		"text":            {"notes\n", "holds what is no kubeconfig"},
+		"other YAML":      {"kind: Pod\n", "holds what is no kubeconfig"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			if err := os.WriteFile(path, []byte(c.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			err := apiserver.WriteKubeconfig(path, apiserver.Access{URL: "http://127.0.0.1:1", Token: "t"})
+			if err == nil || !strings.Contains(err.Error(), c.words) {
+				t.Errorf("got %v, want %q", err, c.words)
+			}
+			if left, err := os.ReadFile(path); err != nil || string(left) != c.text {
+				t.Errorf("left is %q, %v", left, err)
+			}
+		})
+	}
+	if err := apiserver.WriteKubeconfig(dir, apiserver.Access{}); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+// A link stays one, to the file that is replaced.
+func TestKubeconfigThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "kubeconfig"), filepath.Join(dir, "link")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Symlink(path, link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := apiserver.WriteKubeconfig(link, apiserver.Access{URL: "http://127.0.0.1:1", Token: "through"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := readKubeconfig(t, path).AuthInfos[0].AuthInfo.Token; got != "through" {
+		t.Errorf("token %q", got)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/minipod/minipod/runtime/apiserver"
+	"github.com/minipod/minipod/runtime/apiserver/store"
 )
 
 func TestOnlyThoseWithTheTokenGetIn(t *testing.T) {
@@ -101,6 +102,17 @@ func TestNamespaceGetsItsAccountBack(t *testing.T) {
 		item := c.server.Store().List
 		accounts, _ := item("serviceaccounts", "default")
 		return len(accounts) == 1 && accounts[0].Object.GetUID() != before.UID
+	})
+}
+
+func TestTheServiceOfTheAPIIsThereAgain(t *testing.T) {
+	c := start(t)
+	const path = "/api/v1/namespaces/default/services/kubernetes"
+	before := do[v1.Service](t, c, 200, "GET", path, "").UID
+	c.raw(t, 200, "DELETE", path, "")
+	eventually(t, "a new service", func() bool {
+		item := c.server.Store().Get(store.Key{Resource: "services", Namespace: "default", Name: "kubernetes"})
+		return item != nil && item.Object.GetUID() != before
 	})
 }
 
@@ -205,6 +217,20 @@ func told(t *testing.T, c *cluster) (list []string) {
 			e.FirstTimestamp.UTC().Format(time.TimeOnly), e.LastTimestamp.UTC().Format(time.TimeOnly)))
 	}
 	return list
+}
+
+// An event that has happened once was first seen when it was last seen, to the fraction of a second.
+func TestAnEventOfOneMoment(t *testing.T) {
+	c := start(t)
+	at := metav1.NewTime(time.Now().Truncate(time.Second).Add(900 * time.Millisecond))
+	event := &v1.Event{InvolvedObject: v1.ObjectReference{Kind: "Pod", Namespace: "default", Name: "web"}, Reason: "Pulled", FirstTimestamp: at, LastTimestamp: at}
+	if err := c.server.Record(event); err != nil {
+		t.Fatal(err)
+	}
+	items, _ := c.server.Store().List("events", "default")
+	if got := items[0].Object.(*v1.Event); !got.FirstTimestamp.Equal(&got.LastTimestamp) {
+		t.Errorf("first %s, last %s", got.FirstTimestamp.Time, got.LastTimestamp.Time)
+	}
 }
 
 // Events of an object are listed in the order in which they happened, also

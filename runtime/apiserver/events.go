@@ -58,7 +58,7 @@ func (s *Server) isFree(namespace, name string) bool {
 }
 
 func (s *Server) completeEvent(event *v1.Event) {
-	event.LastTimestamp = event.LastTimestamp.Rfc3339Copy()
+	event.FirstTimestamp, event.LastTimestamp = event.FirstTimestamp.Rfc3339Copy(), event.LastTimestamp.Rfc3339Copy()
 	if event.FirstTimestamp.IsZero() {
 		event.FirstTimestamp = event.LastTimestamp
 	}

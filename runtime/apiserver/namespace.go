@@ -54,8 +54,14 @@ func (s *Server) tidyNamespaces(ctx context.Context) error {
 	return nil
 }
 
-// furnish makes the ServiceAccount and the ConfigMap that every namespace has.
+// furnish makes the ServiceAccount and the ConfigMap that every namespace has,
+// and in default the service of the API.
 func (s *Server) furnish(namespace string) error {
+	if namespace == metav1.NamespaceDefault {
+		if err := s.seedService(); err != nil {
+			return err
+		}
+	}
 	account := &v1.ServiceAccount{ObjectMeta: s.newMeta(namespace, "default")}
 	if err := s.seed(kind.ServiceAccounts, account); err != nil {
 		return err

@@ -36,8 +36,8 @@ func (s *Server) there(b access.Bound) bool {
 // podKey is where the context of a request has the pod that sent it.
 type podKey struct{}
 
-// asker is the pod that sent a request; ok is false for the user of serve, who
-// may do everything.
+// asker is the pod that sent a request, or the service account that it is to be
+// answered for; ok is false for the user of serve, who may do everything.
 func asker(r *http.Request) (pod access.Bound, ok bool) {
 	pod, ok = r.Context().Value(podKey{}).(access.Bound)
 	return pod, ok

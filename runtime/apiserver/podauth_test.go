@@ -148,3 +148,31 @@ func TestWhatPodsFind(t *testing.T) {
 		t.Errorf("service %+v", service)
 	}
 }
+
+// kubectl --as: a service account may what its pods may, and others are not known.
+func TestImpersonation(t *testing.T) {
+	c := start(t)
+	const own = "/api/v1/namespaces/default"
+	account := header{"Impersonate-User": "system:serviceaccount:default:default"}
+	c.raw(t, 200, "GET", own+"/pods", "", account)
+	message := c.refused(t, 403, metav1.StatusReasonForbidden, "POST", own+"/pods", podBody("web"), account)
+	if want := `User "system:serviceaccount:default:default" cannot create resource "pods"`; !strings.Contains(message, want) {
+		t.Errorf("told %q, without %q", message, want)
+	}
+	ask := `{"spec":{"resourceAttributes":{"verb":"create","resource":"pods","namespace":"default"}}}`
+	const reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+	if do[authorizationv1.SelfSubjectAccessReview](t, c, 201, "POST", reviews, ask, account).Status.Allowed {
+		t.Error("a service account may create pods")
+	}
+	const self = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+	if who := do[authenticationv1.SelfSubjectReview](t, c, 201, "POST", self, `{}`, account).Status.UserInfo; who.Username != account["Impersonate-User"] {
+		t.Errorf("it is %+v", who)
+	}
+	message = c.refused(t, 403, metav1.StatusReasonForbidden, "GET", own+"/pods", "", header{"Impersonate-User": "bob"})
+	if want := `users "bob" is forbidden: there are service accounts, `; !strings.Contains(message, want) {
+		t.Errorf("told %q, without %q", message, want)
+	}
+	for _, all := range []header{{"Impersonate-User": "minipod"}, {"Impersonate-User": "bob", "Impersonate-Group": "system:masters"}} {
+		c.raw(t, 200, "GET", "/api/v1/secrets", "", all)
+	}
+}

@@ -47,7 +47,7 @@ func reviews() []reviewKind {
 			func() (runtime.Object, func()) {
 				o := &authenticationv1.SelfSubjectReview{}
 				return o, func() {
-					o.Status.UserInfo = authenticationv1.UserInfo{Username: "minipod", Groups: []string{"system:masters", "system:authenticated"}}
+					o.Status.UserInfo = authenticationv1.UserInfo{Username: ownUser, Groups: []string{superuser, "system:authenticated"}}
 				}
 			}, podSelf},
 	}
@@ -106,7 +106,7 @@ func (s *Server) answerReview(w http.ResponseWriter, r *http.Request, review rev
 	obj, fill := review.answer()
 	if pod, ok := asker(r); ok {
 		if review.pod == nil {
-			return apierrors.NewForbidden(schema.GroupResource{Group: review.gv.Group, Resource: review.plural}, "", fmt.Errorf("user %q is a pod, which may not ask this", pod.User()))
+			return apierrors.NewForbidden(schema.GroupResource{Group: review.gv.Group, Resource: review.plural}, "", fmt.Errorf("user %q may not ask this: it is for the user of minipod serve", pod.User()))
 		}
 		obj, fill = review.pod(s, pod)
 	}

@@ -124,7 +124,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, t target) erro
 func refuse(k *kind.Kind, verb string) error {
 	err := apierrors.NewMethodNotSupported(k.GroupResource(), verb)
 	if k.New == nil {
-		err.ErrStatus.Message = fmt.Sprintf("minipod keeps no %s: it runs pods, and nothing here would act on a %s", k.Plural, k.Kind)
+		err.ErrStatus.Message = fmt.Sprintf("minipod keeps no %s, for nothing here would act on them: it runs pods", k.Plural)
 	}
 	return err
 }

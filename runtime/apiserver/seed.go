@@ -20,9 +20,6 @@ func (s *Server) seedCluster(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.seedService(); err != nil {
-		return err
-	}
 	if err := s.seedPriorities(); err != nil {
 		return err
 	}
