@@ -150,7 +150,7 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 		return nil, "", unreadable(ref)
 	}
 	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
-		return nil, "", fmt.Errorf("cannot %s a container in a completed pod; current phase is %s", what, phase)
+		return nil, "", &hintedError{fmt.Errorf("cannot %s a container in a completed pod; current phase is %s", what, phase), endedHint(ref)}
 	}
 	name, note, err := chooseContainer(w, container)
 	if err != nil {
@@ -167,6 +167,11 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 	return running, note, nil
 }
 
+// endedHint is what can be done with a pod that has ended.
+func endedHint(ref translate.Ref) string {
+	return fmt.Sprintf("%s prints what it wrote; %s starts it again", tell.Command("logs", ref), tell.Command("start", ref))
+}
+
 // notRunningError says that a container is not running.
 type notRunningError struct {
 	ref       translate.Ref
@@ -181,6 +186,9 @@ func (e *notRunningError) Error() string {
 // Hint names what runs while the container is waited for, else the command that
 // shows why it does not run.
 func (e *notRunningError) Hint() string {
+	if e.world.Intent() == plan.Halted {
+		return tell.Command("start", e.ref)
+	}
 	own := e.world.Latest(e.container)
 	if own != nil && own.Ended() {
 		return tell.Command("logs", e.ref) + " -c " + e.container

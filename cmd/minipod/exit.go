@@ -7,12 +7,15 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/cmd/minipod/internal/tell"
+	"github.com/minipod/minipod/runtime/apiserver/kind"
 	"github.com/minipod/minipod/runtime/loop"
 )
 
@@ -66,6 +69,9 @@ func kindSaid(cmd *cobra.Command, args []string, err error) error {
 	if !errors.As(err, &absent) || errors.As(err, new(*neitherError)) || len(args) == 0 {
 		return err
 	}
+	if hint := noNames(cmd, args, absent.Ref.Name); hint != "" {
+		return &hintedError{err, hint}
+	}
 	if len(args) > 1 && args[0] == absent.Ref.Name && saysKinds(args[0]) {
 		args = []string{args[0] + "/" + args[1]}
 	}
@@ -78,11 +84,32 @@ func kindSaid(cmd *cobra.Command, args []string, err error) error {
 			return &hintedError{err, kindHint(cmd, word, arg)}
 		case k != nil && k.Resource() == "services":
 			return &hintedError{err, arg + " is a service: minipod get " + arg + " -o yaml shows its selector, minipod ps -l SELECTOR lists its pods"}
+		case elsewhere(word) != "":
+			return &hintedError{err, elsewhere(word)}
 		case k != nil:
 			return &hintedError{err, cmd.Name() + " is about pods, and " + word + " is a kind: minipod get " + arg + " shows that one"}
 		}
 	}
 	return err
+}
+
+// noNames is the hint of a command that takes more than names, and got for a pod's
+// name a manifest or the word for a kind: rm pod.yaml, stop pods.
+func noNames(cmd *cobra.Command, args []string, word string) string {
+	command := cmd.CommandPath()
+	switch {
+	case !slices.Contains(args, word) || cmd.Flags().Lookup("filename") == nil:
+		return ""
+	case manifest.IsName(word) && !namesNoFile(word):
+		return word + " is a file: " + command + " -f " + word
+	case len(args) > 1 || !saysKinds(word):
+		return ""
+	case cmd.Name() == "rm" && kindOf(word) != nil && kindOf(word).Resource() != kind.Pods:
+		return fmt.Sprintf("%s is a kind: %s %[1]s/NAME, or %[2]s %[1]s --all", word, command)
+	case cmd.Flags().Lookup("all") != nil:
+		return fmt.Sprintf("%s is a kind: %s POD, or %[2]s --all", word, command)
+	}
+	return ""
 }
 
 // seeOne is the hint of a command that takes one pod and got other words.

@@ -47,7 +47,7 @@ func fieldHint(word string) string {
 			return "minipod explain --field " + cmp.Or(f.Path, "pod") + " tells of the field"
 		}
 	}
-	if kindOf(word) != nil {
+	if saysKinds(word) {
 		return "minipod explain --field tells of the fields of a Pod, and of no other kind"
 	}
 	return ""

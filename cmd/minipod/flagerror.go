@@ -26,7 +26,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		name := missing.GetFlag().Name
 		return usage(cmp.Or(valueHint(cmd.Name(), name), seeHelp(cmd)), "--%s wants a value", name)
 	case errors.As(err, &unknown) && !cmd.HasParent() && cmd.Flags().NArg() > 0:
-		return unknownCommand(cmd, cmd.Flags().Arg(0))
+		return unknownCommand(cmd, cmd.Flags().Args()...)
 	case errors.As(err, &unknown):
 		return unknownFlag(cmd, unknown)
 	}

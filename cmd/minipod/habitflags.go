@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"strings"
+
+	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 )
 
 // otherHint is flagHint of flags that kubectl or docker has beside those with an
@@ -49,7 +51,7 @@ func runHint(flag string) string {
 	if strings.HasPrefix(flag, "from-") {
 		return "write a manifest of it: " + createHint
 	}
-	const imperative = "kubectl run NAME --image=IMAGE --dry-run=client -o yaml | minipod run -"
+	imperative := manifest.Least("NAME", "IMAGE") + " | minipod run -"
 	hints := map[string]string{
 		"d":     "run ends when the pod is up, and leaves it: no -d is needed",
 		"i":     "minipod exec -it POD sh, when the pod is up; --attach prints what containers write",
@@ -60,6 +62,7 @@ func runHint(flag string) string {
 		"all": "run makes all that its manifests hold", "selector": "run makes all that its manifests hold",
 		"output":   "run prints KIND/NAME and what was done, and no more; minipod get KIND/NAME -o yaml shows an object",
 		"validate": "manifests are always checked; minipod validate FILE does nothing else", "prune": "minipod rm -f FILE removes what a manifest has",
+		"down": "minipod rm -f FILE", "start": "--wait=created leaves the pod to the supervisor", "build": "docker build does that, on the same engine",
 		"recursive": "minipod run DIR reads the manifests of a directory; those below it are named beside it: DIR DIR/SUB",
 		"kustomize": "kubectl kustomize DIR | minipod run -", "cidfile": "minipod get POD -o jsonpath='{.status.containerStatuses[*].containerID}'",
 	}

@@ -7,15 +7,23 @@ import (
 )
 
 // habitHint names the command that does what a command of docker, docker
-// compose or kubectl does; empty where the word is none of them.
-func habitHint(word string) string {
+// compose, podman or kubectl does; empty where the words are none of them.
+func habitHint(words ...string) string {
+	const (
+		ended   = "minipod rm --field-selector=status.phase!=Running,status.phase!=Pending removes the pods that have ended"
+		shell   = "minipod exec -it POD sh"
+		show    = "minipod ps POD -o yaml"
+		compose = "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read"
+	)
 	own := map[string]string{
 		"up": "minipod run FILE", "play": "minipod run FILE", "kube": "minipod run FILE",
-		"down": "minipod rm -f FILE", "kill": "minipod stop --now POD", "prune": "minipod rm --all",
-		"inspect": "minipod ps POD -o yaml", "status": "minipod ps POD -o yaml", "bash": "minipod exec -it POD sh",
-		"pods": "minipod ps", "po": "minipod ps", "ls": "minipod ps", "stats": "minipod top",
-		"shell": "minipod exec -it POD sh", "sh": "minipod exec -it POD sh", "config": "minipod validate FILE checks manifests; there is no configuration: the engine is docker's",
-		"compose":   "minipod run FILE makes the pods of manifests, minipod rm -f FILE removes them; compose files it does not read",
+		"down": "minipod rm -f FILE", "kill": "minipod stop --now POD; docker kill -s SIGNAL CONTAINER sends another signal",
+		"prune": ended, "clean": ended, "purge": ended,
+		"inspect": show, "status": show, "show": show, "generate": show, "pods": "minipod ps", "po": "minipod ps", "stats": "minipod top",
+		"bash": shell, "shell": shell, "sh": shell, "ssh": shell, "enter": shell,
+		"secret": "minipod get secrets", "service": "minipod get services", "node": "minipod get nodes", "namespace": "minipod ps -A", "watch": "minipod ps -w",
+		"config":  "minipod validate FILE checks manifests; there is no configuration: the engine is docker's",
+		"compose": compose, "docker-compose": compose,
 		"port":      "minipod ps -o wide shows the ports that are published; minipod port-forward POD 8080:80 forwards one",
 		"container": "the commands have no container in front: minipod ps, minipod logs POD, minipod rm POD",
 		"pod":       "the commands have no pod in front: minipod ps, minipod logs POD, minipod rm POD",
@@ -29,14 +37,23 @@ func habitHint(word string) string {
 		"replace":    "minipod run --replace FILE",
 		"namespaces": "minipod ns POD", "diff": "minipod run FILE says in what it differs",
 	}
+	word := words[0]
+	if len(words) > 1 && slices.Contains([]string{"container", "pod", "kube"}, word) {
+		if hint := habitHint(words[1:]...); hint != "" {
+			return hint
+		}
+	}
 	if command := own[word]; command != "" {
 		return command
 	}
 	switch {
-	case slices.Contains(strings.Fields("build images image pull push rmi commit export import login logout tag save load volume network info context system builder buildx search"), word):
+	case slices.Contains([]string{"commit", "export"}, word):
+		return "docker " + word + " CONTAINER does that, on the same engine; docker ps names the containers"
+	case slices.Contains(strings.Fields("build images image pull push rmi import login logout tag save load volume network info context system "+
+		"builder buildx search manifest plugin swarm stack"), word):
 		return "docker " + word + " does that, on the same engine"
 	case slices.Contains(strings.Fields("edit patch label annotate set "+
-		"expose auth cordon drain taint api-resources cluster-info"), word):
+		"expose auth cordon uncordon drain taint api-resources api-versions cluster-info"), word):
 		return "minipod serve answers kubectl: kubectl " + word
 	}
 	return ""
@@ -46,28 +63,32 @@ func habitHint(word string) string {
 // where it is none of them.
 func flagHint(command, flag string) string {
 	const (
-		labels = "minipod ps -l app=web chooses by labels, --field-selector=status.phase=Running by fields, minipod ps NAME... by names"
-		format = "minipod ps -o wide|json|yaml|name|jsonpath=...|custom-columns=... says what is printed"
-		alone  = "minipod version prints one line: there is no server whose version could differ"
-		folder = "cp copies folders as they are, with links and modes: no flag is needed"
-		docker = "minipod rm --now POD is docker's rm -f"
-		recent = "minipod ps --sort-by=.metadata.creationTimestamp has the newest last"
-		one    = "minipod ns POD is about one pod, and shows all its containers"
-		signal = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
+		labels     = "minipod ps -l app=web chooses by labels, --field-selector=status.phase=Running by fields, minipod ps NAME... by names"
+		format     = "minipod ps -o wide|json|yaml|name|jsonpath=...|custom-columns=... says what is printed"
+		alone      = "minipod version prints one line: there is no server whose version could differ"
+		folder     = "cp copies folders as they are, with links and modes: no flag is needed"
+		docker     = "minipod rm --now POD is docker's rm -f"
+		recent     = "minipod ps --sort-by=.metadata.creationTimestamp has the newest last"
+		one        = "minipod ns POD is about one pod, and shows all its containers"
+		background = "minipod run starts one in the background; minipod supervise --install has the engine keep one"
+		signal     = "spec.containers[].lifecycle.stopSignal names the signal; minipod stop --now kills"
 	)
 	const (
 		named        = "minipod get and describe take KIND/NAME; minipod run FILE says what is made of a manifest already"
 		template     = "minipod get -o jsonpath='{range .items[*]}{.metadata.name}{end}' or -o custom-columns=NAME:.metadata.name; other templates are kubectl's, through minipod serve"
 		recentEvents = "minipod events --since=10m lists what was seen within that time"
 	)
-	const file = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
+	const (
+		file  = "the file is given without it: minipod explain FILE, minipod diagnose FILE"
+		grace = "minipod rm -t SECONDS gives the containers that time; --wait=false does not wait"
+	)
 	hints := map[string]string{
 		"explain f": file, "explain filename": file, "diagnose f": file, "diagnose filename": file,
 		"diagnose all": "minipod diagnose wants one pod; minipod ps shows which are not well",
 		"logs all":     "minipod logs -l app=web, or the names of several pods",
 		"rm q":         "rm prints a line for each pod, and no more", "rm quiet": "rm prints a line for each pod, and no more",
 		"rm o": "rm prints pod/NAME and that it is removed, and no more", "rm output": "rm prints pod/NAME and that it is removed, and no more",
-		"rm a": "minipod rm --all", "rm timeout": "minipod rm -t SECONDS gives the containers that time; --wait=false does not wait",
+		"rm a": "minipod rm --all", "rm timeout": grace, "rm time": grace,
 		"rm dry-run": "minipod ps lists what there is to remove", "rm interactive": "minipod ps lists what there is to remove",
 		"get f": named, "get filename": named, "describe f": named, "describe filename": named,
 		"get template": template, "ps template": template,
@@ -101,6 +122,8 @@ func flagHint(command, flag string) string {
 		"explain recursive": "minipod explain --field pod.spec lists the fields below one",
 		"debug copy-to":     "minipod debug POD --image=IMAGE adds a container to the pod itself; copies are kubectl's, through minipod serve",
 		"start a":           "minipod start POD, then minipod attach POD", "start i": "minipod start POD, then minipod attach -i POD",
+		"serve port": "minipod serve --listen 127.0.0.1:PORT", "serve p": "minipod serve --listen 127.0.0.1:PORT",
+		"supervise d": background, "supervise detach": background,
 	}
 	same := map[string]string{"start grace-period": "start t", "start attach": "start a", "start interactive": "start i"}
 	if command == "minipod" && flag == "v" {

@@ -71,7 +71,7 @@ func (f *forwardFlags) run(ctx context.Context, io streams, name string, ports [
 	case err != nil:
 		return err
 	case w.Pause == nil || w.Pause.State != plan.Running:
-		return fmt.Errorf("pod %s is not running", ref)
+		return &hintedError{fmt.Errorf("pod %s is not running", ref), tell.Command("start", ref)}
 	}
 	fw := &forwarder{connection: e, console: tell.NewConsole(io.err), out: io.out, world: w, verbose: f.verbose}
 	defer fw.close()

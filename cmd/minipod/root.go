@@ -36,7 +36,7 @@ func newRootCommand(io streams) *cobra.Command {
 		PersistentPreRunE: notEmpty,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
+				return unknownCommand(cmd, args...)
 			}
 			if version, err := cmd.Flags().GetBool("version"); err == nil && version {
 				tell.Result(io.out, "%s", versionText())
@@ -95,7 +95,7 @@ func strictHelp(root *cobra.Command) {
 		case err != nil:
 			return err
 		case len(rest) > 0:
-			return unknownCommand(root, rest[0])
+			return unknownCommand(root, rest...)
 		}
 		cmd.InitDefaultHelpFlag()
 		return cmd.Help()
@@ -103,9 +103,9 @@ func strictHelp(root *cobra.Command) {
 }
 
 // unknownCommand names the command that is nearest.
-func unknownCommand(root *cobra.Command, word string) error {
-	hint := seeHelp(root)
-	if habit := habitHint(word); habit != "" {
+func unknownCommand(root *cobra.Command, words ...string) error {
+	hint, word := seeHelp(root), words[0]
+	if habit := habitHint(words...); habit != "" {
 		hint = habit
 	} else if near := nearestCommand(root, word); near != "" {
 		hint = "did you mean minipod " + near + "?"

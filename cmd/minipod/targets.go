@@ -107,7 +107,7 @@ func (t *targets) meant(cmd *cobra.Command, io streams, e connection, args []str
 		return manifest.Names{Pods: named(args, namespaceOr(t.namespace))}, nil
 	case len(t.files) > 0:
 		sources, err := manifest.Sources(cmd.Context(), io.manifests(), t.files)
-		if errors.Is(err, fs.ErrNotExist) && cmd.Name() == "rm" && len(t.files) == 1 {
+		if errors.Is(err, fs.ErrNotExist) && cmd.Name() == "rm" && len(t.files) == 1 && !manifest.IsName(t.files[0]) {
 			return manifest.Names{}, &hintedError{fmt.Errorf("%w (-f takes a manifest; docker's rm -f is rm --now)", err), "minipod rm --now " + t.files[0]}
 		}
 		if err != nil {

@@ -85,7 +85,7 @@ func expandSource(arg string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() && isManifestName(e.Name()) {
+		if !e.IsDir() && IsName(e.Name()) {
 			names = append(names, filepath.Join(arg, e.Name()))
 		}
 	}
@@ -95,7 +95,8 @@ func expandSource(arg string) ([]string, error) {
 	return names, nil
 }
 
-func isManifestName(name string) bool {
+// IsName reports whether a file is called as a manifest is.
+func IsName(name string) bool {
 	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(name)))
 }
 
@@ -228,7 +229,7 @@ func fileError(name string, err error) error {
 	if errors.As(err, &pathError) {
 		err = pathError.Err
 	}
-	if errors.Is(err, fs.ErrNotExist) && !isManifestName(name) && !strings.ContainsRune(name, filepath.Separator) {
+	if errors.Is(err, fs.ErrNotExist) && !IsName(name) && !strings.ContainsRune(name, filepath.Separator) {
 		return &wordError{name, err}
 	}
 	return fmt.Errorf("%s: %w", name, err)
@@ -246,5 +247,19 @@ func (e *wordError) Unwrap() error { return e.err }
 
 // Hint names what is wanted.
 func (e *wordError) Hint() string {
-	return "a manifest is wanted: a file, a directory, a URL, or - for stdin; kubectl run NAME --image=IMAGE --dry-run=client -o yaml prints one"
+	return "a manifest is wanted: a file, a directory, a URL, or - for stdin; " + Least("web", e.image()) + " prints one"
+}
+
+// image is the word where the shell takes it as it is.
+func (e *wordError) image() string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:@_-"
+	if strings.Trim(e.word, plain) != "" {
+		return "IMAGE"
+	}
+	return e.word
+}
+
+// Least is a command that prints the least that a manifest of a pod is.
+func Least(name, image string) string {
+	return fmt.Sprintf("echo '{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {containers: [{name: %[1]s, image: %s}]}}'", name, image)
 }
