@@ -75,7 +75,7 @@ func addressOf(text string) (string, error) {
 		return client.DefaultDockerHost, nil
 	case scheme == "unix", scheme == "ssh", scheme == "npipe":
 		return text, nil
-	case scheme != "tcp":
+	case scheme != "tcp", !found && strings.Contains(at, "/"): // a path: unix:// is missing
 		return "", errNoAddress
 	}
 	parsed, err := url.Parse("tcp://" + at)

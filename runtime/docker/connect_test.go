@@ -123,6 +123,8 @@ func TestNewRefuses(t *testing.T) {
 		"a context that is not there": {context: "gone", words: "there is no docker context gone (from DOCKER_CONTEXT=gone)", hint: "`docker context ls` lists the contexts, `unset DOCKER_CONTEXT` takes the current one"},
 		"another scheme":              {host: "ftp://far", words: "use the Docker Engine at ftp://far (from DOCKER_HOST): it is no address of an engine", hint: "tcp://HOST:PORT"},
 		"a port that is none":         {host: "tcp://far:x", words: `use the Docker Engine at tcp://far:x (from DOCKER_HOST): invalid port ":x" after host`, hint: "tcp://HOST:PORT"},
+		"a path":                      {host: "/run/docker.sock", words: "use the Docker Engine at /run/docker.sock (from DOCKER_HOST): it is no address of an engine", hint: "unix:///PATH"},
+		"a scheme without slashes":    {host: "unix:/run/docker.sock", words: "use the Docker Engine at unix:/run/docker.sock (from DOCKER_HOST): it is no address of an engine", hint: "unix:///PATH"},
 		"a file descriptor":           {host: "fd://", words: "use the Docker Engine at fd:// (from DOCKER_HOST): it is no address of an engine", hint: "ssh://USER@HOST"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,6 +40,9 @@ func cause(address string, err error) error {
 	if known || network != "unix" && (network != "tcp" || told) {
 		return err
 	}
+	if network == "tcp" {
+		at, _, _ = strings.Cut(at, "/") // what follows is the path of its API
+	}
 	conn, dialErr := net.DialTimeout(network, at, time.Second)
 	if dialErr != nil {
 		return dialErr

@@ -30,6 +30,7 @@ func TestNoEngine(t *testing.T) {
 		"no socket":     {"unix://" + dir + "/none.sock", "there is no such socket"},
 		"nobody there":  {"unix://" + dead, "nothing listens there"},
 		"nothing on it": {"tcp://127.0.0.1:1", "nothing listens there"},
+		"nor behind it": {"tcp://127.0.0.1:1/path", "nothing listens there"},
 		"a web server":  {page(t, "text/html"), "what answers there is no Docker Engine"},
 		"another one":   {page(t, "application/json"), "what answers there is no Docker Engine"},
 	} {
