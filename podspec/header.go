@@ -115,6 +115,8 @@ func (p *parser) notTaken(root *yaml.Node, name string) {
 	switch template := o.foreignTemplate(); {
 	case name == "Kustomization":
 		message += ": " + kustomizeHint
+	case name == "PersistentVolume":
+		message += ": a claim has a volume of the engine in its place, which is empty at first"
 	case template != "":
 		message = o.templateHint(template)
 	case !p.listed:

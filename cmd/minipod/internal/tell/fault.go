@@ -50,7 +50,9 @@ func (e *faultError) Hint() string {
 	switch {
 	case e.stays:
 		return lookHint(e.pod.Ref())
-	case e.pod.Source() != "-" && slices.ContainsFunc(e.faults, func(f plan.Fault) bool { return f.Op.Kind == plan.StartUnit }):
+	case e.pod.Source() != "-" && slices.ContainsFunc(e.faults, func(f plan.Fault) bool {
+		return f.Op.Kind == plan.StartUnit && mountRefusal(f.Err.Error()) == "" // which says it all
+	}):
 		return "minipod diagnose " + e.pod.Source() + " looks for the cause"
 	}
 	return ""
@@ -151,6 +153,8 @@ func faultField(m manifest.Pod, f plan.Fault) string {
 		return u.Path + ".image"
 	case hostPathField(m, u, f.Err) != "":
 		return hostPathField(m, u, f.Err)
+	case mountField(u, f.Err) != "":
+		return mountField(u, f.Err)
 	case f.Op.Kind == plan.StartUnit:
 		return startField(u.Path, f.Err.Error(), m.Written)
 	}
@@ -183,6 +187,22 @@ func hostPathField(m manifest.Pod, u translate.Unit, err error) string {
 		}
 		if source := path.Clean(v.HostPath.Path); strings.HasSuffix(text, ": "+source) || strings.Contains(text, strconv.Quote(source)) {
 			return fmt.Sprintf("spec.volumes[%d].hostPath.path", i)
+		}
+	}
+	return ""
+}
+
+// mountField is the mount that the engine could not make: its answer names the
+// place, or says that what is to be passed on is not shared.
+func mountField(u translate.Unit, err error) string {
+	text := err.Error()
+	for i, m := range u.Container.VolumeMounts {
+		at := fmt.Sprintf("%s.volumeMounts[%d]", u.Path, i)
+		switch {
+		case strings.Contains(text, " to rootfs at "+strconv.Quote(path.Join("/", m.MountPath))):
+			return at + ".mountPath"
+		case strings.Contains(text, notShared) && m.MountPropagation != nil && *m.MountPropagation != v1.MountPropagationNone:
+			return at + ".mountPropagation"
 		}
 	}
 	return ""

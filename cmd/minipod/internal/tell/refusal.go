@@ -41,9 +41,8 @@ func refusal(engine string) string {
 		}
 	}
 	text = strings.TrimSuffix(text, ": unknown")
-	if what, after, mounted := strings.Cut(text, ` to rootfs at "`); mounted && strings.Contains(after, "not a directory") {
-		place, _, _ := strings.Cut(after, `"`)
-		return what + " onto " + place + ": one is a folder and the other a file; subPath mounts one file of a volume"
+	if words := mountRefusal(text); words != "" {
+		return words
 	}
 	_, after, _ := strings.Cut(text, `exec: "`)
 	program, _, found := strings.Cut(after, `"`)
@@ -62,4 +61,24 @@ func refusal(engine string) string {
 		}
 	}
 	return text
+}
+
+// notShared is what the engine says of a mount that it was to pass on.
+const notShared = " but it is not a shared "
+
+// mountRefusal is why a volume could not be mounted, in words where they are known.
+func mountRefusal(text string) string {
+	if _, after, found := strings.Cut(text, " is mounted on "); found && strings.Contains(after, notShared) {
+		place, _, _ := strings.Cut(after, notShared)
+		return text + ": mountPropagation takes a mount that the engine's machine shares (mount --make-rshared " + place + ")"
+	}
+	what, after, _ := strings.Cut(text, ` to rootfs at "`)
+	place, why, _ := strings.Cut(after, `"`)
+	switch {
+	case strings.Contains(why, "not a directory"):
+		return what + " onto " + place + ": one is a folder and the other a file; subPath mounts one file of a volume"
+	case strings.Contains(why, "read-only file system"):
+		return "nothing can be mounted at " + place + ": the volume that it lies in is read-only and does not have it"
+	}
+	return ""
 }
