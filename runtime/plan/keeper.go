@@ -42,7 +42,7 @@ const unattended = 5 * time.Second
 // Unattended reports whether something is to be done for a pod and nobody seems
 // to be doing it. What takes its time does not count: while an image is pulled
 // or a postStart hook runs, nothing else is seen of who does it, nor while
-// containers have their grace to end in.
+// containers have their grace to end in. Nor does what is only to be written down.
 func Unattended(w World, now time.Time) bool {
 	idle := now.Sub(w.LastChange())
 	if !NeedsKeeper(w) || idle < unattended {
@@ -56,7 +56,7 @@ func Unattended(w World, now time.Time) bool {
 	case slices.ContainsFunc(ops, Op.stops) && idle < unattended+w.grace():
 		return false
 	}
-	return slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart })
+	return slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart && op.Kind != Note })
 }
 
 // waitTime is how long nothing happens to a pod that waits before it is told that

@@ -117,6 +117,7 @@ func TestUnattended(t *testing.T) {
 		"being removed":          {func(w *plan.World) { intend(w, plan.Going) }, t0.Add(30 * time.Second), false},
 		"removal broken off":     {func(w *plan.World) { intend(w, plan.Going) }, long, true},
 		"waits for an image":     {func(w *plan.World) { w.Containers, w.Images = nil, nil }, long, false},
+		"to be written down":     {func(w *plan.World) { w.Facts.Lost = []plan.Container{{ID: "gone"}} }, long, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
