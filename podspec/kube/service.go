@@ -56,8 +56,16 @@ func AddressService(service, old *v1.Service, others []*v1.Service) error {
 // release takes from a service what its type has no use for any more and is as
 // it was: its old type gave it (pkg/registry/core/service, dropTypeDependentFields).
 func release(spec, was *v1.ServiceSpec) {
-	if spec.Type == v1.ServiceTypeExternalName && spec.ClusterIP == was.ClusterIP {
-		spec.ClusterIP, spec.ClusterIPs, spec.IPFamilies, spec.IPFamilyPolicy = "", nil, nil, nil
+	if spec.Type == v1.ServiceTypeExternalName {
+		if spec.ClusterIP == was.ClusterIP {
+			spec.ClusterIP, spec.ClusterIPs = "", nil
+		}
+		if equality.Semantic.DeepEqual(spec.IPFamilies, was.IPFamilies) {
+			spec.IPFamilies = nil
+		}
+		if equality.Semantic.DeepEqual(spec.IPFamilyPolicy, was.IPFamilyPolicy) {
+			spec.IPFamilyPolicy = nil
+		}
 	}
 	if !isOpen(spec) && spec.ExternalTrafficPolicy == was.ExternalTrafficPolicy {
 		spec.ExternalTrafficPolicy = ""

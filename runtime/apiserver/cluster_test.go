@@ -105,6 +105,17 @@ func TestNamespaceGetsItsAccountBack(t *testing.T) {
 	})
 }
 
+// A service may give up its address in the same change that leaves it no use for one.
+func TestServiceGivesUpItsAddress(t *testing.T) {
+	c := start(t)
+	const services = "/api/v1/namespaces/default/services"
+	c.raw(t, 201, "POST", services, `{"metadata":{"name":"s"},"spec":{"type":"NodePort","ports":[{"port":80}]}}`)
+	got := do[v1.Service](t, c, 200, "PATCH", services+"/s", `{"spec":{"type":"ExternalName","externalName":"a.b","clusterIP":"","clusterIPs":null}}`)
+	if got.Spec.ClusterIP != "" || got.Spec.IPFamilies != nil || got.Spec.Ports[0].NodePort != 0 {
+		t.Errorf("left is %+v", got.Spec)
+	}
+}
+
 func TestTheServiceOfTheAPIIsThereAgain(t *testing.T) {
 	c := start(t)
 	const path = "/api/v1/namespaces/default/services/kubernetes"

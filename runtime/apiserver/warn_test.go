@@ -25,6 +25,26 @@ func TestPodWarnings(t *testing.T) {
 	}
 }
 
+// A node that a scheduler would pass over takes pods all the same, which is said.
+func TestWarningsOfANodeThatIsShut(t *testing.T) {
+	c := start(t)
+	const node = "testnode"
+	pod := func(name, tolerations string) string {
+		return `{"metadata":{"name":"` + name + `"},"spec":{"tolerations":[` + tolerations + `],"containers":[{"name":"c","image":"i"}]}}`
+	}
+	c.raw(t, 200, "PATCH", "/api/v1/nodes/"+node, `{"spec":{"taints":[{"key":"a","value":"b","effect":"NoSchedule"}]}}`)
+	if got := c.warnings(t, "POST", pods, pod("tainted", "")); len(got) != 1 || !strings.Contains(got[0], "node "+node+" has the taint a=b:NoSchedule, and the pod runs") {
+		t.Errorf("%q", got)
+	}
+	if got := c.warnings(t, "POST", pods, pod("tolerates", `{"key":"a","operator":"Exists"}`)); len(got) > 0 {
+		t.Errorf("one that tolerates the taint: %q", got)
+	}
+	c.raw(t, 200, "PATCH", "/api/v1/nodes/"+node, `{"spec":{"unschedulable":true,"taints":null}}`)
+	if got := c.warnings(t, "POST", pods, pod("cordoned", "")); len(got) != 1 || !strings.Contains(got[0], "node "+node+" is cordoned, and the pod runs") {
+		t.Errorf("%q", got)
+	}
+}
+
 // A service is warned of when it is made and when it is changed: nothing answers there.
 func TestServiceWarnings(t *testing.T) {
 	c := start(t)
