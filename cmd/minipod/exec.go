@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	v1 "k8s.io/api/core/v1"
@@ -47,6 +48,11 @@ name are the command's own.`,
 				return err
 			}
 			f.container = container
+			for _, pair := range f.env {
+				if name, _, ok := strings.Cut(pair, "="); !ok { // docker would pass its own on
+					return usage(fmt.Sprintf(`minipod exec -e %s="$%[1]s" %s COMMAND`, name, pod), "-e %s: want NAME=VALUE", name)
+				}
+			}
 			return f.run(cmd.Context(), io, pod, command)
 		},
 	}

@@ -26,6 +26,7 @@ func TestFlagsOfOthers(t *testing.T) {
 		"container export web":             "docker export CONTAINER does that, on the same engine; ",
 		"service ls":                       "minipod get services\n",
 		"rm --time 3 web":                  "minipod rm -t SECONDS gives",
+		"exec -e FOO web env":              "minipod exec -e FOO=\"$FOO\" web COMMAND\n",
 		"serve --port 6443":                "minipod serve --listen 127.0.0.1:PORT\n",
 		"run -m 64m nginx":                 "spec.containers[].resources.limits of the manifest",
 		"create --cap-add NET_ADMIN nginx": "spec.containers[].securityContext of the manifest",

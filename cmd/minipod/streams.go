@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"sync"
 
@@ -48,7 +49,7 @@ func (r *results) Write(p []byte) (int, error) {
 func (r *results) failure(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil {
+	if r.err != nil && (err == nil || errors.As(err, new(codeError))) { // a code says nothing of what was lost
 		return r.err
 	}
 	return err

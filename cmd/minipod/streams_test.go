@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,5 +21,14 @@ func TestResultsAreNotLost(t *testing.T) {
 		if code != exitFailed || !strings.Contains(errs.String(), "minipod: error: no space left on device\n") {
 			t.Errorf("%s: code %d, %q", args, code, errs.String())
 		}
+	}
+}
+
+// Nor is it by a command that ends with an exit code of its own.
+func TestResultsAreNotLostBehindACode(t *testing.T) {
+	r := &results{Writer: fullDisk{}}
+	_, _ = r.Write([]byte("x"))
+	if err := r.failure(codeError(exitFailed)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v", err)
 	}
 }
