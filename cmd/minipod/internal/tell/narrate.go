@@ -138,10 +138,14 @@ func (n *Narrator) full(format string, args ...any) {
 	}
 }
 
-// brief says the one line of a container.
+// brief says the one line of a container: on a terminal it is no more than one.
 func (n *Narrator) brief(format string, args ...any) {
 	if n.detail == Brief {
-		n.Say("%s", fit(fmt.Sprintf(format, args...)))
+		line := fmt.Sprintf(format, args...)
+		if n.terminal {
+			line = fit(line, max(columns, LookOn(n.Writer).Width))
+		}
+		n.Say("%s", line)
 	}
 }
 
@@ -182,16 +186,16 @@ func (n *Narrator) unitStarted(u translate.Unit, container string) {
 	}
 }
 
-// columns is how wide a line is at most that is told in brief.
+// columns is how wide a line may be on every terminal.
 const columns = 80
 
 // fit is a line that fits; what is too long ends in dots.
-func fit(line string) string {
+func fit(line string, width int) string {
 	clean := []rune(Clean(line))
-	if len(clean) <= columns {
+	if len(clean) <= width {
 		return line
 	}
-	return string(clean[:columns-3]) + "..."
+	return string(clean[:width-3]) + "..."
 }
 
 // published words the ports of a pause: 0.0.0.0:8080 -> 80/tcp.
