@@ -46,7 +46,7 @@ func newDescribeCommand(io streams) *cobra.Command {
 }
 
 func (f *describeFlags) run(cmd *cobra.Command, io streams, args []string) error {
-	list, err := (&psFlags{selection: f.selection}).lister(cmd, args)
+	list, err := (&psFlags{selection: f.selection, messages: true}).lister(cmd, args)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type psFlags struct {
 	quiet      bool
 	all        bool // of docker ps; pods that have ended are listed anyway
 	sortBy     value.Path
+	messages   bool // termination messages are shown, whatever the output
 
 	ignoreNotFound bool
 }
@@ -192,7 +193,7 @@ func (f *psFlags) lister(cmd *cobra.Command, args []string) (*lister, error) {
 	if err := exclusive(cmd, "quiet", "output"); err != nil {
 		return nil, err
 	}
-	e, err := connectFor(docker.Options{Messages: f.showsObjects()})
+	e, err := connectFor(docker.Options{Messages: f.messages || f.showsObjects()})
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,11 @@ const (
 )
 
 // line writes one line; a tab in format begins the next column. Line ends in
-// values are spaces: a value has one line.
+// values are spaces, and none at its end: a value has one line.
 func (p *page) line(depth int, format string, values ...any) {
 	for i, v := range values {
 		if text, ok := v.(string); ok {
-			values[i] = strings.NewReplacer("\n", " ", "\t", " ").Replace(text)
+			values[i] = strings.NewReplacer("\n", " ", "\t", " ").Replace(strings.TrimRight(text, "\n"))
 		}
 	}
 	fmt.Fprintf(p.columns, strings.Repeat("  ", depth)+format+"\n", values...)

@@ -156,7 +156,7 @@ func (s *stepper) probes(u translate.Unit, c Container) {
 // it says is of account until the end. No other probe is run then. Who keeps the pod
 // has run it all along, and goes on.
 func (s *stepper) lastReadiness(c Container) {
-	if s.w.Kept || s.w.Want == nil || s.w.Intent() == Halted || c.State != Running {
+	if s.w.Kept || s.w.Want == nil || c.State != Running {
 		return
 	}
 	u, ok := s.w.Want.Unit(c.Unit)

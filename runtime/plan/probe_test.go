@@ -338,13 +338,21 @@ func TestPeriodCountsFromTheBeginning(t *testing.T) {
 // While a pod is being removed its readiness is looked at still, and nothing is
 // restarted.
 func TestProbesWhileLeaving(t *testing.T) {
+	for _, intent := range []plan.Intent{plan.Going, plan.Halted} {
+		probesAtTheEnd(t, intent)
+	}
+}
+
+// probesAtTheEnd has a pod end that is ready.
+func probesAtTheEnd(t *testing.T, intent plan.Intent) {
 	p := withProbes(t, func(c *v1.Container) { c.LivenessProbe, c.ReadinessProbe = tcp(0, 1, 1, 1), tcp(0, 1, 1, 1) })
 	p.until(2*time.Second, good)
 	u, _ := p.w.Want.Unit("a")
 	if !p.w.Ready(u, *p.w.Latest("a")) {
 		t.Fatal("it is not ready")
 	}
-	intend(&p.w, plan.Going)
+	intend(&p.w, intent)
+	p.w.Pause.Policy = intent.Policy()
 	p.now = p.now.Add(time.Minute)
 	kept := p.w
 	kept.Kept = true
@@ -359,7 +367,7 @@ func TestProbesWhileLeaving(t *testing.T) {
 		}
 	}
 	if want := "[probereadiness stop]"; fmt.Sprint(got) != want {
-		t.Errorf("got %v, want %s", got, want)
+		t.Errorf("%s: got %v, want %s", intent, got, want)
 	}
 	if p.w.Ready(u, *p.w.Latest("a")) {
 		t.Error("it is ready still")
