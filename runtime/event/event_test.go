@@ -300,7 +300,7 @@ func TestOperations(t *testing.T) {
 }
 
 // What fails again and again is one event that is counted: neither the name of
-// the attempt nor an ID of Docker's makes it another.
+// the attempt nor an ID of Docker's makes it another. The UID of a volume is none.
 func TestFailuresAreCounted(t *testing.T) {
 	const endpoint, other = "4ee7f701f88f417de162632da9f24cfeabbfefc3ceabefe8f3b0276dabbcf14a", "0a9abb8612c0068734d54e7f4cf70560d34b525db927cfbec830f28c039e0e00"
 	var l Log
@@ -313,7 +313,7 @@ func TestFailuresAreCounted(t *testing.T) {
 		for _, e := range slices.Concat(
 			Done(w, start, fmt.Errorf("start %s: %w", w.Containers[0].Name, errors.New("no such file")), at(10*i)),
 			Done(w, create, fmt.Errorf("create %s: %w", w.Containers[0].Name, errors.New("no such driver")), at(10*i+1)),
-			Done(w, pause, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
+			Done(w, pause, fmt.Errorf("start web_POD: endpoint web_POD (%s): port is taken, web_v_01a22925-c7d1-73a7-834e-112280b72ba6", []string{endpoint, other, other[:12]}[i]), at(10*i+2)),
 		) {
 			l, _, _ = l.Add(e)
 		}
@@ -321,7 +321,7 @@ func TestFailuresAreCounted(t *testing.T) {
 	want := []string{
 		`0 x3 a Failed: Error: failed to start container "a": Error response from daemon: no such file`,
 		"1 x3 a Failed: Error: Error response from daemon: no such driver",
-		"2 x3  FailedCreatePodSandBox: Failed to create pod sandbox: start web_POD: endpoint web_POD (web): port is taken",
+		"2 x3  FailedCreatePodSandBox: Failed to create pod sandbox: start web_POD: endpoint web_POD (web): port is taken, web_v_01a22925-c7d1-73a7-834e-112280b72ba6",
 	}
 	if diff := cmp.Diff(want, brief(l)); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)

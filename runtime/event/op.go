@@ -187,8 +187,14 @@ func steady(w plan.World, op plan.Op, err error) string {
 	if i := slices.IndexFunc(w.Containers, func(c plan.Container) bool { return c.ID == op.Target }); i >= 0 {
 		attempt = w.Containers[i].Name
 	}
-	id := regexp.MustCompile(`\b[0-9a-f]{12}([0-9a-f]{52})?\b`) // Docker's, whole or as it is shown
-	return id.ReplaceAllString(strings.ReplaceAll(err.Error(), cmp.Or(attempt, name), name), name)
+	// Docker's IDs, whole or as they are shown; UIDs, which are in the names of volumes, stay.
+	id := regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{12}([0-9a-f]{52})?\b`)
+	return id.ReplaceAllStringFunc(strings.ReplaceAll(err.Error(), cmp.Or(attempt, name), name), func(found string) string {
+		if strings.Contains(found, "-") {
+			return found
+		}
+		return name
+	})
 }
 
 // probed tells of a probe that failed, could not be run, or succeeded though not

@@ -66,21 +66,23 @@ const inStopped = "exec failed: cannot exec in a stopped container"
 
 // command runs a command in the container.
 func command(ctx context.Context, e Engine, container string, a translate.Action) error {
-	output := &limited{left: maxOutput}
+	stdout, stderr := &limited{left: maxOutput}, &limited{left: maxOutput}
 	code, err := e.Exec(ctx, container, engine.ExecOptions{
-		Command: a.Exec, Limit: a.Timeout, Stdio: engine.Stdio{Stdout: output, Stderr: output},
+		Command: a.Exec, Limit: a.Timeout, Stdio: engine.Stdio{Stdout: stdout, Stderr: stderr},
 	})
+	output := stdout.String() + stderr.String() // in this order on a node, whatever was written first
+	output = output[:min(len(output), maxOutput)]
 	switch {
 	case errors.Is(err, engine.ErrLimit), err != nil && timedOut(ctx):
 		return &plan.ProbeFailure{Output: fmt.Sprintf("command timed out: %q timed out after %s", strings.Join(a.Exec, " "), a.Timeout)}
 	case err != nil:
 		return err
-	case code != 0 && strings.Contains(output.String(), inStopped):
-		return fmt.Errorf("exec: %s: %w", strings.TrimSpace(output.String()), plan.ErrStale)
+	case code != 0 && strings.Contains(output, inStopped):
+		return fmt.Errorf("exec: %s: %w", strings.TrimSpace(output), plan.ErrStale)
 	case code != 0 && a.Hook:
 		return &plan.ProbeFailure{Output: fmt.Sprintf("command '%s' exited with %d: %s", strings.Join(a.Exec, " "), code, output)}
 	case code != 0:
-		return &plan.ProbeFailure{Output: strings.TrimSuffix(output.String(), "\r\n")} // the engine's own words end so
+		return &plan.ProbeFailure{Output: strings.TrimSuffix(output, "\r\n")} // the engine's own words end so
 	}
 	return nil
 }

@@ -26,11 +26,13 @@ import (
 // commands answer as told.
 type machine struct {
 	code   int
+	stderr string // which comes first
 	output string
 	takes  time.Duration
 }
 
 func (m machine) Exec(ctx context.Context, _ string, opts engine.ExecOptions) (int, error) {
+	fmt.Fprint(opts.Stderr, m.stderr)
 	fmt.Fprint(opts.Stdout, m.output)
 	if opts.Limit > 0 && opts.Limit < m.takes {
 		return 0, engine.ErrLimit
@@ -88,6 +90,7 @@ func TestCommands(t *testing.T) {
 	}{
 		"succeeds":  {machine{}, translate.Action{}, "done"},
 		"fails":     {machine{code: 1, output: "not yet\n"}, translate.Action{}, "failed: not yet\n"},
+		"complains": {machine{code: 1, output: "sick\n", stderr: "bad\n"}, translate.Action{}, "failed: sick\nbad\n"},
 		"times out": {machine{takes: time.Minute}, translate.Action{Timeout: 10 * time.Millisecond}, `failed: command timed out: "cat /ok" timed out after 10ms`},
 		"of a hook": {machine{code: 2, output: "no"}, translate.Action{Hook: true}, "failed: command 'cat /ok' exited with 2: no"},
 		"is absent": {machine{code: 127, output: "OCI runtime exec failed: no such file\r\n"}, translate.Action{}, "failed: OCI runtime exec failed: no such file"},
