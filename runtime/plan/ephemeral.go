@@ -24,10 +24,14 @@ func (s *stepper) createEphemeral(u translate.Unit) {
 	s.create(u, 0, 0)
 }
 
-// beside reports whether an operation brings an ephemeral container. That one
-// is to be stopped is waited for as with any other.
+// beside reports whether an operation brings an ephemeral container, or is a
+// probe of a container that has started and been probed before: one that is slow
+// to answer is under way at any time. That an ephemeral container is to be
+// stopped is waited for as with any other.
 func (w World) beside(op Op) bool {
 	switch op.Kind {
+	case RunProbe:
+		return op.Check != translate.Startup && !w.check(Container{ID: op.Target}, op.Check).At.IsZero()
 	case PullImage, CreateUnit, StartUnit:
 	default:
 		return false

@@ -377,3 +377,18 @@ func probesAtTheEnd(t *testing.T, intent plan.Intent) {
 		t.Errorf("after its end: %v", got)
 	}
 }
+
+// The first answer of a readiness probe is waited for, and no later one: where it
+// takes longer than a period, there is always one that has not come.
+func TestSlowProbesKeepNobody(t *testing.T) {
+	p := withProbes(t, func(c *v1.Container) { c.ReadinessProbe = tcp(0, 1, 1, 1) })
+	p.now = t0.Add(time.Minute) // it is not young any more
+	for i, settled := range []bool{false, true} {
+		s := plan.Next(p.w, p.now)
+		if len(s.Ops) != 1 || s.Ops[0].Kind != plan.RunProbe || s.Settled() != settled {
+			t.Fatalf("probe %d: %v, settled %v", i, kinds(s), s.Settled())
+		}
+		p.w.Memory = p.w.Settle(s.Ops[0], errUnhealthy, p.now)
+		p.now = p.now.Add(30 * time.Second)
+	}
+}
