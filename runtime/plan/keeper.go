@@ -53,7 +53,7 @@ func Unattended(w World, now time.Time) bool {
 	case w.Intent() == Wanted:
 	case w.asked().IsZero(): // nor is it known how long it has had
 		return false
-	case slices.ContainsFunc(ops, Op.stops) && idle < unattended+w.grace():
+	case w.containersRun() && idle < unattended+w.grace():
 		return false
 	}
 	return slices.ContainsFunc(ops, func(op Op) bool { return op.Kind != PullImage && op.Kind != PostStart && op.Kind != Note })

@@ -110,6 +110,7 @@ func TestUnattended(t *testing.T) {
 		"ended, in back-off":     {func(w *plan.World) { exit(*w, "a", 1, long); w.Latest("a").Backoff = 3 }, long.Add(10 * time.Second), false},
 		"pause gone down":        {func(w *plan.World) { w.Pause.State = plan.Exited }, long, true},
 		"being stopped":          {func(w *plan.World) { intend(w, plan.Halted) }, t0.Add(30 * time.Second), false}, // stop is at work, for as long as the grace is
+		"another stops it":       {func(w *plan.World) { intend(w, plan.Halted); w.Revisions[0].Others = true }, t0.Add(6 * time.Second), false},
 		"stop broken off":        {func(w *plan.World) { intend(w, plan.Halted) }, long, true},
 		"stopped, pause left":    {func(w *plan.World) { intend(w, plan.Halted); exit(*w, "a", 143, t0) }, t0.Add(10 * time.Second), true},
 		"stopped":                {func(w *plan.World) { intend(w, plan.Halted); rest(t, w) }, long, false},
