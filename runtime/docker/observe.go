@@ -29,14 +29,6 @@ const parallel = 8
 // Volumes are read before containers: a pause that is made in between is
 // seen, so its volumes never look as if they belonged to nobody.
 func (e *Engine) Observe(ctx context.Context, uid types.UID) (plan.World, error) {
-	w, err := e.observe(ctx, uid)
-	if err != nil {
-		return plan.World{}, fmt.Errorf("observe pod %s: %w", uid, err)
-	}
-	return w, nil
-}
-
-func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error) {
 	volumes, err := e.volumes(ctx, filters.Arg("name", suffix(uid)), filters.Arg("name", object.ServiceVolumes), filters.Arg("name", object.APIVolumes))
 	if err != nil {
 		return plan.World{}, err
@@ -50,10 +42,13 @@ func (e *Engine) observe(ctx context.Context, uid types.UID) (plan.World, error)
 		return plan.World{}, err
 	}
 	w, err := e.world(ctx, uid, volumesOf(uid, volumes), found, kept{volumes, e.ofNamespace})
-	if since := w.SignalsSince(); err == nil && !since.IsZero() {
+	if err != nil {
+		return plan.World{}, err
+	}
+	if since := w.SignalsSince(); !since.IsZero() {
 		e.readSignals(ctx, &w, since)
 	}
-	return w, err
+	return w, nil
 }
 
 // world puts together what was found of a pod.

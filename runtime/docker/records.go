@@ -60,11 +60,18 @@ func (e *Engine) PutRecord(ctx context.Context, r Record) (existing Record, err 
 	return recordOf(made), nil
 }
 
-// makeRecord makes the volume of a record, or finds the one of its name.
+// makeRecord makes the volume of a record, or finds the one of its name. An engine
+// whose disk is full says that it could not make one, and has it until it is started
+// again: that is enough to remove a pod, which makes room.
 func (e *Engine) makeRecord(ctx context.Context, name string, labels map[string]string) (volume.Volume, error) {
 	made, err := e.cli.VolumeCreate(ctx, volume.CreateOptions{Name: name, Labels: labels})
-	if cerrdefs.IsConflict(err) { // as Podman may answer
+	switch {
+	case cerrdefs.IsConflict(err): // as Podman may answer
 		return e.cli.VolumeInspect(ctx, name)
+	case cerrdefs.IsInternal(err):
+		if found, lost := e.cli.VolumeInspect(ctx, name); lost == nil && found.Labels[translate.LabelNonce] == labels[translate.LabelNonce] {
+			return found, nil
+		}
 	}
 	return made, err
 }

@@ -3,6 +3,8 @@ package docker
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"testing"
 
@@ -28,5 +30,37 @@ func TestARecordThatIsHalfMade(t *testing.T) {
 	}
 	if _, err := e.PutRecord(t.Context(), Record{Name: name}); err == nil {
 		t.Error("put twice: want an error")
+	}
+}
+
+// An engine whose disk is full says that it has not made a volume, and has it all the
+// same: so a pod can be removed there, which makes room.
+func TestARecordOnAFullDisk(t *testing.T) {
+	var kept []byte
+	e := servedBy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.Method == http.MethodPost:
+			kept, _ = io.ReadAll(r.Body)
+			w.WriteHeader(http.StatusInternalServerError)
+			io.WriteString(w, `{"message": "create web_rev.2: write metadata.db: no space left on device"}`)
+		case r.Method == http.MethodGet:
+			w.Write(kept)
+		}
+	}))
+	r := Record{Name: "web_rev.2", Labels: map[string]string{"a": "b"}}
+	if made, err := e.PutRecord(t.Context(), r); err != nil || made.Name != r.Name || made.Labels["a"] != "b" {
+		t.Errorf("got %+v, %v", made, err)
+	}
+	kept = []byte(`{"Name": "web_rev.2", "Labels": {"a": "another's"}}`)
+	e = servedBy(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		w.Write(kept)
+	}))
+	if _, err := e.PutRecord(t.Context(), r); err == nil {
+		t.Error("another's record was taken for this one")
 	}
 }
