@@ -1,11 +1,13 @@
 package loop
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
 
@@ -186,5 +188,9 @@ func (e *LeftoverError) Unwrap() error { return e.Err }
 
 // Hint names the command that removes it later.
 func (e *LeftoverError) Hint() string {
-	return fmt.Sprintf("when the engine answers again: minipod rm %s", e.Ref.Args())
+	remove := "minipod rm " + e.Ref.Args()
+	if errors.Is(e.Err, plan.ErrUnreachable) {
+		return "when the engine answers again: " + remove
+	}
+	return remove + " tries it again"
 }

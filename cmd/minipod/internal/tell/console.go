@@ -100,8 +100,9 @@ func lines(err error) []string {
 		if lost := unreached(err); lost != nil { // which request has found that out is of no account
 			return []string{lost.Error()}
 		}
-		if lost := unreached(inner); lost != nil { // nor is it behind what is said of a pod
-			return []string{strings.TrimSuffix(err.Error(), inner.Error()) + lost.Error()}
+		lost := unreached(inner) // nor is it behind what is said of a pod
+		if said, behind := strings.CutSuffix(err.Error(), inner.Error()); behind && lost != nil {
+			return []string{said + lost.Error()}
 		}
 	case interface{ Unwrap() []error }:
 		var texts, all []string

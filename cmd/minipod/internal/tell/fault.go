@@ -25,6 +25,7 @@ type faultError struct {
 	stays    bool // the pod does
 	problems podspec.Problems
 	faults   []plan.Fault
+	left     *loop.LeftoverError // what was made and is there still; nil for nothing
 }
 
 func (e *faultError) Error() string { return strings.Join(e.Lines(), "\n") }
@@ -50,6 +51,8 @@ func (e *faultError) Hint() string {
 	switch {
 	case e.stays:
 		return lookHint(e.pod.Ref())
+	case e.left != nil:
+		return e.left.Hint()
 	case e.pod.Source() != "-" && slices.ContainsFunc(e.faults, func(f plan.Fault) bool {
 		return f.Op.Kind == plan.StartUnit && mountRefusal(f.Err.Error()) == "" // which says it all
 	}):
@@ -104,8 +107,8 @@ func RunError(m manifest.Pod, res loop.Result, err error) error {
 			f.problems = append(f.problems, p)
 		}
 	}
-	if errors.As(err, &left) {
-		return errors.Join(f, left)
+	if errors.As(err, &f.left) {
+		return errors.Join(f, f.left)
 	}
 	return f
 }

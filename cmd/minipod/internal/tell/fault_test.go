@@ -9,6 +9,7 @@ import (
 
 	"github.com/minipod/minipod/cmd/minipod/internal/manifest"
 	"github.com/minipod/minipod/podspec"
+	"github.com/minipod/minipod/runtime/loop"
 	"github.com/minipod/minipod/runtime/plan"
 	"github.com/minipod/minipod/runtime/translate"
 )
@@ -50,6 +51,23 @@ func TestStartFaults(t *testing.T) {
 		if hint := faultHint(m, f); !strings.HasPrefix(hint, c.hint) || (hint == "") != (c.hint == "") {
 			t.Errorf("%v: hint %q, want %q", c.err, hint, c.hint)
 		}
+	}
+}
+
+// What was made of a pod that could not start, and is there still, is hinted at.
+func TestWhatIsLeftOfAFault(t *testing.T) {
+	left := &loop.LeftoverError{Ref: translate.Ref{Namespace: "shop", Name: "web"}, Err: errors.New("the engine is out of memory")}
+	fault := plan.Fault{Op: plan.Op{Kind: plan.StartPause}, Err: errors.New("start web_POD: the engine is out of memory")}
+	objects, err := podspec.Parse("web.yaml", []byte(`{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: i}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := manifest.Pod{Object: objects[0], Blueprint: translate.New(objects[0].Pod(), translate.Options{})}
+	step := plan.Step{Waits: []plan.Wait{{Reason: plan.ReasonSandbox, Fault: &fault}}}
+	err = RunError(m, loop.Result{Step: step}, errors.Join(fault.Err, left))
+	var hinted interface{ Hint() string }
+	if !errors.As(err, &hinted) || hinted.Hint() != "minipod rm web -n shop tries it again" || !errors.Is(err, error(left)) {
+		t.Errorf("%v, hint %v", err, hinted)
 	}
 }
 

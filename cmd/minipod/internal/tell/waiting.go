@@ -124,7 +124,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 	case plan.StopUnit, plan.PreStop:
 		left := op.Grace - patience
 		if left <= 0 {
-			return fmt.Sprintf("container %s: the engine has not stopped it yet", op.Unit)
+			return fmt.Sprintf("container %s of pod %s: the engine has not stopped it yet", op.Unit, world.Name)
 		}
 		cause := "has not ended on " + signalOf(world, op.Target)
 		if op.Action != nil {
@@ -136,7 +136,7 @@ func (w *Waiting) opText(world plan.World, op plan.Op) string {
 		}
 		return text
 	case plan.StartUnit, plan.CreateUnit, plan.RemoveUnit:
-		return fmt.Sprintf("container %s: the engine is slow to %s it", op.Unit, op.Kind)
+		return fmt.Sprintf("container %s of pod %s: the engine is slow to %s it", op.Unit, world.Name, op.Kind)
 	case plan.CreatePause, plan.StartPause, plan.StopPause, plan.RemovePause:
 		return fmt.Sprintf("pod %s: the engine is slow to %s", world.Ref(), op.Kind)
 	}

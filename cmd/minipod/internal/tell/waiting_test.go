@@ -32,10 +32,10 @@ func TestWaiting(t *testing.T) {
 		{"a stop that takes long", "container 2nd of pod web has not ended on SIGTERM: up to 28 s more, --now kills\n", stop, 3 * time.Second},
 		{"a signal of the image's", "container proxy of pod web has not ended on SIGQUIT: up to 28 s more, --now kills\n", quit, 3 * time.Second},
 		{"a hook that takes long", "container 2nd of pod web runs its preStop hook: up to 28 s more, --now kills\n", hook, 3 * time.Second},
-		{"a kill that takes long", "container 2nd: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
+		{"a kill that takes long", "container 2nd of pod web: the engine has not stopped it yet\n", plan.Op{Kind: plan.StopUnit, Unit: "2nd", Target: "c"}, 3 * time.Second},
 		{"a pull", "image nginx: pulling\n", pull, time.Minute},
 		{"a busy engine", "", start, 9 * time.Second},
-		{"a very busy engine", "container 2nd: the engine is slow to start it\n", start, 11 * time.Second},
+		{"a very busy engine", "container 2nd of pod web: the engine is slow to start it\n", start, 11 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var b bytes.Buffer
