@@ -153,12 +153,19 @@ func (e signalError) Error() string { return "interrupted" }
 // Unwrap makes it what ended contexts are known by.
 func (e signalError) Unwrap() error { return context.Canceled }
 
-// interruptible is a context that ends with the first SIGINT or SIGTERM; the
-// second kills the process, as if nobody listened.
+// interruptible is a context that ends with the first SIGINT or SIGTERM, or the
+// SIGHUP of a terminal that is closed, unless nohup has that ignored; a second one
+// kills the process, as if nobody listened. A second SIGHUP does not: of a closed
+// terminal the kernel tells, and so does the shell.
 func interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	hangups := make(chan os.Signal, 1)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+		signal.Notify(hangups, syscall.SIGHUP) // nobody reads it: it keeps them from killing
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -174,6 +181,7 @@ func interruptible(ctx context.Context) (context.Context, func()) {
 		cancel(nil)
 		<-done
 		signal.Stop(signals)
+		signal.Stop(hangups)
 	}
 }
 
@@ -213,9 +221,14 @@ func sayInterrupted(c tell.Console, err error) {
 		c.Fail(errInterrupted)
 	}
 	var left *loop.LeftoverError
-	if errors.As(err, &left) {
+	var abandoned *loop.AbandonedError
+	switch {
+	case errors.As(err, &left):
 		c.Fail(left)
 		c.Hint(left.Hint())
+	case errors.As(err, &abandoned):
+		c.Fail(abandoned)
+		c.Hint(abandoned.Hint())
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 const lookTime = 3 * time.Second
 
 // sayHalf says what an interrupted stop or removal has left of a pod, who goes
-// on with it, and the command that finishes it.
-func sayHalf(ctx context.Context, c tell.Console, e connection, ref translate.Ref) {
+// on with it, and the command that finishes it; later is what comes after that.
+func sayHalf(ctx context.Context, c tell.Console, e connection, ref translate.Ref, later string) {
 	if _, stopped := interrupted(ctx); !stopped {
 		return
 	}
@@ -29,7 +29,7 @@ func sayHalf(ctx context.Context, c tell.Console, e connection, ref translate.Re
 	case w.Intent() != plan.Halted && !w.Leaving():
 		c.Say("pod %s is left as it is", ref)
 	default:
-		c.Say("%s", halfText(w, keeperOf(ctx, e)))
+		c.Say("%s%s", halfText(w, keeperOf(ctx, e)), later)
 	}
 }
 

@@ -132,3 +132,19 @@ func TestNoMinipodOutlivesTheTests(t *testing.T) {
 	}
 	_ = killed.Wait() // it was killed
 }
+
+// A state folder that is not absolute is no setting: it would be another one in each
+// working directory.
+func TestStateFile(t *testing.T) {
+	t.Setenv("HOME", "/home/me")
+	for folder, want := range map[string]string{
+		"":         "/home/me/.local/state/minipod/x",
+		"rel/path": "/home/me/.local/state/minipod/x",
+		"/state":   "/state/minipod/x",
+	} {
+		t.Setenv("XDG_STATE_HOME", folder)
+		if got, err := stateFile("x"); got != want || err != nil {
+			t.Errorf("XDG_STATE_HOME=%s: %s, %v", folder, got, err)
+		}
+	}
+}

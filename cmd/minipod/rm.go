@@ -291,7 +291,7 @@ func (f *rmFlags) remove(ctx context.Context, io streams, e connection, refs []t
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
-				sayHalf(ctx, tell.NewConsole(io.err), e, ref)
+				sayHalf(ctx, tell.NewConsole(io.err), e, ref, "")
 			}
 			switch {
 			case err == nil:

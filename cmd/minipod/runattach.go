@@ -51,18 +51,26 @@ func (f *runFlags) toItsEnd(ctx context.Context, on making, m manifest.Pod, out 
 	stopping()
 	n.Close()
 	abandoned := errors.As(err, new(*loop.AbandonedError))
-	left := abandoned || errors.As(err, new(*loop.TimeoutError))
+	late := errors.As(err, new(*loop.TimeoutError))
+	left := abandoned || late
 	if res.World.Pause == nil || left || errors.As(err, new(*loop.StaysError)) {
 		cancel(nil) // nobody ends what is followed
 	}
 	if broken := follow.Wait(); !abandoned { // else the engine is gone for the logs as well
 		err = errors.Join(err, broken)
 	}
+	var remains error
 	if f.rm && res.World.Pause != nil && !left {
-		err = errors.Join(err, f.removed(context.WithoutCancel(ctx), on, m.Ref()))
+		remains = f.removed(context.WithoutCancel(ctx), on, m.Ref())
+		err = errors.Join(err, remains)
 	}
 	if sig, stopped := interrupted(ctx); stopped {
-		f.sayStopped(on.console, m.Ref(), res)
+		switch {
+		case late:
+			sayHalf(ctx, on.console, on.connection, m.Ref(), "")
+		case !abandoned && remains == nil && !errors.As(err, new(*loop.LeftoverError)): // which say themselves what is left
+			f.sayStopped(on.console, m.Ref(), res)
+		}
 		return errors.Join(sig, err)
 	}
 	if err != nil {
@@ -134,7 +142,11 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 		}
 		on.console.Say("stopping pod %s; once more kills it", ref)
 		stop(nil)
-		for range 2 { // the first is the one that ended ctx
+		more := 2 // the first is the one that ended ctx
+		if first, _ := interrupted(ctx); first.signal == syscall.SIGHUP {
+			more = 1
+		}
+		for range more {
 			select {
 			case <-signals:
 			case <-over.Done():
@@ -146,13 +158,17 @@ func stopWith(ctx context.Context, on making, ref translate.Ref, cancel context.
 	return asks, func() { listen(); all.Wait() }
 }
 
-// removed removes a pod that has come to its end.
+// removed removes a pod that has come to its end. A LeftoverError says that it is
+// there still.
 func (f *runFlags) removed(ctx context.Context, on making, ref translate.Ref) error {
 	waiting := tell.NewWaiting(on.console, "")
 	defer waiting.Close()
 	err := on.reporting(waiting).Remove(ctx, ref.Namespace, ref.Name, nil)
-	if errors.As(err, new(*loop.NotFoundError)) {
+	switch {
+	case err == nil, errors.As(err, new(*loop.NotFoundError)):
 		return nil
+	case errors.As(err, new(*loop.HeldError)): // which knows who removes it
+		return err
 	}
-	return err
+	return &loop.LeftoverError{Ref: ref, Err: err}
 }

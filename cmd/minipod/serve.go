@@ -88,10 +88,11 @@ func (f *serveFlags) check(cmd *cobra.Command) error {
 	return err
 }
 
-// stateFile is a file in the user's state folder.
+// stateFile is a file in the user's state folder. A folder that is not absolute is
+// no setting, as XDG has it: each working directory would have its own supervisor.
 func stateFile(name string) (string, error) {
 	folder := os.Getenv("XDG_STATE_HOME")
-	if folder == "" {
+	if !filepath.IsAbs(folder) {
 		home, err := os.UserHomeDir()
 		if err != nil {
 			return "", fmt.Errorf("find the user's state folder: %w", err)

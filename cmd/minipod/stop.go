@@ -18,6 +18,7 @@ type stopFlags struct {
 	graceFlag
 	detailFlags
 	upkeep upkeep
+	again  bool // what is stopped is started again
 }
 
 // check wants pods, and flags that agree.
@@ -66,7 +67,7 @@ func newStartCommand(io streams) *cobra.Command {
 }
 
 func newRestartCommand(io streams) *cobra.Command {
-	f := &stopFlags{}
+	f := &stopFlags{again: true}
 	cmd := &cobra.Command{
 		Use:               "restart POD... | -f FILE | -l SELECTOR | --all",
 		Short:             "Stop pods and start them again",
@@ -94,7 +95,11 @@ func (f *stopFlags) stop(ctx context.Context, on making, ref translate.Ref) erro
 	waiting := tell.NewWaiting(on.console, "--now")
 	defer waiting.Close()
 	if err := on.reporting(waiting).Stop(ctx, ref.Namespace, ref.Name, f.seconds()); err != nil {
-		sayHalf(ctx, on.console, on.connection, ref)
+		later := ""
+		if f.again {
+			later = "; " + tell.Command("start", ref) + " starts it again"
+		}
+		sayHalf(ctx, on.console, on.connection, ref, later)
 		return err
 	}
 	tell.Result(on.out, "pod/%s stopped", ref.Name)
