@@ -30,7 +30,7 @@ import (
 // broken are the manifests of testdata/broken, whose names are those of the
 // causes, where they are not the same.
 func broken() map[string]string {
-	return map[string]string{"shell-command-not-found": "command-not-found", "working-dir-missing": "create-failed", "image-name": "invalid", "command-hidden": "hidden-by-volume", "command-hidden-link": "hidden-by-volume", "liveness-command-missing": "probe-command-missing", "liveness-port": "probe-port", "liveness-path": "probe-path", "script-crlf-shell": "script-crlf"}
+	return map[string]string{"shell-command-not-found": "command-not-found", "image-name": "invalid", "command-hidden": "hidden-by-volume", "command-hidden-link": "hidden-by-volume", "liveness-command-missing": "probe-command-missing", "liveness-port": "probe-port", "liveness-path": "probe-path", "script-crlf-shell": "script-crlf"}
 }
 
 // unmade are those that run removes at once: their manifests are diagnosed.

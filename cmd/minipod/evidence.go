@@ -202,8 +202,13 @@ func (g *gatherer) probe(ctx context.Context, unit string, kind translate.ProbeK
 	if c == nil || err != nil {
 		return a, err
 	}
+	patient := action.Timeout > othersTime
 	action.Timeout = min(action.Timeout, othersTime)
+	began := time.Now()
 	err = probe.Do(ctx, g, c.ID, g.world.Pause.ID, action)
+	if err != nil && patient && time.Since(began) >= othersTime {
+		return a, fmt.Errorf("no answer within %s, and the probe may take longer", othersTime)
+	}
 	if failure := new(plan.ProbeFailure); errors.As(err, &failure) {
 		return diagnose.Answer{Failed: true, Text: failure.Output}, nil
 	}

@@ -74,7 +74,7 @@ func rules() []rule {
 		hiddenFiles, ontoFiles, badCommands, notRunnable, shellWithNothing, initSystem, outOfMemory, clashes, readOnly, denied, noSpace,
 		portNames, failedHooks, stoppedByProbe, failingProbes, loopback,
 		unresolved, refusedInside, stuckInit, staleEnvironment, deafToTerm, unattended,
-		uncreated, crashed, processOutOfMemory, waiting,
+		uncreated, detached, crashed, processOutOfMemory, waiting,
 	}
 }
 

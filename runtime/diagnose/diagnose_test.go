@@ -12,6 +12,7 @@ import (
 
 	"github.com/docker/go-connections/nat"
 	v1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/minipod/minipod/podspec"
 	"github.com/minipod/minipod/runtime/diagnose"
@@ -180,6 +181,10 @@ func TestCauses(t *testing.T) {
 		{"words of a shell", of(t, "liveness-command-missing").ended(137).lived(time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+`exec: "cat /x | grep y": stat cat /x | grep y: no such file or directory: unknown`, 0), `certain probe-command-missing: write ["sh", "-c", "cat /x | grep y"]`},
 		{"no file", of(t, "no-shebang").refused(127, runc+`exec: "/scripts/run": stat /scripts/run: no such file or directory: unknown`).file("id-main", "/scripts/run", diagnose.File{}), "certain command-not-found: does not exist"},
 		{"shell", of(t, "shell-command-not-found").ended(127, "sh: nosuchprogram: not found"), "certain command-not-found: sh: nosuchprogram: not found"},
+		{"library of glibc", of(t, "library-missing").ended(127, "ls: error while loading shared libraries: libselinux.so.1: cannot open shared object file: No such file or directory"), "certain library-missing: a program in container main wants the shared library libselinux.so.1, which is not where the loader of image debian looks for it"},
+		{"library of musl", of(t, "library-missing").ended(127, "Error loading shared library libfoo.so.1: No such file or directory (needed by /app)", "Error relocating /app: x: symbol not found"), "certain library-missing: wants the shared library libfoo.so.1,"},
+		{"folder of the command", of(t, "command-not-found").changed(appOfRoot).refused(126, runc+`exec: "/app/run": stat /app/run: permission denied: unknown`).file("id-main", "/app/run", diagnose.File{There: true, Mode: 0o755}).file("id-main", "/app", diagnose.File{There: true, Dir: true, Mode: 0o700}), "certain permission-denied: runs as user 1000 (groups 0), who may not enter /app, where its command /app/run is: /app belongs to 0:0 and has mode 0700"},
+		{"command of another user", of(t, "command-not-found").changed(appOfRoot).refused(126, runc+`exec: "/app/run": permission denied: unknown`).file("id-main", "/app/run", diagnose.File{There: true, Mode: 0o700}), "certain permission-denied: who may not run its command /app/run: /app/run belongs to 0:0 and has mode 0700"},
 		{"env", of(t, "shell-command-not-found").ended(127, "env: can't execute 'python3': No such file or directory"), "certain command-not-found: env in container main does not find a command"},
 		{"planned working directory", manifest(t, "working-dir-missing").imageFile("busybox", "/bin/sleep", diagnose.File{There: true, Mode: 0o755}).imageFile("busybox", "/etc/passwd", diagnose.File{There: true, Mode: 0o644}), "certain working-dir-missing: is a file in image busybox"},
 		{"mode", of(t, "not-executable").refused(126, runc+`exec: "/scripts/run": permission denied: unknown`).file("id-main", "/scripts/run", diagnose.File{There: true, Mode: 0o644}), "certain not-executable: defaultMode: 0755"},
@@ -191,6 +196,15 @@ func TestCauses(t *testing.T) {
 		{"not made", of(t, "working-dir-missing").absent().registry(diagnose.RegistryHas, "").event("main", "Failed", "Error: not a directory", 0), "certain create-failed: not a directory"},
 		{"shell without work", of(t, "shell-with-nothing-to-do").ended(0), "certain shell-with-nothing-to-do: stdin: true"},
 		{"planned shell without work", manifest(t, "shell-with-nothing-to-do").imageFile("busybox", "/bin/sh", diagnose.File{There: true, Mode: 0o755}).image(diagnose.Image{Cmd: []string{"sh"}}), "certain shell-with-nothing-to-do: stdin: true"},
+		{"nginx in the background", of(t, "goes-into-background").ended(0), "likely goes-into-background: nginx in container main goes into the background, which ends its container: nginx -g 'daemon off;' keeps it in the foreground"},
+		{"nginx after a script", of(t, "goes-into-background").command("sh", "-c", "envsubst <t >c 2>&1 && exec nginx").ended(0), "likely goes-into-background: nginx -g 'daemon off;'"},
+		{"a job of the shell", of(t, "goes-into-background").command("/entry.sh", "sh", "-c", "server -x & echo started").ended(0), "likely goes-into-background: without & the shell waits for it"},
+		{"a service", of(t, "goes-into-background").command("bash", "-c", "service ssh start").ended(0), "likely goes-into-background: service ssh"},
+		{"nginx in the foreground", of(t, "goes-into-background").command("nginx", "-g", "daemon off;").ended(0), "certain ended: restartPolicy"},
+		{"nginx's test", of(t, "goes-into-background").command("nginx", "-t").ended(0), "certain ended: restartPolicy"},
+		{"a shell that waits", of(t, "goes-into-background").command("sh", "-c", "a & b && c 2>&1; wait").ended(0), "certain ended: restartPolicy"},
+		{"an empty script", of(t, "goes-into-background").command("sh", "-c", ";").ended(0), "certain ended: restartPolicy"},
+		{"capability that was not given", of(t, "ended").ended(2, "ip: RTNETLINK answers: Operation not permitted").image(diagnose.Image{}), "likely capability-missing: wants what only the capability NET_ADMIN allows, which no container has unless it is given it: securityContext.capabilities.add: [NET_ADMIN]"},
 		{"done", of(t, "ended").ended(0, "done"), "certain ended: restartPolicy: OnFailure"},
 		{"removed by somebody", of(t, "crashed").ended(137).lost(), "certain crashed: somebody has removed it while it ran"},
 		{"crash", of(t, "crashed").ended(3, "no user given"), "certain crashed: ended with exit code 3"},
@@ -207,6 +221,9 @@ func TestCauses(t *testing.T) {
 		{"liveness without its command", of(t, "liveness-command-missing").ended(137).lived(time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+`exec: "curl": executable file not found in $PATH: unknown`+"\r\n", 0), "certain probe-command-missing: runs curl, which image busybox does not have"},
 		{"liveness without its command, in a container that was stopped last", of(t, "liveness-command-missing").ended(137).lived(time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+`exec: "curl": executable file not found in $PATH: unknown`, time.Second).event("main", "Unhealthy", "Liveness probe failed: "+runc+"cannot exec in a stopped container: unknown", 0), "certain probe-command-missing: runs curl, which image busybox does not have"},
 		{"readiness without its command", of(t, "probe-failing").probe("readiness", runc+`exec: "false": executable file not found in $PATH: unknown`), "certain probe-command-missing: the readiness probe of container main runs false"},
+		{"readiness that takes long", of(t, "probe-failing").answers(diagnose.Question{Kind: diagnose.AskProbe, At: "main", Name: "readiness"}, diagnose.Answer{Unknown: "no answer within 1s"}).event("main", "Unhealthy", `Readiness probe failed: command timed out: "false" timed out after 5s`, time.Second), "certain probe-slow: gets no answer within its timeoutSeconds"},
+		{"readiness of the machine", of(t, "probe-path").changed(asksMachine).listens("0.0.0.0:80").probe("readiness", "dial tcp 127.0.0.1:80: connect: connection refused"), "certain probe-host: the readiness probe of container main asks 127.0.0.1 (httpGet.host), which is the machine's own, as probes come from there: without host it asks the pod"},
+		{"readiness by HTTP", of(t, "probe-path").changed(asksHTTPS).probe("readiness", "HTTP probe failed with statuscode: 400"), "likely probe-scheme: asks with HTTP, which the server at port 8443 refuses, as one of HTTPS does: scheme: HTTPS"},
 		{"readiness by HTTPS", of(t, "probe-path").probe("readiness", "Get: http: server gave HTTP response to HTTPS client"), "certain probe-scheme: speaks HTTP"},
 		{"crlf of a shell", of(t, "script-crlf-shell").ended(2, "/scripts/run: set: line 1: illegal option -\r"), "certain script-crlf: takes the carriage returns for parts of the commands"},
 		{"crlf of bash", of(t, "script-crlf-shell").ended(127, `/scripts/run: line 1: $'\r': command not found`), "certain script-crlf: a script in container main ends its lines with CRLF"},
@@ -313,6 +330,10 @@ func TestCauses(t *testing.T) {
 		{"planned crlf of a shell", manifest(t, "script-crlf-shell").image(diagnose.Image{Env: []string{"PATH=/bin"}}).imageFile("busybox", "/bin/sh", diagnose.File{There: true, Mode: 0o755}).scripts("set -e\r\n"), "likely script-crlf: the script /scripts/run of container main ends its lines with CRLF"},
 		{"planned interpreter", manifest(t, "interpreter-missing").scripts("#!/bin/bash\n").imageFile("busybox", "/bin/bash", diagnose.File{}), "certain interpreter-missing: asks for /bin/bash, which image busybox does not have"},
 		{"planned interpreter by env", manifest(t, "interpreter-missing").nowhere("python3").scripts("#!/usr/bin/env python3\n"), "certain interpreter-missing: asks for python3, which image busybox does not have"},
+		{"planned file onto a folder", manifest(t, "file-onto-folder").keeps("default.conf", "x").imageFile("nginx", "/etc/nginx/conf.d", diagnose.File{There: true, Dir: true, Mode: 0o755}), "certain file-onto-folder: subPath default.conf of volume settings is a file, and /etc/nginx/conf.d, where container main mounts it, is a folder in image nginx: mountPath: /etc/nginx/conf.d/default.conf has the file in the folder"},
+		{"file onto a folder", of(t, "file-onto-folder").refused(127, runc+`error during container init: error mounting "/x/default.conf" to rootfs at "/etc/nginx/conf.d": mount /x/default.conf:/etc/nginx/conf.d: not a directory: unknown`).imageFile("image", "/etc/nginx/conf.d", diagnose.File{There: true, Dir: true}), "certain file-onto-folder: subPath default.conf of volume settings is a file"},
+		{"planned without a command", manifest(t, "command-not-found").command().image(diagnose.Image{}), "certain no-command: nothing says what container main is to run: image busybox has neither ENTRYPOINT nor CMD, and spec.containers[0].command is not set"},
+		{"planned crlf of env", manifest(t, "script-crlf").scripts("#!/usr/bin/env bash\r\n"), `certain script-crlf: "bash\r"`},
 		{"planned crlf", manifest(t, "script-crlf").scripts("#!/bin/sh\r\n"), "certain script-crlf: CRLF"},
 		{"planned shebang", manifest(t, "no-shebang").scripts("echo\n"), "certain no-shebang: no first line"},
 		{"planned command", manifest(t, "command-not-found").nowhere("nosuchprogram"), "certain command-not-found: is not in image busybox"},
@@ -398,6 +419,20 @@ func TestOrder(t *testing.T) {
 	if len(found) != 2 || found[0].Sure != diagnose.Certain || found[1].Sure != diagnose.Likely {
 		t.Errorf("found %+v", found)
 	}
+}
+
+// asksMachine has the readiness probe ask the localhost of whoever probes.
+func asksMachine(spec *v1.PodSpec) { spec.Containers[0].ReadinessProbe.HTTPGet.Host = "127.0.0.1" }
+
+// asksHTTPS has it ask a port of HTTPS.
+func asksHTTPS(spec *v1.PodSpec) {
+	spec.Containers[0].ReadinessProbe.HTTPGet.Port = intstr.FromInt32(8443)
+}
+
+// appOfRoot has the pod run /app/run as another user.
+func appOfRoot(spec *v1.PodSpec) {
+	user := int64(1000)
+	spec.Containers[0].Command, spec.SecurityContext = []string{"/app/run"}, &v1.PodSecurityContext{RunAsUser: &user}
 }
 
 // onMachine has the first volume be a path of the machine.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -30,6 +31,15 @@ func interpreter(line string) string {
 	line = strings.TrimLeft(strings.TrimPrefix(line, "#!"), " \t")
 	name, _, _ := strings.Cut(line, " ")
 	return name
+}
+
+// sought is what a shebang has looked for: its interpreter, or what env is to
+// find.
+func sought(line string) string {
+	if name := interpreter(line); path.Base(name) != "env" {
+		return name
+	}
+	return line[strings.LastIndex(line, " ")+1:]
 }
 
 // elfArchitecture is the architecture of an ELF program, as Go names it; empty

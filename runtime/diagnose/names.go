@@ -119,11 +119,11 @@ func (l *look) nameServers(c plan.Container) string {
 func lookup(lines []string) (name, line string) {
 	for _, line := range slices.Backward(lines) {
 		for _, phrase := range []string{
-			"bad address ", "can't resolve ", "could not resolve host: ", "could not resolve ", "unable to resolve host address ", "getaddrinfo enotfound ",
+			"bad address ", "can't resolve ", "could not resolve host: ", "could not resolve hostname ", "could not resolve ", "failed to resolve ", "unable to resolve host address ", "getaddrinfo enotfound ",
 			"getaddrinfo eai_again ", "cannot resolve ", "lookup ", "could not translate host name ", "unknown host ", "host not found in upstream ", "** server can't find ",
 			"unknownhostexception: ", "unknown mysql server host ", "connecting to ",
 		} {
-			at := strings.Index(strings.ToLower(line), phrase)
+			at := strings.Index(lower(line), phrase)
 			switch {
 			case at < 0,
 				phrase == "lookup " && !holds(line, "no such host", "server misbehaving", "i/o timeout"),
@@ -134,8 +134,23 @@ func lookup(lines []string) (name, line string) {
 				return hostOf(words[0]), line
 			}
 		}
+		if name := looked(line); name != "" {
+			return name, line
+		}
 	}
 	return "", ""
+}
+
+// looked is the name in front of what the resolver says of it, as in
+// "ping: db: Name or service not known".
+func looked(line string) string {
+	for _, verdict := range []string{": temporary failure in name resolution", ": name or service not known", ": name does not resolve"} {
+		before, _, found := strings.Cut(lower(line), verdict)
+		if words := tokens(line[:len(before)]); found && len(words) > 0 && !strings.HasSuffix(before, "]") {
+			return hostOf(words[len(words)-1])
+		}
+	}
+	return ""
 }
 
 // asked is the name that a command line looks up.

@@ -161,8 +161,10 @@ func (p *patient) colours() *patient {
 }
 
 // scripts are ConfigMaps with a script.
-func (p *patient) scripts(text string) *patient {
-	p.Inputs.ConfigMaps = map[string]*v1.ConfigMap{p.Name: {Data: map[string]string{"run": text}}}
+func (p *patient) scripts(text string) *patient { return p.keeps("run", text) }
+
+func (p *patient) keeps(key, text string) *patient {
+	p.Inputs.ConfigMaps = map[string]*v1.ConfigMap{p.Name: {Data: map[string]string{key: text}}}
 	p.Contents = nil
 	return p
 }

@@ -16,7 +16,10 @@ import (
 // before anything does.
 func (l *look) absentCommand(u translate.Unit) []Cause {
 	argv := l.argv(u)
-	if len(argv) == 0 || strings.Contains(argv[0], "$(") {
+	if len(argv) == 0 {
+		return l.noCommand(u)
+	}
+	if strings.Contains(argv[0], "$(") {
 		return nil
 	}
 	image, _ := l.image(u)
@@ -42,6 +45,20 @@ func (l *look) absentCommand(u translate.Unit) []Cause {
 		Text:     fmt.Sprintf("the command %s of %s is not in image %s%s", argv[0], title(u), u.Container.Image, l.meant(u, argv[0])),
 		Evidence: []string{"looked for: " + strings.Join(places, ", ")},
 		Command:  "docker run --rm --entrypoint sh " + u.Container.Image + " -c " + word("command -v "+word(argv[0])),
+	}}
+}
+
+// noCommand is a container that neither its image nor the manifest gives a
+// program.
+func (l *look) noCommand(u translate.Unit) []Cause {
+	if _, known := l.image(u); !known || len(l.argv(u)) > 0 {
+		return nil
+	}
+	return []Cause{{
+		Name: "no-command", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("nothing says what %s is to run: image %s has neither ENTRYPOINT nor CMD, and %s.command is not set", title(u), u.Container.Image, u.Path),
+		Evidence: []string{"the image's ENTRYPOINT and CMD: none"},
+		Command:  "docker image inspect -f '{{json .Config.Entrypoint}} {{json .Config.Cmd}}' " + word(u.Container.Image),
 	}}
 }
 
@@ -95,7 +112,7 @@ func (l *look) plannedCommand(u translate.Unit, program string, file File) []Cau
 		c.Evidence = []string{owned(program, file)}
 	case isScript && strings.HasSuffix(line, "\r"):
 		c.Name = "script-crlf"
-		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), interpreter(line))
+		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), sought(line))
 		c.Evidence = []string{fmt.Sprintf("it begins with %q", line)}
 	case isScript:
 		return l.absentInterpreter(c, u, program, line)

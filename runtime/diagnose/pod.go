@@ -214,6 +214,10 @@ func uncreated(l *look) []Cause {
 		if !ok || l.Latest(u.Name) != nil || l.explained(u.Name) {
 			continue
 		}
+		if known := append(l.fileAsFolder(u), l.noCommand(u)...); len(known) > 0 {
+			causes = append(causes, known...)
+			continue
+		}
 		causes = append(causes, Cause{
 			Name: "create-failed", Container: u.Name, Sure: Certain,
 			Text:     fmt.Sprintf("the engine does not make %s: %s", title(u), strings.TrimPrefix(strings.TrimPrefix(e.Message, "Error: "), "Error response from daemon: ")),

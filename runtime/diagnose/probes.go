@@ -107,13 +107,19 @@ func (l *look) failing(u translate.Unit, kind translate.ProbeKind) (failing, boo
 	return l.probed(f, ok && !restarted && l.now.Sub(e.Last) <= recent)
 }
 
-// probed has a probe run once, where it is not known whether it succeeds.
+// probed has a probe run once, where it is not known whether it succeeds. One that
+// takes longer than anybody waits for here said in an event what it saw.
 func (l *look) probed(f failing, open bool) (failing, bool) {
 	if !open {
 		return f, false
 	}
-	a, known := l.ask(Question{Kind: AskProbe, At: f.Name, Name: string(f.kind)})
+	q := Question{Kind: AskProbe, At: f.Name, Name: string(f.kind)}
+	a, known := l.ask(q)
 	f.output = a.Text
+	if e, ok := l.warned(f.Name, failedWords(f.kind)); ok && l.e.Answers[q].Unknown != "" && f.kind != translate.Liveness {
+		f.output = strings.TrimPrefix(e.Message, failedWords(f.kind))
+		return f, l.now.Sub(e.Last) <= recent
+	}
 	return f, known && a.Failed
 }
 
@@ -157,6 +163,12 @@ func (l *look) probeCauses(f failing) []Cause {
 	}
 	_, early := l.tooEarly(f)
 	switch output := f.output; {
+	case l.elsewhere(f) && holds(output, "dial tcp", "timeout", "deadline exceeded"):
+		c.Name, c.Command = "probe-host", l.command("ps")+" -o yaml"
+		c.Text = fmt.Sprintf("the %s probe of %s asks %s (%s), which is not the pod%s: without host it asks the pod", f.kind, title(f.Unit), f.action.Host, hostField(f), f.again())
+		if host := f.action.Host; host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.") {
+			c.Text = fmt.Sprintf("the %s probe of %s asks %s (%s), which is the machine's own, as probes come from there%s: without host it asks the pod", f.kind, title(f.Unit), f.action.Host, hostField(f), f.again())
+		}
 	case unconnected(output):
 		return l.refusedBy(c, f)
 	case len(f.action.Exec) > 0 && missingCommand(output):
@@ -168,6 +180,9 @@ func (l *look) probeCauses(f failing) []Cause {
 	case f.action.HTTP != nil && holds(output, "http response to https client"):
 		c.Name = "probe-scheme"
 		c.Text = fmt.Sprintf("the %s probe of %s asks with HTTPS (scheme: HTTPS), and the server at port %d speaks HTTP%s", f.kind, title(f.Unit), f.action.Port, f.again())
+	case asksSecure(f) && holds(output, "statuscode: 400"):
+		c.Name, c.Sure = "probe-scheme", Likely
+		c.Text = fmt.Sprintf("the %s probe of %s asks with HTTP, which the server at port %d refuses, as one of HTTPS does: scheme: HTTPS%s", f.kind, title(f.Unit), f.action.Port, f.again())
 	case early:
 		return []Cause{l.gaveUp(c, f)}
 	case f.action.HTTP != nil && holds(output, "statuscode:"):
@@ -184,6 +199,38 @@ func (l *look) probeCauses(f failing) []Cause {
 		c.Text = fmt.Sprintf("the %s probe of %s fails: %s", f.kind, title(f.Unit), firstOf(output))
 	}
 	return []Cause{c}
+}
+
+// elsewhere reports whether a probe asks another address than the pod's.
+func (l *look) elsewhere(f failing) bool {
+	return hostField(f) != "" && !l.Want.Pod.Spec.HostNetwork && !slices.Contains(l.Pause.IPs, f.action.Host)
+}
+
+// hostField is the field that names the address which a probe asks; empty where
+// none does.
+func hostField(f failing) string {
+	switch p := f.Probe(f.kind); {
+	case p.HTTPGet != nil && p.HTTPGet.Host != "":
+		return "httpGet.host"
+	case p.TCPSocket != nil && p.TCPSocket.Host != "":
+		return "tcpSocket.host"
+	}
+	return ""
+}
+
+// asksSecure reports whether a probe asks with HTTP at a port that is one of
+// HTTPS by its number or its name.
+func asksSecure(f failing) bool {
+	if f.action.HTTP == nil || f.action.HTTP.Scheme == v1.URISchemeHTTPS {
+		return false
+	}
+	name := f.action.HTTP.Port.StrVal
+	for _, p := range f.Container.Ports {
+		if int(p.ContainerPort) == f.action.Port {
+			name += " " + p.Name
+		}
+	}
+	return f.action.Port%1000 == 443 || holds(name, "https", "tls", "ssl")
 }
 
 func firstOf(text string) string {

@@ -139,7 +139,7 @@ func (l *look) script(c Cause, u translate.Unit, failed plan.Container, program 
 	c.Evidence = append(c.Evidence, fmt.Sprintf("%s begins with %q", program, line))
 	if strings.HasSuffix(line, "\r") {
 		c.Name = "script-crlf"
-		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), interpreter(line))
+		c.Text = fmt.Sprintf("the script %s of %s ends its lines with CRLF, so that its interpreter is looked for as %q", program, title(u), sought(line))
 		return []Cause{c}
 	}
 	c.Name = "interpreter-missing"
@@ -186,11 +186,35 @@ func (l *look) notExecutable(c Cause, u translate.Unit, failed plan.Container, p
 		if file.Dir {
 			c.Text = fmt.Sprintf("the command %s of %s is a folder", program, title(u))
 		}
+		if closed, found := l.closed(c, u, failed, program); found && !file.Dir && file.runnable() {
+			return []Cause{closed}
+		}
 		if m, inside := l.mount(u, program); m != nil && !file.Dir {
 			c.Text += ": " + l.executable(*m, inside)
 		}
 	}
 	return []Cause{c}
+}
+
+// closed is a program that the user of its container may not run, or in a folder
+// that he may not enter.
+func (l *look) closed(c Cause, u translate.Unit, failed plan.Container, program string) (Cause, bool) {
+	who, known := l.user(u, failed)
+	if !known || who.uid == 0 {
+		return c, false
+	}
+	what := "run its command " + program
+	for at := program; at != "/" && at != "."; at = path.Dir(at) {
+		file, known := l.file(failed.ID, at)
+		if known && file.There && !who.may(file, mayEnter) {
+			c.Name = permissionDenied
+			c.Text = fmt.Sprintf("%s runs as user %s, who may not %s: %s", title(u), who, what, owned(at, file))
+			c.Evidence = []string{c.Evidence[0], owned(at, file), "user of the container: " + who.String()}
+			return c, true
+		}
+		what = fmt.Sprintf("enter %s, where its command %s is", path.Dir(at), program)
+	}
+	return c, false
 }
 
 // executable is what gives a file of a volume the right to be run: the volume,
@@ -215,6 +239,9 @@ func (l *look) executable(m v1.VolumeMount, inside string) string {
 func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words []string) []Cause {
 	const cannotRun, notFound = 126, 127
 	if failed.Error == "" {
+		if found := l.absentLibrary(c, u, failed, words); len(found) > 0 {
+			return found
+		}
 		if causes := l.carriageReturned(u, failed, words); len(causes) > 0 {
 			return causes
 		}
@@ -252,6 +279,22 @@ func (l *look) fromShell(c Cause, u translate.Unit, failed plan.Container, words
 		c.Name = "not-executable"
 		c.Text = fmt.Sprintf("%s in %s may not execute a command (exit code 126): %s", who, title(u), last)
 	}
+	return []Cause{c}
+}
+
+// absentLibrary is a shared library that a program was linked with, and that its
+// loader does not find: glibc's says so in the first words, musl's in the others.
+func (l *look) absentLibrary(c Cause, u translate.Unit, failed plan.Container, words []string) []Cause {
+	lines := holding(words, "error while loading shared libraries: ", "error loading shared library ")
+	if len(lines) == 0 {
+		return nil
+	}
+	last := lines[len(lines)-1]
+	_, rest, _ := strings.Cut(last[strings.Index(lower(last), "loading shared librar")+len("loading shared librar"):], " ")
+	library, _, _ := strings.Cut(rest, ":")
+	c.Name, c.Command = "library-missing", l.logsOf(failed)
+	c.Text = fmt.Sprintf("a program in %s wants the shared library %s, which is not where the loader of image %s looks for it", title(u), library, u.Container.Image)
+	c.Evidence = []string{"seen: " + last, ranFor(failed)}
 	return []Cause{c}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	v1 "k8s.io/api/core/v1"
@@ -58,8 +57,8 @@ func (l *look) hiddenOf(u translate.Unit, names []string, seen string, inside fu
 	return Cause{}, false
 }
 
-// ontoFiles are volumes, which are folders, that are mounted onto a file of the
-// image: the engine cannot start such a container.
+// ontoFiles are folders of volumes that are mounted onto a file of the image, and
+// files onto a folder: the engine cannot start such a container.
 func ontoFiles(l *look) []Cause {
 	var causes []Cause
 	for _, u := range l.units() {
@@ -71,16 +70,50 @@ func ontoFiles(l *look) []Cause {
 			continue
 		}
 		for i, m := range u.Container.VolumeMounts {
-			if l.Pause != nil && quoted(words, "to rootfs at ") != m.MountPath || l.Pause == nil && !l.isFolder(m) {
+			folder, file := l.isFolder(m), l.isFile(m)
+			if l.Pause != nil {
+				folder = quoted(words, "to rootfs at ") == m.MountPath
+				file = folder
+			}
+			if !folder && !file {
 				continue
 			}
-			if file, known := l.imageFile(u, m.MountPath); known && file.There && !file.Dir {
-				causes = append(causes, l.ontoFile(u, i, words))
-				break
+			at, known := l.imageFile(u, m.MountPath)
+			if !known || !at.There || at.Dir && !file || !at.Dir && !folder {
+				continue
 			}
+			cause := l.ontoFile(u, i, words)
+			if at.Dir {
+				cause = l.ontoFolder(u, i, words)
+			}
+			causes = append(causes, cause)
+			break
 		}
 	}
 	return causes
+}
+
+// isFile reports whether it is known beforehand that a mount is of a file.
+func (l *look) isFile(m v1.VolumeMount) bool {
+	return m.SubPath != "" && slices.ContainsFunc(l.Want.Filled(), func(v translate.Volume) bool {
+		payload, missing := l.Want.Payload(v, l.Inputs)
+		return v.Name == m.Name && missing == nil && slices.ContainsFunc(payload.Files, func(f translate.File) bool { return path.Clean(f.Path) == path.Clean(m.SubPath) })
+	})
+}
+
+// ontoFolder is a file of a volume that is mounted onto a folder of the image.
+func (l *look) ontoFolder(u translate.Unit, at int, words string) Cause {
+	m := u.Container.VolumeMounts[at]
+	what, name := "volume "+m.Name, "FILE"
+	if m.SubPath != "" {
+		what, name = "subPath "+m.SubPath+" of volume "+m.Name, path.Base(m.SubPath)
+	}
+	return Cause{
+		Name: "file-onto-folder", Container: u.Name, Sure: Certain,
+		Text:     fmt.Sprintf("%s is a file, and %s, where %s mounts it, is a folder in image %s: mountPath: %s has the file in the folder", what, m.MountPath, title(u), u.Container.Image, path.Join(m.MountPath, name)),
+		Evidence: append(some("seen", nonEmpty(words), 1), fmt.Sprintf("%s.volumeMounts[%d].mountPath: %s", u.Path, at, m.MountPath)),
+		Command:  "docker run --rm --entrypoint ls " + u.Container.Image + " -ld " + word(m.MountPath),
+	}
 }
 
 // isFolder reports whether it is known beforehand that a mount is of a folder.
@@ -194,170 +227,4 @@ func readOnly(l *look) []Cause {
 		causes = append(causes, cause)
 	}
 	return causes
-}
-
-// denied are containers whose user may not do what they want with a file.
-func denied(l *look) []Cause {
-	var causes []Cause
-	for u, c := range l.unexplained() {
-		if cause, ok := l.incapable(u, *c); ok {
-			causes = append(causes, cause)
-			continue
-		}
-		for _, line := range holding(l.log(*c), notPermitted, "eacces", "operation not permitted", "accessdeniedexception") {
-			if cause, ok := l.mismatch(u, *c, line); ok {
-				causes = append(causes, cause)
-				break
-			}
-		}
-	}
-	return causes
-}
-
-// incapable is a container that runs as root, with rights of root taken from it.
-func (l *look) incapable(u translate.Unit, c plan.Container) (Cause, bool) {
-	lines := holding(l.log(c), "operation not permitted", "eperm")
-	security := u.Container.SecurityContext
-	who, known := l.user(u, c)
-	if len(lines) == 0 || security == nil || security.Capabilities == nil || len(security.Capabilities.Drop) == 0 || !known || who.uid != 0 {
-		return Cause{}, false
-	}
-	var drop []string
-	for _, name := range security.Capabilities.Drop {
-		drop = append(drop, string(name))
-	}
-	dropped := strings.Join(drop, ", ")
-	return Cause{
-		Name: "capability-missing", Container: u.Name, Sure: Likely,
-		Text:     fmt.Sprintf("%s runs as root without rights of root, which capabilities.drop (%s) takes from it: capabilities.add gives one back, such as CHOWN, SETUID and SETGID to a server that changes its user", title(u), dropped),
-		Evidence: append(some("log", lines, 1), field(u, "securityContext.capabilities.drop", dropped)), Command: l.logsOf(c),
-	}, true
-}
-
-func (l *look) mismatch(u translate.Unit, c plan.Container, line string) (Cause, bool) {
-	who, known := l.user(u, c)
-	if !known || who.uid == 0 {
-		return Cause{}, false
-	}
-	for _, name := range paths(line) {
-		at, file, found := l.existing(c.ID, name)
-		if !found || who.mayAll(file) {
-			continue
-		}
-		cause := Cause{
-			Name: "permission-denied", Container: u.Name, Sure: Certain,
-			Text:     fmt.Sprintf("%s runs as user %s, who may not use %s: %s", title(u), who, name, owned(at, file)),
-			Evidence: []string{"log: " + line, owned(at, file), "user of the container: " + who.String()}, Command: l.logsOf(c),
-		}
-		if m, _ := l.mount(u, name); m != nil {
-			cause.Text += l.granted(m.Name)
-		}
-		return cause, true
-	}
-	return Cause{}, false
-}
-
-// granted says what gives a container the right to a volume. A node leaves a path
-// of the machine as it is, and where a group has the volume, what is denied is
-// not the volume.
-func (l *look) granted(volume string) string {
-	spec := l.Want.Pod.Spec
-	onMachine := slices.ContainsFunc(spec.Volumes, func(v v1.Volume) bool { return v.Name == volume && v.HostPath != nil })
-	switch {
-	case onMachine:
-		return fmt.Sprintf("; volume %s is a hostPath, which fsGroup does not change: chown or chmod on the machine does", volume)
-	case spec.SecurityContext != nil && spec.SecurityContext.FSGroup != nil:
-		return ""
-	}
-	return fmt.Sprintf("; spec.securityContext.fsGroup gives volume %s to a group of the container", volume)
-}
-
-// existing is a file, or the folder that it would be in.
-func (l *look) existing(container, name string) (at string, f File, found bool) {
-	for at = path.Clean(name); ; at = path.Dir(at) {
-		f, known := l.file(container, at)
-		if !known || f.There || at == "/" {
-			return at, f, known && f.There
-		}
-	}
-}
-
-// identity is whom a process runs as.
-type identity struct {
-	uid    int
-	groups []int
-}
-
-func (i identity) String() string {
-	var groups []string
-	for _, g := range i.groups {
-		groups = append(groups, strconv.Itoa(g))
-	}
-	return fmt.Sprintf("%d (groups %s)", i.uid, strings.Join(groups, ", "))
-}
-
-// mayAll reports whether the mode of a file lets a user read and write it, and
-// a folder be entered.
-func (i identity) mayAll(f File) bool {
-	bits := f.Mode
-	switch {
-	case i.uid == f.UID:
-		bits >>= 6
-	case slices.Contains(i.groups, f.GID):
-		bits >>= 3
-	}
-	want := uint32(6)
-	if f.Dir {
-		want = 7
-	}
-	return bits&want == want
-}
-
-// user is whom an attempt runs as. Of a user by name the file of users of the
-// container tells the number.
-func (l *look) user(u translate.Unit, c plan.Container) (identity, bool) {
-	name := u.Request.Config.User
-	if name == "" {
-		image, known := l.image(u)
-		if !known {
-			return identity{}, false
-		}
-		name = image.User
-	}
-	user, group, _ := strings.Cut(name, ":")
-	if user == "" {
-		user = "0"
-	}
-	uid, gid, ok := l.numbers(user, c)
-	if n, err := strconv.Atoi(group); err == nil {
-		gid = n
-	}
-	who := identity{uid: uid, groups: []int{gid}}
-	for _, g := range u.Request.Host.GroupAdd {
-		if n, err := strconv.Atoi(g); err == nil {
-			who.groups = append(who.groups, n)
-		}
-	}
-	return who, ok
-}
-
-// numbers are the user and the group of a user.
-func (l *look) numbers(user string, c plan.Container) (uid, gid int, ok bool) {
-	if n, err := strconv.Atoi(user); err == nil {
-		return n, 0, true
-	}
-	users, known := l.file(c.ID, "/etc/passwd")
-	if !known {
-		return 0, 0, false
-	}
-	for line := range strings.Lines(string(users.Head)) {
-		fields := strings.Split(strings.TrimSpace(line), ":")
-		if len(fields) < 4 || fields[0] != user {
-			continue
-		}
-		uid, err1 := strconv.Atoi(fields[2])
-		gid, err2 := strconv.Atoi(fields[3])
-		return uid, gid, err1 == nil && err2 == nil
-	}
-	return 0, 0, false
 }

@@ -21,6 +21,17 @@ func holding(lines []string, phrases ...string) []string {
 	return found
 }
 
+// lower is a line in small letters, byte for byte, whatever its encoding.
+func lower(line string) string {
+	small := []byte(line)
+	for i, b := range small {
+		if b >= 'A' && b <= 'Z' {
+			small[i] = b + 'a' - 'A'
+		}
+	}
+	return string(small)
+}
+
 func holds(line string, phrases ...string) bool {
 	lower := strings.ToLower(line)
 	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(lower, p) })

@@ -35,18 +35,25 @@ func TestWords(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"nc: bad address 'database'":                                   "database",
-		"wget: bad address 'db:5432'":                                  "db",
-		"curl: (6) Could not resolve host: api.example.invalid":        "api.example.invalid",
-		"dial tcp: lookup redis on 10.0.0.10:53: no such host":         "redis",
-		"Error: getaddrinfo ENOTFOUND mysql":                           "mysql",
-		"** server can't find db.default.svc.cluster.local: NXDOMAIN":  "db.default.svc.cluster.local",
-		`could not translate host name "postgres" to address: unknown`: "postgres",
-		"java.net.UnknownHostException: db-host":                       "db-host",
-		"ERROR 2005: Unknown MySQL server host 'db' (-2)":              "db",
-		"Error -2 connecting to redis:6379. Name or service not known": "redis",
-		"connecting to db:5432":                                        "",
-		"looking up the lookup table":                                  "",
+		"nc: bad address 'database'":                                     "database",
+		"wget: bad address 'db:5432'":                                    "db",
+		"curl: (6) Could not resolve host: api.example.invalid":          "api.example.invalid",
+		"dial tcp: lookup redis on 10.0.0.10:53: no such host":           "redis",
+		"Error: getaddrinfo ENOTFOUND mysql":                             "mysql",
+		"** server can't find db.default.svc.cluster.local: NXDOMAIN":    "db.default.svc.cluster.local",
+		`could not translate host name "postgres" to address: unknown`:   "postgres",
+		"java.net.UnknownHostException: db-host":                         "db-host",
+		"ERROR 2005: Unknown MySQL server host 'db' (-2)":                "db",
+		"Error -2 connecting to redis:6379. Name or service not known":   "redis",
+		"connecting to db:5432":                                          "",
+		"ssh: Could not resolve hostname git: Name or service not known": "git",
+		"bash: line 1: backend: Temporary failure in name resolution":    "backend",
+		"ping: db.local: Name or service not known":                      "db.local",
+		"[Errno -2] Name or service not known":                           "",
+		"socket.gaierror: [Errno -3]: Name or service not known":         "",
+		"Failed to resolve 'api.local' ([Errno -2] x)":                   "api.local",
+		"\xff\xff\xff\xff\xffcould not resolve host: db":                 "db",
+		"looking up the lookup table":                                    "",
 	} {
 		if got, _ := lookup([]string{line}); got != want {
 			t.Errorf("name in %q: %q, want %q", line, got, want)
