@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -49,6 +50,9 @@ func (p parent) Run() int {
 	}
 	if err := errors.Join(os.Setenv(parentFile, file.Name()), os.Setenv(envNoSupervise, "1")); err != nil {
 		return p.refuse(err)
+	}
+	if signal.Ignored(syscall.SIGHUP) { // as under nohup; what is caught here is as usual in the processes of tests
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	return p.TestingM.Run()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"syscall"
 
 	"k8s.io/kubectl/pkg/util/term"
 
@@ -49,7 +50,12 @@ func (r *results) Write(p []byte) (int, error) {
 func (r *results) failure(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.err != nil && (err == nil || errors.As(err, new(codeError))) { // a code says nothing of what was lost
+	switch {
+	case r.err == nil:
+		return err
+	case err == nil:
+		return r.err
+	case errors.As(err, new(codeError)) && !errors.Is(r.err, syscall.EPIPE): // a code says nothing of what was lost
 		return r.err
 	}
 	return err

@@ -31,4 +31,8 @@ func TestResultsAreNotLostBehindACode(t *testing.T) {
 	if err := r.failure(codeError(exitFailed)); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v", err)
 	}
+	r.err = syscall.EPIPE // nobody has wanted more
+	if err := r.failure(codeError(3)); !errors.Is(err, codeError(3)) {
+		t.Errorf("got %v", err)
+	}
 }
