@@ -91,7 +91,7 @@ func (f *debugFlags) run(ctx context.Context, io streams, name string, command [
 	case w.Want == nil:
 		return unreadable(ref)
 	}
-	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
+	if phase, ended := endedAs(w); ended {
 		return &hintedError{fmt.Errorf("pod %s has ended (%s): nothing is started in it", ref, phase), endedHint(ref)}
 	}
 	if err := startable(ctx, e, w, made); err != nil {

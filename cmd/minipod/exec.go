@@ -155,7 +155,7 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 	case w.Want == nil:
 		return nil, "", unreadable(ref)
 	}
-	if phase := plan.Phase(w); phase == v1.PodSucceeded || phase == v1.PodFailed {
+	if phase, ended := endedAs(w); ended {
 		return nil, "", &hintedError{fmt.Errorf("cannot %s a container in a completed pod; current phase is %s", what, phase), endedHint(ref)}
 	}
 	name, note, err := chooseContainer(w, container)
@@ -171,6 +171,12 @@ func findRunning(ctx context.Context, e connection, ref translate.Ref, container
 		return nil, "", &hintedError{paused, "docker unpause " + running.Name + " lets them go on"}
 	}
 	return running, note, nil
+}
+
+// endedAs is a pod's phase, and whether the pod has come to its end with it.
+func endedAs(w plan.World) (phase v1.PodPhase, ended bool) {
+	phase = plan.Phase(w)
+	return phase, phase == v1.PodSucceeded || phase == v1.PodFailed
 }
 
 // endedHint is what can be done with a pod that has ended.

@@ -25,15 +25,14 @@ type Access struct {
 
 // Kubeconfig is the access as a kubeconfig file, with everything in it.
 func Kubeconfig(access Access) ([]byte, error) {
-	const name = configName
 	config := clientcmd.Config{
-		Kind: "Config", APIVersion: "v1", CurrentContext: name,
-		Clusters: []clientcmd.NamedCluster{{Name: name, Cluster: clientcmd.Cluster{
+		Kind: "Config", APIVersion: "v1", CurrentContext: configName,
+		Clusters: []clientcmd.NamedCluster{{Name: configName, Cluster: clientcmd.Cluster{
 			Server: access.URL, CertificateAuthorityData: access.CA,
 		}}},
-		AuthInfos: []clientcmd.NamedAuthInfo{{Name: name, AuthInfo: clientcmd.AuthInfo{Token: access.Token}}},
-		Contexts: []clientcmd.NamedContext{{Name: name, Context: clientcmd.Context{
-			Cluster: name, AuthInfo: name, Namespace: "default",
+		AuthInfos: []clientcmd.NamedAuthInfo{{Name: configName, AuthInfo: clientcmd.AuthInfo{Token: access.Token}}},
+		Contexts: []clientcmd.NamedContext{{Name: configName, Context: clientcmd.Context{
+			Cluster: configName, AuthInfo: configName, Namespace: "default",
 		}}},
 	}
 	data, err := json.Marshal(config)
