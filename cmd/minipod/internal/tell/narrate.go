@@ -138,14 +138,10 @@ func (n *Narrator) full(format string, args ...any) {
 	}
 }
 
-// brief says the one line of a container: on a terminal it is no more than one.
+// brief says the one line of a container.
 func (n *Narrator) brief(format string, args ...any) {
 	if n.detail == Brief {
-		line := fmt.Sprintf(format, args...)
-		if n.terminal {
-			line = fit(line, max(columns, LookOn(n.Writer).Width))
-		}
-		n.Say("%s", line)
+		n.Say("%s", fit(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -186,16 +182,16 @@ func (n *Narrator) unitStarted(u translate.Unit, container string) {
 	}
 }
 
-// columns is how wide a line may be on every terminal.
+// columns is how wide a line is at most that is told in brief.
 const columns = 80
 
 // fit is a line that fits; what is too long ends in dots.
-func fit(line string, width int) string {
+func fit(line string) string {
 	clean := []rune(Clean(line))
-	if len(clean) <= width {
+	if len(clean) <= columns {
 		return line
 	}
-	return string(clean[:width-3]) + "..."
+	return string(clean[:columns-3]) + "..."
 }
 
 // published words the ports of a pause: 0.0.0.0:8080 -> 80/tcp.

@@ -152,12 +152,3 @@ func TestSilentRegistry(t *testing.T) {
 		t.Errorf("it is told %d times:\n%s", got, text.String())
 	}
 }
-
-// Nothing is cut off of what no terminal shows.
-func TestStartsUncut(t *testing.T) {
-	image := "registry.test/" + strings.Repeat("deep/", 20) + "image:1"
-	pod := &v1.Pod{Spec: v1.PodSpec{Containers: []v1.Container{{Name: "a", Image: image}}}}
-	if got := toldOfStart(pod, Brief); !strings.Contains(got, "container web_a: joined them, runs "+image+"\n") {
-		t.Errorf("told %q", got)
-	}
-}

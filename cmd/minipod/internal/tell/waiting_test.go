@@ -85,7 +85,7 @@ func TestWaitingForOthers(t *testing.T) {
 
 func TestFit(t *testing.T) {
 	for _, line := range []string{"short", strings.Repeat("x", 80), strings.Repeat("é", 200)} {
-		got := []rune(fit(line, 80))
+		got := []rune(fit(line))
 		if len(got) > 80 || len([]rune(line)) <= 80 && string(got) != line || len([]rune(line)) > 80 && !strings.HasSuffix(string(got), "...") {
 			t.Errorf("fit(%q) = %q", line, string(got))
 		}
